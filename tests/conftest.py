@@ -1,0 +1,72 @@
+"""For all tests: state sealed between them, and tests that this machine cannot run named, never silently skipped.
+
+A test that needs a system package says so by a marker. Where the package is missing the test is left out, and the last
+lines of the run name it; in CI (``CI=true``) it fails instead. A GPU cannot be installed, so its absence never fails.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sealing import sealed_state  # noqa: F401  (an autouse fixture)
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
+
+from environment import find_browser, why_no_sandbox
+
+LEFT_OUT = "LEFT OUT: "
+
+
+@cache
+def why_no_chromium() -> str:
+    return "" if find_browser() else "no Chromium or Chrome (set CHROMIUM to its path if it has an unusual one)"
+
+
+@cache
+def why_no_bwrap() -> str:
+    return why_no_sandbox()
+
+
+@cache
+def why_no_gpu() -> str:
+    try:
+        import cupy
+    except ImportError:
+        return "CuPy is not installed"
+    try:
+        return "" if cupy.cuda.runtime.getDeviceCount() else "no NVIDIA GPU"
+    except cupy.cuda.runtime.CUDARuntimeError as error:
+        return f"no NVIDIA GPU ({error})"
+
+
+NEEDS: dict[str, Callable[[], str]] = {
+    "needs_bwrap": why_no_bwrap,
+    "needs_chromium": why_no_chromium,
+    "needs_gpu": why_no_gpu,
+}
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, why_not in NEEDS.items():
+        if item.get_closest_marker(marker) and (reason := why_not()):
+            if in_ci() and marker != "needs_gpu":
+                pytest.fail(f"{LEFT_OUT}{reason}. In CI every test must run.", pytrace=False)
+            pytest.skip(LEFT_OUT + reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if reason.startswith(LEFT_OUT):
+            terminalreporter.write_line(f"{LEFT_OUT}{report.nodeid} ({reason.removeprefix(LEFT_OUT)})", yellow=True)

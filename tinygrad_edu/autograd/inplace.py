@@ -1,0 +1,190 @@
+"""In-place operations and the graph: what ``x.mul_(2)`` does to the history of x, of its views and of its base.
+
+An in-place operation is run out of place, its result is written into x's memory, and x takes over the result's node. When x is a
+view, its base gets a `CopySlices` node: "the base as it was, with this region replaced"; the history of every other view of the
+base is then derived from the base again, when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterable
+
+from .. import dtypes
+from .graph import Node, edge_of
+from .modes import state
+from .op import TENSOR_OPS, OpNode
+from .variable import needs_grad, wrap
+
+
+def check_writable(x: Any) -> None:
+    """RuntimeError, in torch's words, where writing into ``x`` would falsify a gradient."""
+    if x._inference and not state.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+            "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
+    if not state.enabled:
+        return
+    if x._base is None:
+        if x._requires_grad and x._node is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+    elif x._base._requires_grad and x._base._node is None:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def write(x: Any, out: Any) -> Any:
+    """Store ``out``, the result of an operation on ``x``, in x's memory, and give x its history."""
+    target, source = x._data, out._data
+    if source.shape != target.shape:
+        raise RuntimeError(
+            f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(source.shape)}"
+        )
+    if source.dtype != target.dtype:
+        have, want = dtypes.of(source), dtypes.of(target)
+        if not dtypes.can_cast(have, want):
+            raise RuntimeError(f"result type {have.short} can't be cast to the desired output type {want.short}")
+    node = out._node
+    recorded = node is not None and state.enabled
+    if recorded:
+        _keep_original(node, x)
+    check_overlap(target)
+    target[...] = source
+    x._version[0] += 1
+    if recorded:
+        _save_result_in_place(node, x, source)
+        _rebase(x, node, out._nr)
+    return x
+
+
+def check_overlap(target: Any) -> None:
+    if any(stride == 0 and n > 1 for stride, n in zip(target.strides, target.shape)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+
+
+def _keep_original(node: Any, x: Any) -> None:
+    """What the node saved of x is about to be overwritten: keep a copy of it."""
+    if not isinstance(node, OpNode) or node.saved is None:
+        return
+    for i, value in enumerate(node.saved):
+        if value is x._data:
+            node.saved[i] = value.copy()
+            node.versions = [v for v in node.versions if v[2] != i]
+
+
+def _save_result_in_place(node: Any, x: Any, source: Any) -> None:
+    """Where the node saved its result, save the tensor it was written to: memory once, and later writes are noticed."""
+    if not isinstance(node, OpNode) or node.saved is None or source.dtype != x._data.dtype:
+        return
+    for i, value in enumerate(node.saved):
+        if value is source:
+            node.saved[i] = x._data
+            node.versions = [v for v in node.versions if v[2] != i] + [(x._version, x._version[0], i)]
+
+
+def _rebase(x: Any, node: Any, nr: int) -> None:
+    if x._base is None:
+        x._requires_grad, x._node, x._nr = True, node, nr
+        if x._hooks or x._retain:
+            x._hooks, x._retain = None, False
+        return
+    base = x._base
+    base._node = CopySlices(base, x._data, node, nr)
+    base._nr, base._requires_grad = 0, True
+    x._requires_grad, x._seen = True, -1  # its own node is derived on demand
+
+
+class CopySlices(Node):
+    """The base of a view after an in-place operation on the view."""
+
+    __slots__ = ("geometry", "inner", "inner_nr")
+
+    def __init__(self, base: Any, view: Any, inner: Any, nr: int) -> None:
+        replaced = edge_of(base)
+        first, *rest = inner.edges or [(None, 0)]
+        super().__init__((replaced, *rest), ((base._data.shape, base._data.dtype),))
+        self.geometry = (view.shape, view.strides, byte_offset(view, base._data), base._data)
+        self.inner, self.inner_nr = inner, nr
+
+    def apply(self, grads: list[Any], create_graph: bool, wanted: Any) -> Iterable[Any]:
+        (g,) = grads
+        shape, strides, offset, base = self.geometry
+        k: Any = self.inner.k if isinstance(self.inner, OpNode) else None
+        if create_graph:
+            k = TENSOR_OPS
+        elif k is None:
+            from ..backend import kernels_of
+
+            k = kernels_of(g)
+        n = base.dtype.itemsize
+        like = (base.shape, tuple(s // n for s in base.strides))
+        view = (shape, tuple(s // n for s in strides), offset // n)
+        part = k.restride(g, *like, *view)
+        inner: list[Any] = [None] * len(self.inner.metas)
+        inner[self.inner_nr] = part
+        first, *rest = self.inner.apply(inner, create_graph, None) or [None]
+        outside = k.restride_fill(g, *like, *view, first)
+        return (outside, *rest)
+
+    def release(self) -> None:
+        self.inner.release()
+
+
+def byte_offset(view: Any, base: Any) -> int:
+    """How many bytes after the first element of ``base`` the first element of ``view`` lies."""
+    return int(address(view) - address(base))
+
+
+def address(array: Any) -> int:
+    if hasattr(array, "__array_interface__"):
+        return int(array.__array_interface__["data"][0])
+    return int(array.data.ptr)  # CuPy
+
+
+def view_node(x: Any) -> Any:
+    """The node of a view: as made, or derived again from its base after somebody wrote into the storage."""
+    base = x._base
+    if x._seen != x._version[0] and base._node is not None and needs_grad(base):
+        n = x._data.dtype.itemsize
+        with_grad = state.enabled
+        state.enabled = True
+        try:
+            fresh = TENSOR_OPS.as_strided(
+                base, x._data.shape, tuple(s // n for s in x._data.strides), byte_offset(x._data, base._data) // n
+            )
+        finally:
+            state.enabled = with_grad
+        x._node, x._nr, x._requires_grad = fresh._node, fresh._nr, True
+        x._seen = x._version[0]
+    return x._node
+
+
+Inplace = Callable[..., Any]
+
+
+def inplace(function: Callable[..., Any], name: str) -> Inplace:
+    """The in-place form of ``function``: ``x.name_(…)`` computes ``function(x, …)`` into x."""
+
+    def in_place(input: Any, *args: Any, **kwargs: Any) -> Any:
+        check_writable(input)
+        return write(input, function(input, *args, **kwargs))
+
+    in_place.__name__ = in_place.__qualname__ = f"{name}_"
+    in_place.__doc__ = f"In-place form of ``{name}``: the result is stored in the tensor itself, which is returned."
+    return in_place
+
+
+def no_history(x: Any, array: Any) -> None:
+    """Write numbers that depend on no tensor (``zero_``, ``uniform_``): the gradient stops here."""
+    check_writable(x)
+    check_overlap(x._data)
+    if needs_grad(x) and state.enabled:
+        write(x, TENSOR_OPS.replaced(x, array))
+    else:
+        x._data[...] = array
+        x._version[0] += 1
+
+
+__all__ = ["check_writable", "inplace", "no_history", "view_node", "wrap", "write"]

@@ -1,0 +1,96 @@
+"""The only room that knows NumPy from CuPy.
+
+`Kernels` is what an operation's code receives as ``k``: ``k.xp`` is the array module, ``k.exp(x)`` any primitive's forward on
+raw arrays. There is one for NumPy and, once a GPU is asked for, one for CuPy; tests register a strict double in its place.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Callable
+
+import numpy
+
+
+class Kernels:
+    """Every primitive's forward, bound to one array module."""
+
+    table: dict[str, Callable[..., Any]] = {}  # name → forward(k, …); each Op adds itself
+
+    def __init__(self, xp: Any, device_type: str, array_type: type) -> None:
+        self.xp, self.device_type, self.array_type = xp, device_type, array_type
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        try:
+            forward = Kernels.table[name]
+        except KeyError:
+            raise AttributeError(f"no primitive named {name!r}") from None
+        bound = partial(forward, self)
+        setattr(self, name, bound)  # found once
+        return bound
+
+    # what differs between devices
+    def current_device(self) -> int:
+        return 0
+
+    def device_index(self, array: Any) -> int:
+        return 0
+
+    def device_count(self) -> int:
+        return 1
+
+    def from_host(self, array: numpy.ndarray, index: int | None) -> Any:
+        """Copy a NumPy array to this device."""
+        return array
+
+    def to_host(self, array: Any) -> numpy.ndarray:
+        """Copy (on the CPU: hand over) an array as a NumPy array."""
+        return array
+
+
+_by_array: dict[type, Kernels] = {}
+_by_device: dict[str, Kernels] = {}
+
+
+def register(kernels: Kernels) -> None:
+    _by_array[kernels.array_type] = kernels
+    _by_device[kernels.device_type] = kernels
+
+
+def unregister(device_type: str) -> None:
+    kernels = _by_device.pop(device_type)
+    _by_array.pop(kernels.array_type, None)
+
+
+cpu = Kernels(numpy, "cpu", numpy.ndarray)
+register(cpu)
+
+
+def kernels_of(array: Any) -> Kernels:
+    """The kernels for the array type at hand."""
+    found = _by_array.get(type(array))
+    if found is None:
+        if isinstance(array, (numpy.ndarray, numpy.generic)):  # np.float32(…): what NumPy makes of a 0-d result
+            return cpu
+        raise TypeError(f"expected a NumPy or CuPy array, got {type(array).__name__}")
+    return found
+
+
+def kernels_for(device_type: str) -> Kernels:
+    """The kernels of a device type; AssertionError in torch's words when there is none at hand."""
+    if device_type not in _by_device and device_type == "cuda":
+        from . import cuda
+
+        cuda.load()
+    if device_type not in _by_device:
+        raise RuntimeError(f"no {device_type} device is available; tensors can live on cpu or, with CuPy, on cuda")
+    return _by_device[device_type]
+
+
+def cuda_available() -> bool:
+    """Whether a GPU (CuPy and a working driver) is at hand. Imports CuPy on first use, not before."""
+    if "cuda" in _by_device:
+        return True
+    from . import cuda
+
+    return cuda.is_available()

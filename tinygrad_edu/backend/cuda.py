@@ -1,0 +1,62 @@
+"""CuPy behind the same door as NumPy. Nothing here is imported until a GPU is asked for."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from typing import Any
+
+import numpy
+
+from . import Kernels, register
+
+
+class CudaKernels(Kernels):
+    """Primitives on CuPy arrays; moves between host and device."""
+
+    def __init__(self, cupy: Any) -> None:
+        super().__init__(cupy, "cuda", cupy.ndarray)
+
+    def current_device(self) -> int:
+        return int(self.xp.cuda.Device().id)
+
+    def device_index(self, array: Any) -> int:
+        return int(array.device.id)
+
+    def device_count(self) -> int:
+        return int(self.xp.cuda.runtime.getDeviceCount())
+
+    def from_host(self, array: numpy.ndarray, index: int | None) -> Any:
+        with self.xp.cuda.Device(self.current_device() if index is None else index):
+            return self.xp.asarray(array)
+
+    def to_host(self, array: Any) -> numpy.ndarray:
+        return array.get()
+
+
+@cache
+def why_unavailable() -> str | None:
+    """None when a GPU can be used, else the reason in one line."""
+    if importlib.util.find_spec("cupy") is None:
+        return "CuPy is not installed (pip install 'tinygrad-edu[gpu]')"
+    import cupy
+
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as error:
+        return f"CuPy is installed but finds no working driver: {error}"
+    return None if count else "CuPy is installed but sees no GPU"
+
+
+def is_available() -> bool:
+    return why_unavailable() is None
+
+
+def load() -> None:
+    """Register the CuPy kernels; torch's AssertionError where there is no GPU."""
+    reason = why_unavailable()
+    if reason is not None:
+        raise AssertionError(f"Torch not compiled with CUDA enabled: {reason}; use device='cpu'")
+    import cupy
+
+    register(CudaKernels(cupy))

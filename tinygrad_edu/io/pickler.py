@@ -1,0 +1,192 @@
+"""Writing an object as a pickle that torch reads: tensors by storage, our classes under torch's names."""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, BinaryIO, ClassVar
+
+import numpy
+
+from .. import backend, dtypes
+from .. import device as devices
+from ..autograd.variable import Variable
+from .names import ours, torch_name
+from .storage import STORAGE_NAMES
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A class or function of torch's, to be written as its name."""
+
+    module: str
+    name: str
+
+    def __call__(self, *args: Any) -> Any:
+        raise TypeError(f"{self.module}.{self.name} stands for a name in a file")
+
+
+_names: dict[tuple[str, str], _Name] = {}
+
+
+def _named(module: str, name: str) -> _Name:
+    """One `_Name` a name, so that the pickle writes it once and then refers to it."""
+    return _names.setdefault((module, name), _Name(module, name))
+
+
+@dataclass(eq=False)
+class SavedStorage:
+    """A stretch of memory to be saved, whose elements are of one dtype."""
+
+    array: Any  # one-dimensional, on whatever device
+    start: int  # address
+    dtype: dtypes.dtype
+    key: str
+    location: str
+
+    def numpy(self) -> numpy.ndarray:
+        """Its bytes on the CPU (no copy when they are there)."""
+        host = backend.kernels_of(self.array).to_host(self.array)
+        return host.reshape(-1).view(numpy.uint8)
+
+
+class TorchPickler(pickle._Pickler):
+    """Pickles an object with tensors in it. Afterwards `storages` holds, by key, the memory that the tensors look into.
+
+    The Python pickler of the standard library, because the C one insists on importing every name that it writes.
+    """
+
+    dispatch: ClassVar[dict[Any, Any]] = dict(pickle._Pickler.dispatch)
+
+    def __init__(self, file: BinaryIO, protocol: int = 2, legacy: bool = False) -> None:
+        super().__init__(file, protocol)
+        self.storages: dict[str, SavedStorage] = {}
+        self._by_memory: dict[tuple[int, int], SavedStorage] = {}
+        self._legacy = legacy
+        self._numbers: dict[int, _Reduced] = {}
+
+    # -------------------------------------------------------------------------------- what is written otherwise
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, Variable):
+            return self._reduce_tensor(obj)
+        if isinstance(obj, devices.device):
+            return _named("torch", "device"), (obj.type,) if obj.index is None else (obj.type, obj.index)
+        if isinstance(obj, tuple) and type(obj) is ours("torch", "Size"):
+            return _named("torch", "Size"), (tuple(obj),)
+        return NotImplemented
+
+    def persistent_id(self, obj: Any) -> Any:
+        if not isinstance(obj, SavedStorage):
+            return None
+        kind = STORAGE_NAMES.get(obj.dtype)
+        name = _named("torch", kind) if kind else _named("torch.storage", "UntypedStorage")
+        elements = obj.array.size if kind else obj.array.nbytes
+        pid = ("storage", name, obj.key, obj.location, int(elements))
+        return (*pid, None) if self._legacy else pid  # the old format's last word: no view of another storage
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        if (known := torch_name(obj)) is not None:
+            self.save(_named(*known))
+            self.memoize_as(obj)
+        else:
+            super().save_global(obj, name)
+
+    def memoize_as(self, obj: Any) -> None:
+        """Nothing to remember: the name that stands for `obj` is in the memo already."""
+
+    def save_type(self, obj: Any) -> None:
+        if obj in (type(None), type(NotImplemented), type(...)):
+            super().save_type(obj)
+        else:
+            self.save_global(obj)
+
+    def save_name(self, obj: _Name) -> None:
+        if self.proto >= 4:
+            self.save(obj.module)
+            self.save(obj.name)
+            self.write(pickle.STACK_GLOBAL)
+        else:
+            self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())
+        self.memoize(obj)
+
+    def save_dtype(self, obj: dtypes.dtype) -> None:
+        self.save(_named("torch", obj.name))
+
+    dispatch[FunctionType] = save_global
+    dispatch[type] = save_type
+    dispatch[_Name] = save_name
+    dispatch[dtypes.dtype] = save_dtype
+
+    # ---------------------------------------------------------------------------------------------- tensors
+    def _reduce_tensor(self, t: Any) -> Any:
+        parameter = ours("torch.nn.parameter", "Parameter")
+        if parameter is not None and isinstance(t, parameter):
+            plain = self._plain(t)
+            return _named("torch._utils", "_rebuild_parameter"), (plain, bool(t.requires_grad), OrderedDict())
+        return self._rebuild(t, bool(t.requires_grad))
+
+    def _plain(self, t: Any) -> Any:
+        return _Reduced(self._rebuild(t, False))
+
+    def _rebuild(self, t: Any, requires_grad: bool) -> tuple[Any, tuple[Any, ...]]:
+        storage, offset, stride = self._storage_of(t)
+        size = tuple(int(n) for n in t._data.shape)
+        args = (storage, offset, size, stride, requires_grad, OrderedDict())
+        if storage.dtype in STORAGE_NAMES:
+            return _named("torch._utils", "_rebuild_tensor_v2"), args
+        return _named("torch._utils", "_rebuild_tensor_v3"), (*args, storage.dtype)
+
+    def _storage_of(self, t: Any) -> tuple[SavedStorage, int, tuple[int, ...]]:
+        """The storage of a tensor, and where in it the tensor lies: offset and strides in elements.
+
+        A view's storage is all the memory of the tensor that it looks into, as in torch.
+        """
+        array, d = t._data, dtypes.of(t._data)
+        whole = array if t._base is None else t._base._data
+        low, high = _extent(whole)
+        start, end = _extent(array)
+        aligned = all(step % d.itemsize == 0 for step in array.strides) and (start - low) % d.itemsize == 0
+        if start < low or end > high or not aligned or min(array.strides, default=0) < 0:
+            array = whole = array.copy()  # memory that torch's strides cannot describe
+            low, high = start, end = _extent(array)
+        storage = self._by_memory.get((low, high)) if high > low else None
+        if storage is None:
+            xp = backend.kernels_of(whole).xp
+            n, typed = (high - low) // d.itemsize, whole.view(d.np) if whole.dtype != d.np else whole
+            flat = xp.lib.stride_tricks.as_strided(typed, shape=(n,), strides=(d.itemsize,)) if n else typed.reshape(-1)
+            key = str(len(self.storages))
+            storage = SavedStorage(flat, low, d, key, str(devices.of(array)))
+            self.storages[key] = self._by_memory[low, high] = storage
+        elif storage.dtype is not d:
+            raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
+        return storage, (start - low) // d.itemsize, _strides(array)
+
+
+@dataclass(eq=False)
+class _Reduced:
+    """A tensor inside a Parameter: written as what rebuilds it."""
+
+    value: tuple[Any, tuple[Any, ...]]
+
+    def __reduce__(self) -> Any:
+        return self.value
+
+
+def _address(array: Any) -> int:
+    return int(array.ctypes.data if isinstance(array, numpy.ndarray) else array.data.ptr)
+
+
+def _extent(array: Any) -> tuple[int, int]:
+    """The addresses of an array's first byte and of the one after its last."""
+    start = _address(array)
+    if array.size == 0:
+        return start, start
+    spans = [(n - 1) * step for n, step in zip(array.shape, array.strides, strict=True)]
+    return start + sum(s for s in spans if s < 0), start + sum(s for s in spans if s > 0) + array.itemsize
+
+
+def _strides(array: Any) -> tuple[int, ...]:
+    """Strides in elements."""
+    return tuple(int(step) // array.itemsize for step in array.strides)

@@ -1,0 +1,257 @@
+"""Storages – the memory behind tensors – and how a file's pickle puts tensors together from them."""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy
+
+from .. import backend, dtypes
+from ..autograd.variable import wrap
+from ..device import device
+
+Location: TypeAlias = str
+MapLocation: TypeAlias = (
+    "Callable[[Storage, Location], Storage | None] | device | str | bytes | dict[Location, Location | device] | None"
+)
+
+# The storage class under which torch's files keep each dtype; the newer unsigned ones have none and name their dtype apart.
+STORAGE_NAMES = {
+    d: f"{d.short}Storage" for d in dtypes.all_dtypes if d not in (dtypes.uint16, dtypes.uint32, dtypes.uint64)
+}
+
+
+@dataclass(frozen=True)
+class StorageType:
+    """What a name like ``torch.FloatStorage`` in a file stands for."""
+
+    name: str
+    dtype: dtypes.dtype
+
+
+STORAGE_TYPES = {name: StorageType(name, d) for d, name in STORAGE_NAMES.items()}
+UNTYPED = StorageType("UntypedStorage", dtypes.uint8)
+
+
+@dataclass
+class Storage:
+    """A block of memory read from a file: bytes, the dtype that the file gives it, and the device it goes to.
+
+    This is what a ``map_location`` function receives and returns; ``storage.cuda(1)`` and ``storage.cpu()`` say where to.
+    """
+
+    data: numpy.ndarray  # uint8
+    dtype: dtypes.dtype
+    device: device = field(default_factory=lambda: device("cpu"))
+    _placed: Any = None
+
+    def nbytes(self) -> int:
+        return int(self.data.nbytes)
+
+    def cpu(self) -> Storage:
+        return Storage(self.data, self.dtype)
+
+    def cuda(self, index: int = 0) -> Storage:
+        return Storage(self.data, self.dtype, device("cuda", index))
+
+    def on_device(self) -> Any:
+        """The bytes as a raw array on the device, copied there once."""
+        if self._placed is None:
+            if self.device.type == "cpu":
+                self._placed = self.data
+            else:
+                self._placed = backend.kernels_for(self.device.type).from_host(self.data, self.device.index)
+        return self._placed
+
+
+def restore(storage: Storage, location: str, map_location: MapLocation) -> Storage:
+    """Put a storage where `map_location` says, or where it was when saved.
+
+    Raises RuntimeError, in torch's words, for a GPU that is not there.
+    """
+    if callable(map_location):
+        mapped = map_location(storage, location)
+        if mapped is not None:
+            return mapped
+        target: Any = location
+    elif isinstance(map_location, dict):
+        target = map_location.get(location, location)
+    else:
+        target = location if map_location is None else map_location
+    target = target.decode("ascii") if isinstance(target, bytes) else str(target)
+    if target == "cpu":
+        return storage
+    if target.partition(":")[0] != "cuda":
+        raise RuntimeError(
+            f"don't know how to restore data location of {storage.dtype.short}Storage (tagged with {target}); expected cpu "
+            "or cuda: say where to with map_location, for example map_location='cpu'"
+        )
+    if not backend.cuda_available():
+        raise RuntimeError(
+            "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on "
+            "a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+        )
+    index, count = device(target).index or 0, backend.kernels_for("cuda").device_count()
+    if index >= count:
+        raise RuntimeError(
+            f"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. Please use "
+            "torch.load with map_location to map your storages to an existing device."
+        )
+    return storage.cuda(index)
+
+
+def swap_bytes(data: numpy.ndarray, d: dtypes.dtype) -> None:
+    """Turn numbers of the other byte order round, in place. `data` is uint8."""
+    width = d.itemsize // 2 if d.is_complex else d.itemsize
+    if width > 1:
+        data[...] = data.reshape(-1, width)[:, ::-1].reshape(-1)
+
+
+OTHER_ORDER = "big" if sys.byteorder == "little" else "little"
+
+
+# ------------------------------------------------------------------------- what the pickles in the files call
+def rebuild_tensor(storage: Any, offset: Any, size: Any, stride: Any, d: dtypes.dtype | None = None) -> Any:
+    """A tensor that looks into ``storage``: element ``offset + Σ index·stride`` of it, shape ``size``.
+
+    Nothing outside the storage can be reached, whatever the file says (ValueError).
+    """
+    if not isinstance(storage, Storage):
+        raise ValueError(f"a tensor needs a storage, got {type(storage).__name__}")
+    d = storage.dtype if d is None else d
+    numbers = (offset, *size, *stride)
+    if len(size) != len(stride) or not all(type(n) is int and n >= 0 for n in numbers):
+        raise ValueError(f"offset {offset}, size {tuple(size)} and stride {tuple(stride)} are no tensor's")
+    last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    elements = storage.nbytes() // d.itemsize
+    if 0 not in size and last >= elements:
+        raise ValueError(
+            f"a tensor of size {tuple(size)}, stride {tuple(stride)} and offset {offset} reaches beyond its storage of "
+            f"{elements} elements"
+        )
+    if 0 in size:
+        stride, offset = [0] * len(size), 0
+    raw = storage.on_device()
+    flat = raw[: elements * d.itemsize].view(d.np)[offset:]
+    strides = tuple(n * d.itemsize for n in stride)
+    xp = backend.kernels_of(raw).xp
+    return wrap(xp.lib.stride_tricks.as_strided(flat, shape=tuple(size), strides=strides))
+
+
+def rebuild_tensor_v2(
+    storage: Any, offset: int, size: Any, stride: Any, requires_grad: bool, hooks: Any, metadata: Any = None
+) -> Any:
+    """As `rebuild_tensor`, with the flags that newer files keep."""
+    return _flagged(rebuild_tensor(storage, offset, size, stride), requires_grad, metadata)
+
+
+def rebuild_tensor_v3(
+    storage: Any, offset: int, size: Any, stride: Any, requires_grad: bool, hooks: Any, d: Any, metadata: Any = None
+) -> Any:
+    """For dtypes without a storage class: the storage holds bytes and the dtype stands apart."""
+    if not isinstance(d, dtypes.dtype):
+        raise ValueError(f"expected a dtype, got {d!r}")
+    return _flagged(rebuild_tensor(storage, offset, size, stride, d), requires_grad, metadata)
+
+
+def _flagged(t: Any, requires_grad: Any, metadata: Any) -> Any:
+    if metadata:
+        xp = backend.kernels_of(t._data).xp
+        if metadata.get("conj"):
+            t = wrap(xp.conj(t._data))
+        if metadata.get("neg"):
+            t = wrap(xp.negative(t._data))
+    if requires_grad:
+        t.requires_grad_(True)
+    return t
+
+
+def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any) -> Any:
+    """A Parameter around a rebuilt tensor."""
+    from ..nn.parameter import Parameter
+
+    return Parameter(data, bool(requires_grad))
+
+
+def rebuild_parameter_with_state(data: Any, requires_grad: Any, hooks: Any, state: Any) -> Any:
+    """A Parameter with attributes of its own."""
+    return _with_attributes(rebuild_parameter(data, requires_grad, hooks), state)
+
+
+def rebuild_from_type(rebuild: Any, kind: Any, args: Any, state: Any) -> Any:
+    """A tensor with attributes of its own."""
+    if rebuild not in REBUILDERS.values() or rebuild is rebuild_from_type:
+        raise ValueError(f"expected a function that builds a tensor, got {rebuild!r}")
+    return _with_attributes(rebuild(*args), state)
+
+
+def _with_attributes(t: Any, state: Any) -> Any:
+    for name, value in (state or {}).items():
+        if name == "_is_buffer" or (name.isidentifier() and not name.startswith("_") and not hasattr(type(t), name)):
+            setattr(t, name, value)
+        elif name != "persistent":
+            raise ValueError(f"a tensor cannot have an attribute {name!r} from a file")
+    return t
+
+
+def rebuild_device(*args: Any) -> device:
+    return device(*args)
+
+
+def rebuild_size(items: Any = ()) -> Any:
+    from .names import ours
+
+    return ours("torch", "Size")(items)
+
+
+def strided_layout(name: Any) -> None:
+    """torch's layouts: only the normal one."""
+    if name != "torch.strided":
+        raise ValueError(f"expected the layout torch.strided, got {name!r}; sparse tensors are not supported")
+
+
+def bytes_from_text(text: str, encoding: str = "latin1") -> bytes:
+    """How protocol 2 writes bytes."""
+    if encoding != "latin1":
+        raise ValueError(f"expected bytes as latin1 text, got {encoding!r}")
+    return text.encode("latin1")
+
+
+def bytearray_from(data: Any = b"", encoding: str = "latin1") -> bytearray:
+    """How protocol 2 writes a bytearray (not `bytearray(10**12)`)."""
+    return bytearray(bytes_from_text(data, encoding) if isinstance(data, str) else bytes(memoryview(data)))
+
+
+# torch's name → what builds it here
+REBUILDERS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("torch._utils", "_rebuild_tensor"): rebuild_tensor,
+    ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor_v2,
+    ("torch._utils", "_rebuild_tensor_v3"): rebuild_tensor_v3,
+    ("torch._utils", "_rebuild_parameter"): rebuild_parameter,
+    ("torch._utils", "_rebuild_parameter_with_state"): rebuild_parameter_with_state,
+    ("torch._tensor", "_rebuild_from_type_v2"): rebuild_from_type,
+}
+BUILDERS: dict[tuple[str, str], Callable[..., Any]] = REBUILDERS | {
+    ("torch", "Size"): rebuild_size,
+    ("torch", "device"): rebuild_device,
+    ("torch.serialization", "_get_layout"): strided_layout,
+    ("collections", "OrderedDict"): OrderedDict,
+    ("_codecs", "encode"): bytes_from_text,
+    ("builtins", "bytearray"): bytearray_from,
+    ("builtins", "set"): set,
+    ("builtins", "frozenset"): frozenset,
+    ("builtins", "complex"): complex,
+}
+
+
+def constant(module: str, name: str) -> Any:
+    """The dtype or storage type of torch's name; None for any other name."""
+    if module in ("torch", "torch.cuda", "torch.storage") and name.endswith("Storage"):
+        return UNTYPED if name == "UntypedStorage" else STORAGE_TYPES.get(name)
+    if module == "torch":
+        return next((d for d in dtypes.all_dtypes if d.name == name), None)
+    return None

@@ -1,0 +1,243 @@
+"""How pointwise operations are declared: forward and derivatives in, public function out.
+
+`unary` and `binary` make the primitive, the checked public function with ``out=``, the Tensor method and its in-place form.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from .. import dtypes
+from ..autograd.op import Op
+from ..autograd.variable import Variable, wrap
+from ..backend import kernels_of
+from .registry import functional, functions, methods, special, store
+from .registry import make_inplace as inplace_form
+
+NUMBERS = (bool, int, float, complex)
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, NUMBERS) or (hasattr(value, "dtype") and not isinstance(value, Variable) and hasattr(value, "item"))
+
+
+def cast(t: Any, to: dtypes.dtype) -> Any:
+    """``t`` in another dtype, differentiably; itself when it has that dtype already."""
+    return t if t._data.dtype == to.np else Op.table["to_copy"](t, to)
+
+
+def result_type(*operands: Any) -> dtypes.dtype:
+    """The dtype of arithmetic between tensors and Python numbers.
+
+    Tensors with dimensions decide; 0-d tensors and then numbers matter only when they are of a higher kind.
+    """
+    with_dims = zero_dim = number = None
+    for a in operands:
+        if isinstance(a, Variable):
+            d = dtypes.of(a._data)
+            if a._data.ndim:
+                with_dims = d if with_dims is None else dtypes.promote_types(with_dims, d)
+            else:
+                zero_dim = d if zero_dim is None else dtypes.promote_types(zero_dim, d)
+        else:
+            d = dtypes.of_scalar(a)
+            number = d if number is None else dtypes.promote_types(number, d)
+    found = dtypes.combine(with_dims, dtypes.combine(zero_dim, number))
+    assert found is not None
+    return found
+
+
+def check_same_device(*operands: Any) -> None:
+    """RuntimeError when tensors live on different devices (a 0-d CPU tensor may join: it is a number)."""
+    from ..devices import of
+
+    seen: list[Any] = []
+    for a in operands:
+        if isinstance(a, Variable):
+            d = of(a._data)
+            if d not in seen and not (a._data.ndim == 0 and d.type == "cpu"):
+                seen.append(d)
+    if len(seen) > 1:
+        names = ", ".join(str(d) for d in sorted(seen, key=str, reverse=True))
+        names = " and ".join(names.rsplit(", ", 1)) + "!"
+        raise RuntimeError(f"Expected all tensors to be on the same device, but found at least two devices, {names}")
+
+
+def prepare(name: str, operands: tuple[Any, ...], floats: bool, keep: bool = False) -> list[Any]:
+    """Bring the operands of an elementwise operation to one dtype and device.
+
+    Numbers stay Python numbers where NumPy's arithmetic with them already gives torch's dtype.
+    """
+    arrays = [a._data for a in operands if isinstance(a, Variable)]
+    if len({type(a) for a in arrays}) > 1:
+        check_same_device(*operands)
+        where = next(a for a in arrays if kernels_of(a).device_type != "cpu")
+        operands = tuple(_moved(a, where) for a in operands)
+    common = result_type(*operands)
+    if floats and not (common.is_floating_point or common.is_complex):
+        common = dtypes.get_default_dtype()
+    ready = []
+    for a in operands:
+        if isinstance(a, Variable):
+            ready.append(cast(a, common))
+        elif common.is_floating_point:
+            ready.append(float(a))
+        elif common.is_complex:
+            ready.append(complex(a))
+        else:
+            like = next(t._data for t in operands if isinstance(t, Variable))
+            ready.append(wrap(_integer(a, common, like)))
+    return ready
+
+
+def _integer(value: Any, common: dtypes.dtype, like: Any) -> Any:
+    """A Python integer as a 0-d array: it wraps around like torch's, where NumPy would raise."""
+    import numpy
+
+    bits = 8 * common.itemsize
+    if common is dtypes.bool_:
+        number = numpy.asarray(bool(value))
+    else:
+        wrapped = int(value) & ((1 << bits) - 1)
+        number = numpy.asarray(wrapped, dtype=f"u{common.itemsize}").view(common.np)
+    k = kernels_of(like)
+    return number if k.device_type == "cpu" else k.from_host(number, None)
+
+
+def _moved(a: Any, where: Any) -> Any:
+    """A 0-d CPU tensor beside GPU tensors."""
+    if isinstance(a, Variable) and a._data.ndim == 0 and kernels_of(a._data).device_type == "cpu":
+        return Op.table["to_device"](a, kernels_of(where), kernels_of(where).device_index(where))
+    return a
+
+
+def not_a_tensor(name: str, position: str, value: Any) -> TypeError:
+    return TypeError(f"{name}(): argument '{position}' (position 1) must be Tensor, not {type(value).__name__}")
+
+
+def broadcast_error(a: Any, b: Any) -> RuntimeError:
+    """torch's words for shapes that do not broadcast."""
+    sa, sb = a._data.shape, b._data.shape
+    n = max(len(sa), len(sb))
+    for i in range(n - 1, -1, -1):
+        p = sa[i - n] if n - i <= len(sa) else 1
+        q = sb[i - n] if n - i <= len(sb) else 1
+        if p != q and 1 not in (p, q):
+            return RuntimeError(
+                f"The size of tensor a ({p}) must match the size of tensor b ({q}) at non-singleton dimension {i}"
+            )
+    return RuntimeError(f"shapes {list(sa)} and {list(sb)} do not broadcast")
+
+
+def _publish(function: Callable[..., Any], where: str, alias: tuple[str, ...], inplace: bool) -> None:
+    from .registry import _function_inplace
+
+    name = function.__name__
+    form = inplace_form(function, name) if inplace else None
+    for each in (name, *alias):
+        if "function" in where:
+            functions[each] = function
+        if "method" in where:
+            methods[each] = function
+        if "functional" in where:
+            functional[each] = function
+        if "special" in where:
+            special[each] = function
+        if form is not None:
+            methods[f"{each}_"] = form
+            if each in _function_inplace and "function" in where:
+                functions[f"{each}_"] = form
+
+
+def unary(
+    name: str,
+    forward: Callable[..., Any],
+    *,
+    doc: str,
+    floats: bool = False,
+    only: Callable[[dtypes.dtype], str | None] | None = None,
+    where: str = "function,method",
+    alias: tuple[str, ...] = (),
+    inplace: bool = True,
+    node: str | None = None,
+    **formulas: Callable[..., Any] | None,
+) -> Callable[..., Any]:
+    """Declare a function of one tensor. ``floats``: integers are computed in the default float dtype.
+
+    ``only`` returns the error text for a dtype that the function does not take.
+    """
+    op = Op(name, forward, node=node, **formulas)
+
+    def function(input: Any, *, out: Any = None) -> Any:
+        if not isinstance(input, Variable):
+            raise not_a_tensor(name, "input", input)
+        kind = input._data.dtype.kind
+        if only is not None:
+            problem = only(dtypes.of(input._data))
+            if problem:
+                raise RuntimeError(problem)
+        if out is not None:
+            return store(function, out, (input,), {})
+        if floats and kind in "iub":
+            input = cast(input, dtypes.get_default_dtype())
+        return op(input)
+
+    return _finish(function, op, name, doc, where, alias, inplace)
+
+
+def binary(
+    name: str,
+    forward: Callable[..., Any],
+    *,
+    doc: str,
+    floats: bool = False,
+    only: Callable[[dtypes.dtype], str | None] | None = None,
+    where: str = "function,method",
+    alias: tuple[str, ...] = (),
+    inplace: bool = True,
+    node: str | None = None,
+    **formulas: Callable[..., Any] | None,
+) -> Callable[..., Any]:
+    """Declare a broadcasting function of two tensors (or a tensor and a number)."""
+    op = Op(name, forward, node=node, **formulas)
+
+    def function(input: Any, other: Any, *, out: Any = None) -> Any:
+        if out is not None:
+            return store(function, out, (input, other), {})
+        try:
+            same = input._data.dtype is other._data.dtype and type(input._data) is type(other._data)
+        except AttributeError:
+            same = False
+            if not isinstance(input, Variable):
+                if not (isinstance(other, Variable) and is_number(input)):
+                    raise not_a_tensor(name, "input", input) from None
+            elif not (isinstance(other, Variable) or is_number(other)):
+                raise TypeError(
+                    f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
+                ) from None
+            elif type(other) is float and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
+                return op(input, other)
+            elif type(other) is int and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
+                return op(input, float(other))
+        if not same or (floats and input._data.dtype.kind in "iub") or only is not None:
+            if only is not None:
+                problem = only(result_type(input, other))
+                if problem:
+                    raise RuntimeError(problem)
+            input, other = prepare(name, (input, other), floats)
+        try:
+            return op(input, other)
+        except ValueError:
+            raise broadcast_error(input, other) from None
+
+    return _finish(function, op, name, doc, where, alias, inplace)
+
+
+def _finish(
+    function: Callable[..., Any], op: Op, name: str, doc: str, where: str, alias: tuple[str, ...], inplace: bool
+) -> Callable[..., Any]:
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    function.op = op  # type: ignore[attr-defined]
+    _publish(function, where, alias, inplace)
+    return function

@@ -1,0 +1,157 @@
+"""Other dtypes and devices: ``to``, ``float``, ``cuda``, ``type``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import devices
+from .. import dtypes
+from ..autograd.op import Op
+from ..autograd.variable import Variable, wrap
+from ..backend import kernels_for, kernels_of
+from ._define import cast
+from .registry import public
+
+
+@public("method")
+def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False, copy: bool = False,
+       memory_format: Any = None) -> Any:  # fmt: skip
+    """The tensor with another dtype and/or on another device; itself when nothing changes (unless ``copy``)."""
+    positional = list(args)
+    for arg in positional:
+        if isinstance(arg, dtypes.dtype):
+            dtype = arg
+        elif isinstance(arg, (str, int, devices.device)) and not isinstance(arg, bool):
+            device = arg
+        elif isinstance(arg, Variable):
+            dtype, device = arg.dtype, arg.device  # type: ignore[attr-defined]
+        elif isinstance(arg, bool):
+            copy = copy or (arg and positional.index(arg) == 2)
+        elif arg is not None:
+            raise TypeError(f"to() received an invalid combination of arguments - got ({type(arg).__name__})")
+    result = input
+    if device is not None:
+        where = devices.resolve(device)
+        if where != input.device:
+            result = Op.table["to_device"](result, kernels_for(where.type), where.index)
+    if dtype is not None:
+        result = cast(result, dtype)
+    return Op.table["to_copy"](input, dtypes.of(input._data)) if copy and result is input else result
+
+
+def _converter(name: str, target: dtypes.dtype) -> None:
+    def convert(input: Any, memory_format: Any = None) -> Any:
+        return cast(input, target)
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = f"The tensor as {target.name}."
+    public("method")(convert)
+
+
+for _name, _target in (
+    ("float", dtypes.float32), ("double", dtypes.float64), ("half", dtypes.float16), ("bfloat16", dtypes.bfloat16),
+    ("int", dtypes.int32), ("long", dtypes.int64), ("short", dtypes.int16), ("char", dtypes.int8),
+    ("byte", dtypes.uint8), ("bool", dtypes.bool_), ("cfloat", dtypes.complex64), ("cdouble", dtypes.complex128),
+):  # fmt: skip
+    _converter(_name, _target)
+
+
+@public("method")
+def cpu(input: Any, memory_format: Any = None) -> Any:
+    """The tensor in the computer's own memory."""
+    return to(input, device="cpu")
+
+
+@public("method")
+def cuda(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
+    """The tensor on a GPU."""
+    return to(input, device="cuda" if device is None else devices.device(device))
+
+
+@public("method")
+def type_as(input: Any, other: Any) -> Any:
+    """The tensor with the dtype and device of another."""
+    return to(input, other)
+
+
+@public("method")
+def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the tensor's type; with an argument (dtype, name or class) the tensor converted."""
+    if dtype is None:
+        place = "cuda." if input.is_cuda else ""
+        return f"{dtypes.module_name}.{place}{dtypes.of(input._data).short}Tensor"
+    if isinstance(dtype, dtypes.dtype):
+        return cast(input, dtype)
+    name = dtype if isinstance(dtype, str) else dtype.__name__
+    short = name.rsplit(".", 1)[-1].removesuffix("Tensor")
+    found = next((d for d in dtypes.all_dtypes if d.short == short), None)
+    if found is None:
+        raise ValueError(f"invalid type: '{name}'")
+    result = cast(input, found)
+    if isinstance(dtype, str):
+        result = to(result, device="cuda" if ".cuda." in dtype else "cpu")
+    return result
+
+
+# ------------------------------------------------------------------------------------ writing numbers
+Op("copy", lambda k, x, source: k.xp.broadcast_to(source, x.shape).astype(x.dtype), node="CopyBackwards",
+   x=lambda k, g: 0 * g, source=lambda k, g: g)  # fmt: skip
+
+
+@public("method")
+def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
+    """Store ``src`` (broadcast, converted) in this tensor."""
+    from ..autograd.inplace import check_writable, write
+
+    check_writable(input)
+    if not isinstance(src, Variable):
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {src.__class__.__name__}")
+    k, source = kernels_of(input._data), kernels_of(src._data)
+    if k is not source:
+        src = Op.table["to_device"](src, k, k.device_index(input._data))
+    try:
+        return write(input, Op.table["copy"](input, src))
+    except ValueError:
+        from ._define import broadcast_error
+
+        raise broadcast_error(input, src) from None
+
+
+def _fill(k: Any, x: Any, value: Any) -> Any:
+    return k.xp.full(x.shape, value, x.dtype)
+
+
+Op("fill", _fill, x=lambda k, g: 0 * g, value=lambda k, g: k.sum_all(g))
+
+
+@public("function method", inplace=True)
+def fill(input: Any, value: Any) -> Any:
+    """A tensor like this one, filled with a number (or a 0-d tensor)."""
+    if isinstance(value, Variable):
+        if value._data.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value._data.ndim} dimensions."
+            )
+        return Op.table["fill"](input, value)
+    if isinstance(value, complex) and not input.is_complex():
+        raise RuntimeError("value cannot be converted to type " + input.dtype.name + " without overflow")
+    return Op.table["fill"](input, value)
+
+
+@public("function method", inplace=True)
+def zero(input: Any) -> Any:
+    """Zeros in place of the numbers."""
+    return _zero(input)
+
+
+_zero = Op("zero", lambda k, x: k.xp.zeros_like(x), x=lambda k, g: 0 * g)
+
+
+def wrap_scalar(value: Any, like: Any) -> Any:
+    """A Python number as a 0-d tensor on the device of ``like``."""
+    import numpy
+
+    d = dtypes.of_scalar(value)
+    k = kernels_of(like._data)
+    array = numpy.asarray(value, dtype=d.np)
+    return wrap(array if k.device_type == "cpu" else k.from_host(array, k.device_index(like._data)))

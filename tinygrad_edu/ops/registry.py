@@ -1,0 +1,110 @@
+"""Under which names an operation appears: ``tinygrad_edu.exp``, ``Tensor.exp``, ``Tensor.exp_``, ``nn.functional.exp``.
+
+    @public("function method", inplace=True, out=True)
+    def exp(input): …
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Callable, TypeVar
+
+from .. import dtypes
+from ..autograd.inplace import inplace as make_inplace
+from ..autograd.modes import state
+from ..autograd.variable import Variable, needs_grad
+
+functions: dict[str, Callable[..., Any]] = {}
+methods: dict[str, Callable[..., Any]] = {}
+functional: dict[str, Callable[..., Any]] = {}
+linalg: dict[str, Callable[..., Any]] = {}
+fft: dict[str, Callable[..., Any]] = {}
+special: dict[str, Callable[..., Any]] = {}
+
+_places = {
+    "function": functions, "method": methods, "functional": functional, "linalg": linalg, "fft": fft, "special": special,
+}  # fmt: skip
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def public(
+    where: str, *, name: str | None = None, alias: tuple[str, ...] = (), inplace: bool = False, out: bool = False
+) -> Callable[[F], F]:
+    """Publish a function in the places named in ``where`` (function, method, functional, linalg, fft, special)."""
+
+    def publish(function: F) -> F:
+        main = name or function.__name__
+        shown = with_out(function) if out else function
+        for word in where.split():
+            for each in (main, *alias):
+                _places[word][each] = shown if word != "method" else function
+        if inplace:
+            form = make_inplace(function, main)
+            for each in (main, *alias):
+                methods[f"{each}_"] = form
+                if "function" in where.split() and each in _function_inplace:
+                    functions[f"{each}_"] = form
+        return shown  # type: ignore[return-value]
+
+    return publish
+
+
+# the in-place forms that torch also has as functions
+_function_inplace = set(
+    "abs acos acosh alpha_dropout arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil celu clamp "
+    "clamp_max clamp_min clip cos cosh deg2rad detach dropout erf erfc exp exp2 expm1 fill fix floor frac logit log log10 "
+    "log1p log2 nan_to_num neg negative rad2deg reciprocal relu round rrelu rsqrt selu sigmoid sin sinc sinh sqrt square "
+    "tan tanh threshold trunc xlogy zero feature_dropout feature_alpha_dropout index_put ldexp gcd lcm resize_as addmv "
+    "embedding_renorm".split()
+)
+
+
+def with_out(function: F) -> F:
+    """Add torch's ``out=``: the result is stored in the tensor given."""
+
+    @wraps(function)
+    def form(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        if out is None:
+            return function(*args, **kwargs)
+        return store(function, out, args, kwargs)
+
+    return form  # type: ignore[return-value]
+
+
+def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Run ``function`` without a graph and put its result (or results) into ``out``."""
+    tensors = [a for a in (*args, *kwargs.values()) if isinstance(a, Variable)]
+    targets = out if isinstance(out, (tuple, list)) else (out,)
+    if state.enabled and any(needs_grad(t) for t in (*tensors, *targets)):
+        raise RuntimeError(
+            f"{function.__name__}(): functions with out=... arguments don't support automatic differentiation, but one of "
+            "the arguments requires grad."
+        )
+    result = function(*args, **kwargs)
+    results = result if isinstance(result, tuple) else (result,)
+    for target, value in zip(targets, results):
+        store_into(target, value)
+    return type(result)(targets) if hasattr(result, "_fields") else out
+
+
+def store_into(target: Any, value: Any) -> None:
+    have, want = dtypes.of(value._data), dtypes.of(target._data)
+    if not dtypes.can_cast(have, want):
+        raise RuntimeError(f"result type {have.short} can't be cast to the desired output type {want.short}")
+    if target._data.shape != value._data.shape:
+        if target._data.size != 0:
+            import warnings
+
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(target._data.shape)}, which does "
+                f"not match the required output shape {list(value._data.shape)}. This behavior is deprecated, and in a "
+                "future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
+                "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+                UserWarning,
+                stacklevel=4,
+            )
+        target._data = value._data.astype(target._data.dtype)
+    else:
+        target._data[...] = value._data
+    target._version[0] += 1

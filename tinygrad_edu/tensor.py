@@ -1,0 +1,521 @@
+"""The Tensor class: what a tensor knows of itself, its operators, and its place in the graph.
+
+Its other methods are the operations in ``ops/``: each is written once there and published as a method by ``@public``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import OrderedDict
+from typing import Any, Callable, Iterator
+
+import numpy
+
+from . import devices
+from . import dtypes, printing
+from .autograd import graph
+from .autograd.backward import backward as run_backward
+from .autograd.inplace import address, check_writable, inplace, view_node, write
+from .autograd.modes import state
+from .autograd.op import Op
+from .autograd.variable import Variable, needs_grad, wrap
+from .backend import kernels_for, kernels_of
+from .ops import comparison, indexing, linalg, pointwise, power, registry
+from .ops.view import root_array, storage_offset_of
+from .size import Size
+
+# ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
+Methods = type("Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods})
+
+
+def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
+    """A binary operator: NotImplemented for operands that are no numbers, so that Python asks the other side."""
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, _OPERANDS):
+            if not isinstance(other, (numpy.ndarray, numpy.generic)):
+                return NotImplemented
+            other = wrap(numpy.asarray(other))
+        return function(other, self) if swapped else function(self, other)
+
+    return method
+
+
+_OPERANDS = (Variable, bool, int, float, complex)
+
+
+class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type]
+    """A multi-dimensional array of one dtype on one device that remembers how it was computed.
+
+    >>> import tinygrad_edu as tg
+    >>> x = tg.tensor([1., 2.], requires_grad=True)
+    >>> (x * x).sum().backward(); x.grad
+    tensor([2., 4.])
+    """
+
+    __array_priority__ = 1000  # NumPy arrays leave ``array * tensor`` to us
+    __hash__ = object.__hash__
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        from .legacy import construct
+
+        return construct(cls, *args, **kwargs)
+
+    # ------------------------------------------------------------------ what it is
+    @property
+    def shape(self) -> Size:
+        return Size(self._data.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        return dtypes.of(self._data)
+
+    @property
+    def device(self) -> devices.device:
+        return devices.of(self._data)
+
+    @property
+    def ndim(self) -> int:
+        return int(self._data.ndim)
+
+    @property
+    def is_cuda(self) -> bool:
+        return kernels_of(self._data).device_type == "cuda"
+
+    @property
+    def is_cpu(self) -> bool:
+        return not self.is_cuda
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        return self._names or (None,) * int(self._data.ndim)
+
+    is_sparse = is_quantized = is_mps = is_meta = is_mkldnn = False
+    layout = "strided"
+
+    @property
+    def itemsize(self) -> int:
+        return int(self._data.itemsize)
+
+    @property
+    def nbytes(self) -> int:
+        return int(self._data.size * self._data.itemsize)
+
+    def size(self, dim: Any = None) -> Any:
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return Size(self._data.shape)
+        from .ops.view import wrap_dim
+
+        return self._data.shape[wrap_dim(self._dim_number(dim), self._data.ndim)]
+
+    def _dim_number(self, dim: Any) -> int:
+        if isinstance(dim, str):
+            if self._names is None or dim not in self._names:
+                raise RuntimeError(f"Name '{dim}' not found in Tensor{list(self.names)}.")
+            return self._names.index(dim)
+        return int(dim)
+
+    def dim(self) -> int:
+        return int(self._data.ndim)
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        return int(self._data.size)
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        return int(self._data.itemsize)
+
+    def stride(self, dim: int | None = None) -> Any:
+        """How many elements lie in memory between neighbours along each dimension."""
+        n = self._data.itemsize
+        strides = tuple(s // n for s in self._data.strides)
+        return strides if dim is None else strides[dim]
+
+    def storage_offset(self) -> int:
+        return storage_offset_of(self._data)
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        return bool(self._data.flags.c_contiguous)
+
+    def data_ptr(self) -> int:
+        return address(self._data) if self._data.size else 0
+
+    def is_floating_point(self) -> bool:
+        return dtypes.of(self._data).is_floating_point
+
+    def is_complex(self) -> bool:
+        return dtypes.of(self._data).is_complex
+
+    def is_signed(self) -> bool:
+        return dtypes.of(self._data).is_signed
+
+    def get_device(self) -> int:
+        return -1 if self.device.index is None else self.device.index
+
+    def __len__(self) -> int:
+        if self._data.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._data.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element: Any) -> bool:
+        if isinstance(element, (Variable, bool, int, float, complex)):
+            return bool((element == self).any())
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+
+    @property
+    def T(self) -> Any:
+        if self._data.ndim not in (0, 2):
+            import warnings
+
+            warnings.warn(
+                "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw "
+                "an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+                "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self.permute(tuple(range(self._data.ndim - 1, -1, -1)))
+
+    @property
+    def mT(self) -> Any:
+        if self._data.ndim < 2:
+            raise RuntimeError(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor."
+            )
+        return self.transpose(-2, -1)
+
+    @property
+    def H(self) -> Any:
+        if self._data.ndim not in (0, 2):
+            raise RuntimeError(
+                "tensor.H is only supported on matrices (2-D tensors). Got "
+                f"{self._data.ndim}-D tensor.{' For batches of matrices, consider using tensor.mH' if self._data.ndim > 2 else ''}"
+            )
+        return self.t().conj()
+
+    @property
+    def mH(self) -> Any:
+        return self.mT.conj()
+
+    # ------------------------------------------------------------------ its place in the graph
+    @property
+    def requires_grad(self) -> bool:
+        return bool(needs_grad(self))
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        """Ask for (or stop asking for) a gradient of this leaf."""
+        if requires_grad and self._data.dtype.kind not in "fcV":
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+        if not requires_grad and not self.is_leaf:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        self._requires_grad = bool(requires_grad)
+        return self
+
+    @property
+    def grad_fn(self) -> Any:
+        return self._node if self._base is None else view_node(self)
+
+    @property
+    def is_leaf(self) -> bool:
+        return not needs_grad(self) or self.grad_fn is None
+
+    @property
+    def output_nr(self) -> int:
+        return self._nr
+
+    @property
+    def retains_grad(self) -> bool:
+        return bool(self._retain)
+
+    @property
+    def _version_number(self) -> int:
+        return self._version[0]
+
+    @property
+    def grad(self) -> Any:
+        if self._grad is None and not self._retain and needs_grad(self) and self.grad_fn is not None:
+            import warnings
+
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+                "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+                "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+                "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is not None:
+            if not isinstance(value, Variable):
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            if value._data.dtype != self._data.dtype:
+                raise RuntimeError(
+                    f"assigned grad has data of a different type: expected {self.type()}, got {value.type()}"  # type: ignore[attr-defined]
+                )
+            if value._data.shape != self._data.shape:
+                raise RuntimeError(
+                    f"assigned grad has data of a different size: expected {list(self._data.shape)}, got "
+                    f"{list(value._data.shape)}"
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
+    ) -> None:
+        """Compute d(self)/d(leaf) for every leaf that requires a gradient and add it to the leaf's ``.grad``."""
+        run_backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> graph.RemovableHandle:
+        """Call ``hook(grad)`` when this tensor's gradient is known; what it returns (if anything) replaces the gradient."""
+        if not needs_grad(self):
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self._hooks is None:
+            self._hooks = OrderedDict()
+            node = self.grad_fn or (self._accumulator and self._accumulator())
+            if node is not None:
+                node.before = [*(node.before or ()), (self._nr, self._hooks)]
+        return graph.RemovableHandle(self._hooks, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Any], Any]) -> graph.RemovableHandle:
+        """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
+        if not self.is_leaf:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        if not hasattr(self, "_after_accumulate"):
+            self._after_accumulate: dict[int, Any] = OrderedDict()
+        return graph.RemovableHandle(self._after_accumulate, hook)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this non-leaf tensor in its ``.grad`` too."""
+        if not needs_grad(self):
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.is_leaf or self._retain:
+            return
+        self._retain = True
+        import weakref
+
+        me = weakref.ref(self)
+
+        def keep(g: Any) -> None:
+            t = me()
+            if t is not None:
+                t._grad = g if t._grad is None else t._grad + g
+
+        node = self.grad_fn
+        node.before = [*(node.before or ()), (self._nr, {0: keep})]
+
+    def detach(self) -> Any:
+        """The same numbers, in the same memory, outside the graph."""
+        t = wrap(self._data)
+        t._version, t._names = self._version, self._names
+        return t
+
+    def detach_(self) -> Any:
+        """Cut this tensor off the graph that made it."""
+        if self._base is not None and needs_grad(self):
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        self._node, self._nr, self._requires_grad = None, 0, False
+        return self
+
+    @property
+    def data(self) -> Any:
+        """The numbers without the graph: writes through it are *not* noticed by autograd."""
+        return wrap(self._data)
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        if not isinstance(value, Variable):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        self._data = value._data
+
+    # ------------------------------------------------------------------ numbers out
+    def item(self) -> Any:
+        """The only element as a Python number."""
+        if self._data.size != 1:
+            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
+        value = kernels_of(self._data).to_host(self._data).item()
+        return float(value) if self.dtype is dtypes.bfloat16 else value
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        host = kernels_of(self._data).to_host(self._data)
+        return host.astype(numpy.float32).tolist() if self.dtype is dtypes.bfloat16 else host.tolist()
+
+    def numpy(self, *, force: bool = False) -> Any:
+        """The NumPy array that shares this tensor's memory."""
+        if force:
+            return kernels_of(self._data).to_host(self.detach()._data)
+        if needs_grad(self):
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        if self.is_cuda:
+            raise TypeError(
+                f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
+                "memory first."
+            )
+        if self.dtype is dtypes.bfloat16:
+            raise TypeError("Got unsupported ScalarType BFloat16")
+        return self._data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        array = self.numpy()
+        array = array if dtype is None else array.astype(dtype, copy=False)
+        return array.copy() if copy and array is self._data else array
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            if self._data.size == 0:
+                raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        return bool(self.item())
+
+    def __float__(self) -> float:
+        return float(self._number())
+
+    def __int__(self) -> int:
+        return int(self._number())
+
+    def __complex__(self) -> complex:
+        return complex(self._number())
+
+    def _number(self) -> Any:
+        if self._data.size != 1:
+            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
+        if needs_grad(self):
+            import warnings
+
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+                "Consider using tensor.detach() first.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return self.item()
+
+    def __index__(self) -> int:
+        if self._data.ndim != 0 and self._data.size != 1 or self._data.dtype.kind not in "iub":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    # ------------------------------------------------------------------ how it prints
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return printing.format_tensor(self)
+
+    def __format__(self, spec: str) -> str:
+        if self._data.ndim == 0:
+            return self.item().__format__(spec)
+        return object.__format__(self, spec)
+
+    # ------------------------------------------------------------------ copies
+    def __copy__(self) -> Any:
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  If "
+                "you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
+                "https://github.com/pytorch/pytorch/pull/103001"
+            )
+        if id(self) in memo:
+            return memo[id(self)]
+        new = object.__new__(type(self))
+        memo[id(self)] = new
+        new._data, new._version = self._data.copy("K"), [0]
+        new._requires_grad, new._names = self._requires_grad, self._names
+        new._grad = copy.deepcopy(self._grad, memo)
+        internal = {*vars(Variable), "_data", "_version", "_after_accumulate"}
+        for name, value in self.__dict__.items():
+            if name not in internal:
+                new.__dict__[name] = copy.deepcopy(value, memo)
+        return new
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError("Only leaf tensors can be pickled: detach() it first, or save the parameters it was made from")
+        return _rebuild, (type(self), kernels_of(self._data).to_host(self._data), str(self.device), self._requires_grad)
+
+    # ------------------------------------------------------------------ operators
+    __add__ = __radd__ = _operator(pointwise.plus)
+    __sub__, __rsub__ = _operator(pointwise.sub), _operator(pointwise.rsub)
+    __mul__ = __rmul__ = _operator(pointwise.mul)
+    __truediv__, __rtruediv__ = _operator(pointwise.true_div), _operator(pointwise.reversed_div)
+    __floordiv__, __rfloordiv__ = _operator(pointwise.floor_divide), _operator(pointwise.floor_divide, swapped=True)
+    __mod__, __rmod__ = _operator(pointwise.remainder), _operator(pointwise.remainder, swapped=True)
+    __pow__, __rpow__ = _operator(power.pow), _operator(power.pow, swapped=True)
+    __matmul__, __rmatmul__ = _operator(linalg.matmul), _operator(linalg.matmul, swapped=True)
+    __lt__, __le__ = _operator(comparison.lt), _operator(comparison.le)
+    __gt__, __ge__ = _operator(comparison.gt), _operator(comparison.ge)
+    __and__ = __rand__ = _operator(comparison.bitwise_and)
+    __or__ = __ror__ = _operator(comparison.bitwise_or)
+    __xor__ = __rxor__ = _operator(comparison.bitwise_xor)
+    __lshift__, __rshift__ = _operator(comparison.bitwise_left_shift), _operator(comparison.bitwise_right_shift)
+    __getitem__ = indexing.getitem
+    __setitem__ = indexing.setitem
+
+    def __eq__(self, other: Any) -> Any:
+        return _EQ(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return _NE(self, other)
+
+    def __neg__(self) -> Any:
+        return pointwise.neg(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self.abs()
+
+    def __invert__(self) -> Any:
+        return comparison.bitwise_not(self)
+
+    # ``x += 1`` writes into x's memory
+    __iadd__, __isub__ = inplace(pointwise.plus, "add"), inplace(pointwise.sub, "sub")
+    __imul__, __itruediv__ = inplace(pointwise.mul, "mul"), inplace(pointwise.true_div, "div")
+    __ifloordiv__, __imod__ = inplace(pointwise.floor_divide, "floor_divide"), inplace(pointwise.remainder, "remainder")
+    __ipow__ = inplace(power.pow, "pow")
+    __iand__, __ior__ = inplace(comparison.bitwise_and, "and"), inplace(comparison.bitwise_or, "or")
+    __ixor__ = inplace(comparison.bitwise_xor, "xor")
+    __ilshift__ = inplace(comparison.bitwise_left_shift, "lshift")
+    __irshift__ = inplace(comparison.bitwise_right_shift, "rshift")
+
+
+_EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
+
+
+def _rebuild(cls: type, array: numpy.ndarray, place: str, requires_grad: bool) -> Any:
+    t = object.__new__(cls)
+    where = devices.device(place)
+    t._data = array if where.type == "cpu" else kernels_for(where.type).from_host(array, where.index)
+    t._version, t._requires_grad = [0], requires_grad
+    return t
+
+
+__all__ = ["Tensor", "Op", "check_writable", "root_array", "state", "write"]

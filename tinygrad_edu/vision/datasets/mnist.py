@@ -1,0 +1,203 @@
+"""MNIST and the sets that share its format: FashionMNIST and KMNIST."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import zlib
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PIL import Image
+
+from ...autograd.variable import wrap
+from ...io.atomic import atomic_write
+from .download import download, is_intact
+from .idx import DataFileError, find, read_idx
+from .shipped import shipped, where_shipped
+from .vision import Transform, VisionDataset
+
+
+class MNIST(VisionDataset):
+    """Handwritten digits: 28 x 28 grey images and their classes 0 to 9.
+
+    With ``download=True`` the full set (60,000 for training, 10,000 for testing) is fetched into ``root/MNIST/raw``, where
+    torchvision keeps it too. When it is not there, the digits shipped with the course (4,000 and 1,000) are used, and a
+    printed line says so.
+
+    An item is ``(image, class)``: a PIL image, or what ``transform`` makes of it, and an int, or what ``target_transform``
+    makes of it. ``data`` holds all images, uint8 (N, 28, 28), ``targets`` all classes, int64 (N,).
+
+    Raises RuntimeError for a missing or damaged file (naming it) and when no mirror delivers.
+    """
+
+    mirrors: ClassVar[list[str]] = [
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "http://yann.lecun.com/exdb/mnist/",
+    ]
+    resources: ClassVar[list[tuple[str, str]]] = [
+        ("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+        ("train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432"),
+        ("t10k-images-idx3-ubyte.gz", "9fb629c4189551a2d022fa330f9573f3"),
+        ("t10k-labels-idx1-ubyte.gz", "ec29112dd5afa0611ce80d1b7f02629c"),
+    ]
+    classes: ClassVar[list[str]] = [
+        "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four",
+        "5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine",
+    ]  # fmt: skip
+    shipped_as: ClassVar[str | None] = "mnist"
+    full_size: ClassVar[str] = "60,000 training and 10,000 test images"
+    max_bytes: ClassVar[int] = 1 << 27  # far more than any of the files: a server that does not stop is cut off
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str] = "datasets/full",
+        train: bool = True,
+        transform: Transform | None = None,
+        target_transform: Transform | None = None,
+        download: bool = False,
+    ) -> None:
+        super().__init__(root, transform=transform, target_transform=target_transform)
+        self.train = train
+        if download:
+            self.download()
+        folder, advice = self._source()
+        self.data, self.targets = self._load(folder, advice)
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        image, target = Image.fromarray(self.data[index].numpy()), int(self.targets[index])
+        if self.transform is not None:
+            image = self.transform(image)
+        if self.target_transform is not None:
+            target = self.target_transform(target)
+        return image, target
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def extra_repr(self) -> str:
+        return f"Split: {'Train' if self.train else 'Test'}"
+
+    @property
+    def raw_folder(self) -> str:
+        return os.path.join(self.root, type(self).__name__, "raw")
+
+    @property
+    def class_to_idx(self) -> dict[str, int]:
+        """The index of each class name."""
+        return {name: index for index, name in enumerate(self.classes)}
+
+    def download(self) -> None:
+        """Fetch, check and unpack the files of the full set that are not in `raw_folder` yet."""
+        for name, md5 in self.resources:
+            unpacked = Path(self.raw_folder, name.removesuffix(".gz"))
+            if unpacked.is_file() and self._readable(unpacked):
+                continue
+            packed = Path(self.raw_folder, name)
+            if not is_intact(packed, f"md5:{md5}"):
+                print(f"Downloading {name} to {self.raw_folder}")
+                download([mirror + name for mirror in self.mirrors], packed, f"md5:{md5}", max_bytes=self.max_bytes)
+            with gzip.open(packed) as source, atomic_write(unpacked) as target:
+                shutil.copyfileobj(source, target)
+            packed.unlink()
+
+    def _files(self, train: bool) -> list[tuple[str, int]]:
+        """The image and the label file of a split, each with its number of dimensions."""
+        prefix = "train" if train else "t10k"
+        return [(f"{prefix}-images-idx3-ubyte", 3), (f"{prefix}-labels-idx1-ubyte", 1)]
+
+    @staticmethod
+    def _readable(path: Path) -> bool:
+        try:
+            read_idx(path, 3 if "idx3" in path.name else 1, "")
+        except DataFileError:
+            return False
+        return True
+
+    def _source(self) -> tuple[Path, str]:
+        """The folder to read from, and what to do should a file in it be bad."""
+        raw = Path(self.raw_folder)
+        names = [name for train in (True, False) for name, _ in self._files(train)]
+        missing = [name for name in names if find(raw, name) is None]
+        if not missing:
+            return raw, "Delete it and use download=True to fetch it again."
+        if len(missing) < len(names):
+            raise DataFileError(
+                f"Dataset not found. You can use download=True to download it: {raw} has only a part of "
+                f"{type(self).__name__}; missing: {', '.join(missing)}."
+            )
+        if self.shipped_as is None:
+            raise DataFileError(
+                f"Dataset not found. You can use download=True to download it: {raw} has no {type(self).__name__} files."
+            )
+        folder = shipped(self.shipped_as)
+        if folder is None:
+            raise DataFileError(
+                f"Dataset not found. You can use download=True to download it: {raw} has no {type(self).__name__} files, "
+                f"and the images shipped with the course are not at hand. {where_shipped()}"
+            )
+        return folder, f"It belongs to the course: `git checkout -- datasets/{self.shipped_as}` restores it."
+
+    def _load(self, folder: Path, advice: str) -> tuple[Any, Any]:
+        files = self._files(self.train)
+        paths = [find(folder, name) or folder / f"{name}.gz" for name, _ in files]
+        images, labels = (read_idx(path, dims, advice) for path, (_, dims) in zip(paths, files, strict=True))
+        if len(images) != len(labels):
+            raise DataFileError(
+                f"{paths[0]} has {len(images)} images but {paths[1]} has {len(labels)} labels: they do not belong together. "
+                + advice
+            )
+        if len(labels) and labels.max() >= len(self.classes):
+            raise DataFileError(
+                f"{paths[1]} has a label {labels.max()}; expected 0 to {len(self.classes) - 1}. {advice}"
+            )
+        if folder != Path(self.raw_folder):
+            print(
+                f"{type(self).__name__}: using the {len(labels):,} {'training' if self.train else 'test'} images shipped with "
+                f"the course; download=True fetches all {self.full_size}."
+            )
+        return wrap(images), wrap(labels.astype("int64"))
+
+
+class FashionMNIST(MNIST):
+    """Zalando's articles of clothing in MNIST's format: ten classes, 60,000 images for training and 10,000 for testing.
+
+    As `MNIST`, but no part of it is shipped: use ``download=True`` the first time.
+    """
+
+    mirrors: ClassVar[list[str]] = [
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+    ]
+    resources: ClassVar[list[tuple[str, str]]] = [
+        ("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+        ("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe"),
+        ("t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79"),
+        ("t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310"),
+    ]
+    classes: ClassVar[list[str]] = [
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ]  # fmt: skip
+    shipped_as: ClassVar[str | None] = None
+
+
+class KMNIST(MNIST):
+    """Kuzushiji-MNIST: ten characters of cursive Japanese in MNIST's format, 60,000 for training and 10,000 for testing.
+
+    As `MNIST`, but no part of it is shipped: use ``download=True`` the first time.
+    """
+
+    mirrors: ClassVar[list[str]] = [
+        "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+        "https://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+    ]
+    resources: ClassVar[list[tuple[str, str]]] = [
+        ("train-images-idx3-ubyte.gz", "bdb82020997e1d708af4cf47b453dcf7"),
+        ("train-labels-idx1-ubyte.gz", "e144d726b3acfaa3e44228e80efcd344"),
+        ("t10k-images-idx3-ubyte.gz", "5c965bf0a639b31b8f53240b1b52f4d7"),
+        ("t10k-labels-idx1-ubyte.gz", "7320c461ea6c1c855c0b718fb2a4b134"),
+    ]
+    classes: ClassVar[list[str]] = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
+    shipped_as: ClassVar[str | None] = None

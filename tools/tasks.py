@@ -1,0 +1,109 @@
+"""The subcommands of tools/dev.py."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import lab
+import stages
+from environment import ROOT, VENV, Failure, environment_of, install
+
+
+def run(command: str, here: bool) -> int:
+    """Run one subcommand; problems that the user can solve become one line and exit status 2."""
+    if command not in TASKS:
+        print(f"error: no command {command!r}; there are {', '.join(TASKS)}", file=sys.stderr)
+        return 2
+    try:
+        return TASKS[command](here)
+    except Failure as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 130
+
+
+def python_for(here: bool, *extras: str) -> Path:
+    return Path(sys.executable) if here else install(extras)
+
+
+def run_lab(here: bool) -> int:
+    port = lab.choose_port(os.environ.get("PORT", ""))  # before a minute of installing, not after
+    return lab.serve(python_for(here, "lab"), port)
+
+
+def run_test(here: bool) -> int:
+    return stages.run(python_for(here, "lab", "test"), os.environ.get("STAGES", "").split())
+
+
+def run_lint(here: bool) -> int:
+    return stages.run(python_for(here, "lab", "test"), stages.LINT)
+
+
+def run_format(here: bool) -> int:
+    python = str(python_for(here, "lab", "test"))
+    fixed = subprocess.run([python, "-m", "ruff", "check", "--fix", "."]).returncode
+    return subprocess.run([python, "-m", "ruff", "format", "."]).returncode or fixed
+
+
+def run_notebooks(here: bool) -> int:
+    """Run the notebooks under the very settings that the tests use, so that their outputs compare equal."""
+    python = python_for(here, "lab", "test")
+    chosen = os.environ.get("NOTEBOOKS", "").split()
+    paths = [Path(name) for name in chosen] or sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("solutions/*.ipynb")])
+    failed = []
+    for path in paths:
+        print(f"{path.resolve().relative_to(ROOT)} …", flush=True)
+        execute = ["-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", "--log-level=WARN"]
+        if subprocess.run([python, *execute, path], env=environment_of(python)).returncode:
+            failed.append(path.name)
+    if failed:
+        raise Failure(f"these notebooks did not run through: {', '.join(failed)}")
+    return 0
+
+
+def run_release(here: bool) -> int:
+    python = python_for(here, "lab")
+    return subprocess.run([*stages.course_command(python), "release"], env=environment_of(python)).returncode
+
+
+def run_size(here: bool) -> int:
+    """Lines of each room, docstrings and comments included."""
+    package = ROOT / "tinygrad_edu"
+    rooms = sorted(package.iterdir(), key=lambda path: (path.is_file(), path.name))
+    total = 0
+    for room in rooms:
+        files = [room] if room.suffix == ".py" else sorted(room.rglob("*.py")) if room.is_dir() else []
+        lines = sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+        if lines:
+            total += lines
+            print(f"{lines:7,}  {room.name}" + (f"/  ({len(files)} files)" if room.is_dir() else ""))
+    print(f"{total:7,}  together")
+    return 0
+
+
+def run_clean(here: bool) -> int:
+    caches = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "test-results")
+    for path in [VENV, *(ROOT / name for name in caches), *ROOT.glob("*.egg-info")]:
+        if path.exists():
+            print(f"removing {path.name}")
+            shutil.rmtree(path)
+    return 0
+
+
+TASKS: dict[str, Callable[[bool], int]] = {
+    "lab": run_lab,
+    "test": run_test,
+    "lint": run_lint,
+    "format": run_format,
+    "notebooks": run_notebooks,
+    "release": run_release,
+    "size": run_size,
+    "clean": run_clean,
+}
