@@ -9,38 +9,59 @@ import copy
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 
-def values_of(module: ModuleType, *names: str) -> Callable[[], None]:
-    """What puts these module variables back as they are now; objects are put back in their place *and* state."""
+def variables_of(module: ModuleType, *names: str) -> Callable[[], None]:
+    """What gives these module variables their present values back; dicts and lists get their contents back as well."""
     now = {name: getattr(module, name) for name in names}
-    inside = {name: copy.copy(vars(value)) for name, value in now.items() if hasattr(value, "__dict__")}
+    contents = {name: copy.copy(value) for name, value in now.items() if isinstance(value, dict | list)}
 
     def put_back() -> None:
         for name, value in now.items():
             setattr(module, name, value)
-            if name in inside:
-                vars(value).clear()
-                vars(value).update(inside[name])
+            if isinstance(value, dict):
+                value.clear()
+                value.update(contents[name])
+            elif isinstance(value, list):
+                value[:] = contents[name]
+
+    return put_back
+
+
+def attributes_of(value: object) -> Callable[[], None]:
+    """What gives an object (this thread's part of a thread-local one) its present attributes back."""
+    now = dict(vars(value))
+
+    def put_back() -> None:
+        vars(value).clear()
+        vars(value).update(now)
 
     return put_back
 
 
 def seal_ours() -> list[Callable[[], None]]:
-    """For each module of the package that is loaded: what restores its global state."""
-    loaded = {name: sys.modules.get(f"tinygrad_edu.{name}") for name in ("dtypes", "device", "random", "printing")}
-    modes = sys.modules.get("tinygrad_edu.autograd.modes")
+    """What restores the package's global state, for the modules that are loaded."""
+
+    def loaded(name: str) -> ModuleType | None:
+        return sys.modules.get(f"tinygrad_edu.{name}")
+
     restore: list[Callable[[], None]] = []
-    if module := loaded["dtypes"]:
-        restore.append(values_of(module, "_default"))
-    if module := loaded["device"]:
-        stack: list[Any] = list(module._stack)
-        restore.append(lambda stack_now=module._stack: stack_now.__setitem__(slice(None), stack))
-    if modes:
-        restore.append(values_of(modes, "state"))
+    if module := loaded("dtypes"):
+        restore.append(variables_of(module, "_default", "module_name"))
+    if module := loaded("devices"):
+        restore.append(variables_of(module, "_stack"))
+    if module := loaded("printing"):
+        restore += [variables_of(module, "options"), attributes_of(module.options)]
+    if module := loaded("autograd.modes"):
+        restore.append(attributes_of(module.state))
+    if module := loaded("random"):
+        generator, stream = module.default_generator, module.default_generator.stream.fork()
+        restore += [
+            variables_of(module, "_of_device", "_cuda_seed"),
+            lambda: setattr(generator, "stream", stream.fork()),
+        ]
     return restore
 
 
@@ -49,13 +70,12 @@ def seal_torch() -> list[Callable[[], None]]:
     if torch is None or not hasattr(torch, "get_rng_state"):  # absent, or half imported by a failed test
         return []
     dtype, grad, stream = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_rng_state()
-    printing = sys.modules["torch._tensor_str"].PRINT_OPTS
-    shown = copy.copy(vars(printing))
+    shown = attributes_of(sys.modules["torch._tensor_str"].PRINT_OPTS)
     return [
         lambda: torch.set_default_dtype(dtype),
         lambda: torch._C._set_grad_enabled(grad),
         lambda: torch.set_rng_state(stream),
-        lambda: vars(printing).update(shown),
+        shown,
     ]
 
 

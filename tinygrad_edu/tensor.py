@@ -30,6 +30,8 @@ Methods = type("Methods", (), {"__doc__": "The operations of ``ops/`` as methods
 
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
     """A binary operator: NotImplemented for operands that are no numbers, so that Python asks the other side."""
+    if not swapped and hasattr(function, "operator"):
+        return function.operator
 
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, _OPERANDS):
@@ -336,7 +338,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         """Cut this tensor off the graph that made it."""
         if self._base is not None and needs_grad(self):
             raise RuntimeError("Can't detach views in-place. Use detach() instead.")
-        self._node, self._nr, self._requires_grad = None, 0, False
+        self._edge, self._requires_grad = None, False
         return self
 
     @property

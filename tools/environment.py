@@ -96,7 +96,7 @@ def make_venv() -> None:
 
 def pip_install(*arguments: str) -> None:
     """Run pip, showing now and then where it is; all its output goes to .venv/pip.log."""
-    options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--retries=3"]
     command = [python_in(VENV), "-m", "pip", "install", *options, *arguments]
     shown, lines = time.perf_counter(), []
     with (
@@ -112,7 +112,9 @@ def pip_install(*arguments: str) -> None:
             unpacking = line.startswith("Installing collected packages")  # the longest step, and a silent one
             if unpacking or time.perf_counter() - shown > 10:
                 shown = time.perf_counter()
+                retrying = "Retrying" in line
                 words = f"unpacking {line.count(',') + 1} packages" if unpacking else " ".join(line.split()[:2])
+                words = "the package index does not answer, trying again" if retrying else words
                 print(f"  … {words}", flush=True)
     if process.returncode:
         raise Failure(explain("".join(lines)))

@@ -63,7 +63,7 @@ def serve(python: Path, port: int) -> int:
         raise Failure(f"{WELCOME} is missing: is this the whole project?")
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     command = [
-        python, "-m", "jupyterlab", "--no-browser", "--log-level=WARN", "-y",
+        python, "-m", "jupyterlab", "--no-browser", "--log-level=WARN", "--LabApp.log_level=WARN", "-y",
         f"--ip={HOST}", f"--port={port}", "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url=/lab/tree/{WELCOME}",
     ]  # fmt: skip

@@ -27,8 +27,7 @@ def _roots(outputs: Sequence[Any], gradients: Any, create_graph: bool, batched: 
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             if needs_grad(t) and t._data.dtype.kind == "c":
                 raise RuntimeError(
-                    "grad can be implicitly created only for real scalar outputs but got "
-                    f"{t.dtype}"  # type: ignore[attr-defined]
+                    f"grad can be implicitly created only for real scalar outputs but got {t.dtype}"  # type: ignore[attr-defined]
                 )
             g = wrap(kernels_of(t._data).xp.ones_like(t._data))
         elif not isinstance(g, Variable):
@@ -45,9 +44,7 @@ def _roots(outputs: Sequence[Any], gradients: Any, create_graph: bool, batched: 
             )
         edge = edge_of(t) if needs_grad(t) else NO_EDGE
         if edge[0] is None:
-            raise RuntimeError(
-                f"element {len(roots)} of tensors does not require grad and does not have a grad_fn"
-            )
+            raise RuntimeError(f"element {len(roots)} of tensors does not require grad and does not have a grad_fn")
         if g._data.dtype != t._data.dtype:
             g = g.to(t.dtype)  # type: ignore[attr-defined]
         roots.append((edge, g if create_graph else g._data))
@@ -79,7 +76,7 @@ def backward(
     found = run_backward(roots, create_graph, keep, edges)
     for edge, g in found.items():
         if isinstance(edge[0], AccumulateGrad):
-            edge[0].apply([g], create_graph, None)
+            edge[0].apply(g, create_graph, None)
         else:
             t = edges[edge]
             g = g if create_graph else wrap(g)
@@ -108,7 +105,9 @@ def grad(
     """
     if materialize_grads:
         if allow_unused is False:
-            raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: False.")
+            raise ValueError(
+                "Expected allow_unused to be True or not passed when materialize_grads=True, but got: False."
+            )
         allow_unused = True
     wanted = _sequence(inputs)
     for t in wanted:

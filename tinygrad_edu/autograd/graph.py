@@ -1,26 +1,26 @@
 """The graph of a computation and the engine that walks it backwards.
 
 A `Node` stands for one operation that was run. Its ``edges`` lead to the nodes that made the operation's inputs. Nodes are
-numbered as they are made, and whatever uses a tensor is made after it: taking the highest number first visits every node
-once, after all its consumers.
+numbered downwards as they are made, and whatever uses a tensor is made after it: taking the smallest number first visits
+every node once, after all its consumers.
 """
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import sys
 import traceback
 import weakref
 from collections import OrderedDict
-from typing import Any, Callable, Iterable
+from heapq import heappop, heappush
+from typing import Any, Callable, Iterable, Sequence
 
 from .. import dtypes
 from ..backend import kernels_of
 from .modes import set_grad_enabled, state
 from .variable import needs_grad, wrap
 
-_count = itertools.count(1)
+count_nodes = itertools.count(-1, -1)  # the newest node has the smallest number, as a heap wants it
 Edge = tuple[Any, int]  # (node or None, which of its outputs)
 NO_EDGE: Edge = (None, 0)
 
@@ -35,20 +35,35 @@ FREED = (
 class Node:
     """One step of the graph: knows its inputs' nodes and how to turn gradients of its outputs into theirs."""
 
-    __slots__ = ("edges", "number", "metas", "before", "after", "trace", "_metadata", "__weakref__")
+    __slots__ = ("__dict__", "__weakref__", "dtype", "edges", "number", "shape")
 
-    def __init__(self, edges: tuple[Edge, ...], metas: tuple[tuple[Any, Any], ...]) -> None:
+    # rarely set, so they stand on the class until then
+    more: Any = None  # (shape, dtype) of every output, where there are several
+    before: list[Any] | None = None  # hooks on the gradients that come in
+    after: dict[int, Callable[..., Any]] | None = None  # hooks on those that go out
+    trace: str | None = None
+
+    def __init__(self, edges: tuple[Edge, ...], metas: Sequence[tuple[Any, Any]]) -> None:
         self.edges = edges
-        self.metas = metas  # (shape, NumPy dtype) of each output: gradients are brought to these
-        self.number = next(_count)
-        self.before: list[Any] | None = None  # hooks on the gradients that come in
-        self.after: dict[int, Callable[..., Any]] | None = None  # hooks on those that go out
+        self.number = next(count_nodes)
+        self.set_outputs(metas)
         if state.anomaly:
-            self.trace = "".join(traceback.format_list(traceback.extract_stack()[:-4]))
-        else:
-            self.trace = None
+            self.keep_trace()
 
-    def apply(self, grads: list[Any], create_graph: bool, wanted: Any) -> Iterable[Any]:
+    def set_outputs(self, metas: Sequence[tuple[Any, Any]]) -> None:
+        """The (shape, NumPy dtype) of each output: gradients that arrive are brought to these."""
+        self.shape, self.dtype = metas[0] if metas else ((), None)
+        if len(metas) > 1:
+            self.more = tuple(metas)
+
+    def meta(self, nr: int) -> tuple[Any, Any]:
+        return (self.shape, self.dtype) if self.more is None else self.more[nr]
+
+    def keep_trace(self) -> None:
+        self.trace = "".join(traceback.format_list(traceback.extract_stack()[:-4]))
+
+    def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
+        """The gradients for ``edges``, from the gradient of the output (a list of them where there are several)."""
         raise TypeError(f"{type(self).__name__} must define apply()")
 
     def release(self) -> None:
@@ -67,11 +82,7 @@ class Node:
 
     @property
     def metadata(self) -> dict[Any, Any]:
-        try:
-            return self._metadata
-        except AttributeError:
-            self._metadata: dict[Any, Any] = {}
-            return self._metadata
+        return self.__dict__.setdefault("_metadata", {})
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node; it may return replacement grad_inputs."""
@@ -112,14 +123,13 @@ class RemovableHandle:
 class AccumulateGrad(Node):
     """The end of a path: adds the gradient into a leaf's ``.grad``."""
 
-    __slots__ = ("variable", "after_accumulate")
+    __slots__ = ("variable",)
 
     def __init__(self, variable: Any) -> None:
         super().__init__((), ((variable._data.shape, variable._data.dtype),))
         self.variable = variable
 
-    def apply(self, grads: list[Any], create_graph: bool, wanted: Any) -> Iterable[Any]:
-        (g,) = grads
+    def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
         leaf, old = self.variable, self.variable._grad
         if create_graph:
             leaf._grad = g if old is None else old + g
@@ -138,7 +148,7 @@ class AccumulateGrad(Node):
 def _own(g: Any, like: Any) -> Any:
     """``g`` itself when nobody else holds it, else a copy: two leaves must never share one gradient."""
     k = kernels_of(g)
-    # 4 references: the caller's list and name, our argument, getrefcount's own argument
+    # 4 references: the engine's name, apply's argument, our argument, getrefcount's own
     if type(g) is k.array_type and g.base is None and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
         return g
     return k.xp.array(g, copy=True, order="C" if like.flags.c_contiguous else "K")
@@ -146,9 +156,10 @@ def _own(g: Any, like: Any) -> Any:
 
 def edge_of(t: Any) -> Edge:
     """The edge that leads to a tensor's maker: its node, or for a leaf its AccumulateGrad."""
-    node = t._node if t._base is None else t.grad_fn
-    if node is not None:
-        return (node, t._nr)
+    if t._base is not None:
+        t.grad_fn  # noqa: B018 – a view's node may have to be derived from its base again
+    if t._edge is not None:
+        return t._edge  # type: ignore[no-any-return]
     if not needs_grad(t):
         return NO_EDGE
     node = t._accumulator and t._accumulator()
@@ -175,63 +186,73 @@ def run_backward(
     """
     wanted = None if targets is None else _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
     found: dict[Edge, Any] = {}
-    arrived: dict[Any, list[Any]] = {}  # node → gradient of each of its outputs so far
+    arrived: dict[Any, Any] = {}  # node → the gradient of its output so far (a list, where it has several)
     owned: set[Edge] = set()  # sums made here, safe to add into
     heap: list[tuple[int, Any]] = []
 
     def deliver(edge: Edge, g: Any) -> None:
         node, nr = edge
-        grads = arrived.get(node)
-        if grads is None:
-            arrived[node] = grads = [None] * len(node.metas)
-            heapq.heappush(heap, (-node.number, node))
-        if grads[nr] is None:
-            grads[nr] = g
-        elif create_graph or edge not in owned:
-            grads[nr] = grads[nr] + g
-            owned.add(edge)
+        if node not in arrived:
+            heappush(heap, (node.number, node))
+            if node.more is None:
+                arrived[node] = g
+            else:
+                arrived[node] = [g if i == nr else None for i in range(len(node.more))]
+        elif node.more is None:
+            arrived[node] = add(edge, arrived[node], g)
         else:
-            grads[nr] += g
+            grads = arrived[node]
+            grads[nr] = g if grads[nr] is None else add(edge, grads[nr], g)
 
-    for edge, g in roots:
-        deliver(edge, g)
-    del g
+    def add(edge: Edge, total: Any, g: Any) -> Any:
+        if create_graph or edge not in owned:
+            owned.add(edge)
+            return total + g
+        total += g
+        return total
+
+    find_nan = state.anomaly and state.check_nan
+    while roots:
+        deliver(*roots.pop())
     with set_grad_enabled(create_graph):
         while heap:
-            node = heapq.heappop(heap)[1]
-            grads = arrived.pop(node)
+            node = heappop(heap)[1]
+            g = arrived.pop(node)
             if node.before is not None:
-                grads = _run_before(node, grads, create_graph)
+                g = _run_before(node, g, create_graph)
             if targets is not None:
-                for nr, g in enumerate(grads):
-                    if (node, nr) in targets and g is not None:
-                        found[(node, nr)] = g
+                for nr, each in enumerate([g] if node.more is None else g):
+                    if (node, nr) in targets and each is not None:
+                        found[(node, nr)] = each
                 if node not in wanted or isinstance(node, AccumulateGrad):
                     continue
             try:
-                results = node.apply(grads, create_graph, wanted)
+                results = node.apply(g, create_graph, wanted)
             except Exception as error:
                 if node.trace:
                     error.add_note(f"This happened in {node.name()}; the forward call that made it:\n{node.trace}")
                 raise
             if node.after:
-                results = _run_after(node, results, grads, create_graph)
+                results = _run_after(node, results, g, create_graph)
             if not retain_graph:
                 node.release()
-            del grads
-            for edge, g in zip(node.edges, results):
+            del g
+            for edge, gx in zip(node.edges, results):
                 target = edge[0]
-                if g is None or target is None or (wanted is not None and target not in wanted):
+                if gx is None or target is None or (wanted is not None and target not in wanted):
                     continue
-                shape, dtype = target.metas[edge[1]]
-                data = g._data if create_graph else g
-                if data.shape != shape or data.dtype != dtype:
-                    g = _fit(g, shape, dtype, create_graph, node)
-                if state.anomaly and state.check_nan and bool((data != data).any()):
+                shape, dtype = (target.shape, target.dtype) if target.more is None else target.more[edge[1]]
+                data = gx._data if create_graph else gx
+                if data.shape != shape or (data.dtype is not dtype and data.dtype != dtype):
+                    gx = _fit(gx, shape, dtype, create_graph, node)
+                if find_nan and bool((data != data).any()):
                     _report_nan(node)
-                deliver(edge, g)
-            del results
-            g = data = None
+                if target.more is None and target not in arrived:  # ``deliver``, without the call: most edges
+                    arrived[target] = gx
+                    heappush(heap, (target.number, target))
+                else:
+                    deliver(edge, gx)
+            gx = data = results = None
     return found
 
 
@@ -262,7 +283,7 @@ def _fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node
         if not fits:
             raise RuntimeError(
                 f"Function {node.name()} returned an invalid gradient at index "
-                f"{next((i for i, (n, nr) in enumerate(node.edges) if n and n.metas[nr][0] == shape), 0)} - got "
+                f"{next((i for i, (n, nr) in enumerate(node.edges) if n and n.meta(nr)[0] == shape), 0)} - got "
                 f"{list(data.shape)} but expected shape compatible with {list(shape)}"
             )
         g = g.sum_to_size(shape) if is_tensor else sum_to(g, shape)
@@ -297,7 +318,8 @@ def _as_grad(t: Any, create_graph: bool) -> Any:
     return t if create_graph or t is None else t._data
 
 
-def _run_before(node: Node, grads: list[Any], create_graph: bool) -> list[Any]:
+def _run_before(node: Node, g: Any, create_graph: bool) -> Any:
+    grads = [g] if node.more is None else g
     for nr, hooks in node.before or ():
         for hook in list(hooks.values()):
             if nr is None:
@@ -309,10 +331,11 @@ def _run_before(node: Node, grads: list[Any], create_graph: bool) -> list[Any]:
                 result = hook(_as_tensor(grads[nr], create_graph))
                 if result is not None:
                     grads[nr] = _as_grad(result, create_graph)
-    return grads
+    return grads[0] if node.more is None else grads
 
 
-def _run_after(node: Node, results: Iterable[Any], grads: list[Any], create_graph: bool) -> Iterable[Any]:
+def _run_after(node: Node, results: Iterable[Any], g: Any, create_graph: bool) -> Iterable[Any]:
+    grads = [g] if node.more is None else g
     for hook in list((node.after or {}).values()):
         inputs = tuple(_as_tensor(g, create_graph) for g in results)
         outputs = tuple(_as_tensor(g, create_graph) for g in grads)

@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable
 from .. import dtypes
 from .graph import Node, edge_of
 from .modes import state
-from .op import TENSOR_OPS, OpNode
+from .node import TENSOR_OPS, OpNode
 from .variable import needs_grad, wrap
 
 
@@ -70,8 +70,7 @@ def _keep_original(node: Any, x: Any) -> None:
         return
     for i, value in enumerate(node.saved):
         if value is x._data:
-            node.saved[i] = value.copy()
-            node.versions = [v for v in node.versions if v[2] != i]
+            node.replace_saved(i, value.copy(), None)
 
 
 def _save_result_in_place(node: Any, x: Any, source: Any) -> None:
@@ -80,19 +79,17 @@ def _save_result_in_place(node: Any, x: Any, source: Any) -> None:
         return
     for i, value in enumerate(node.saved):
         if value is source:
-            node.saved[i] = x._data
-            node.versions = [v for v in node.versions if v[2] != i] + [(x._version, x._version[0], i)]
+            node.replace_saved(i, x._data, x._version)
 
 
 def _rebase(x: Any, node: Any, nr: int) -> None:
     if x._base is None:
-        x._requires_grad, x._node, x._nr = True, node, nr
+        x._requires_grad, x._edge = True, (node, nr)
         if x._hooks or x._retain:
             x._hooks, x._retain = None, False
         return
     base = x._base
-    base._node = CopySlices(base, x._data, node, nr)
-    base._nr, base._requires_grad = 0, True
+    base._edge, base._requires_grad = (CopySlices(base, x._data, node, nr), 0), True
     x._requires_grad, x._seen = True, -1  # its own node is derived on demand
 
 
@@ -108,8 +105,7 @@ class CopySlices(Node):
         self.geometry = (view.shape, view.strides, byte_offset(view, base._data), base._data)
         self.inner, self.inner_nr = inner, nr
 
-    def apply(self, grads: list[Any], create_graph: bool, wanted: Any) -> Iterable[Any]:
-        (g,) = grads
+    def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
         shape, strides, offset, base = self.geometry
         k: Any = self.inner.k if isinstance(self.inner, OpNode) else None
         if create_graph:
@@ -122,8 +118,10 @@ class CopySlices(Node):
         like = (base.shape, tuple(s // n for s in base.strides))
         view = (shape, tuple(s // n for s in strides), offset // n)
         part = k.restride(g, *like, *view)
-        inner: list[Any] = [None] * len(self.inner.metas)
-        inner[self.inner_nr] = part
+        inner: Any = part
+        if self.inner.more is not None:
+            inner = [None] * len(self.inner.more)
+            inner[self.inner_nr] = part
         first, *rest = self.inner.apply(inner, create_graph, None) or [None]
         outside = k.restride_fill(g, *like, *view, first)
         return (outside, *rest)
@@ -156,7 +154,7 @@ def view_node(x: Any) -> Any:
             )
         finally:
             state.enabled = with_grad
-        x._node, x._nr, x._requires_grad = fresh._node, fresh._nr, True
+        x._edge, x._requires_grad = fresh._edge, True
         x._seen = x._version[0]
     return x._node
 

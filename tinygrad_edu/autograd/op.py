@@ -14,116 +14,43 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable, Sequence
 
-from .. import dtypes
-from ..backend import Kernels, kernels_of
-from .graph import FREED, NO_EDGE, AccumulateGrad, Edge, Node, edge_of
+from ..backend import Kernels, by_array, kernels_of
+from .graph import NO_EDGE, Edge, count_nodes, edge_of
 from .modes import state
+from .node import TENSOR_OPS, OpNode
 from .variable import Variable, wrap, wrap_view
 
-
-class _TensorOps:
-    """The ``k`` of a formula that runs on tensors: ``k.exp`` is the primitive itself."""
-
-    def __getattr__(self, name: str) -> Op:
-        try:
-            return Op.table[name]
-        except KeyError:
-            raise AttributeError(f"no primitive named {name!r}") from None
+Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or what of it: "shape", "dtype", …)
 
 
-TENSOR_OPS = _TensorOps()
+class Plan:
+    """What one kind of call saves, and the formulas that its backward runs (only those that lead to a gradient)."""
+
+    __slots__ = ("formulas", "keep", "only", "places", "saving")
+
+    def __init__(self, saving: tuple[Where, ...], formulas: tuple[Any, ...], n_edges: int, places: Any = None) -> None:
+        self.saving, self.formulas, self.places = saving, formulas, places
+        whole = len(formulas) == 1 and formulas[0][2] == tuple(range(len(saving)))
+        self.only = formulas[0][1] if whole and n_edges == 1 else None
+        self.keep = _KEEP.get(saving)
+
+    def with_places(self, places: tuple[int, ...]) -> Plan:
+        """The same plan for a node whose saved values carry version counters at other places."""
+        changed = Plan(self.saving, self.formulas, 1 if self.only else 2, places)
+        return changed
 
 
-class OpNode(Node):
-    """The graph node of an `Op`: saved values, and the formulas for the inputs that need a gradient."""
-
-    __slots__ = ("plan", "saved", "versions", "k")
-    op: Op
-
-    def apply(self, grads: list[Any], create_graph: bool, wanted: Any) -> list[Any]:
-        op, (saving, formulas) = self.op, self.plan
-        saved = self.saved
-        if saved is None:
-            raise RuntimeError(FREED)
-        for version, then, i in self.versions:
-            if version[0] != then:
-                raise RuntimeError(self._modified(version[0], then, saved[i]))
-        k: Any = self.k
-        if create_graph:
-            saved = [self._tensor(where, value) for where, value in zip(saving, saved)]
-            k = TENSOR_OPS
-        g = grads[0] if op.single else self._complete(grads, create_graph)
-        edges = self.edges
-        results: list[Any] = [None] * len(edges)
-        for at, formula, positions in formulas:
-            if wanted is not None and not self._leads(at, wanted):
-                continue
-            gx = formula(k, g, *[saved[p] for p in positions])
-            if at != op.variadic_at:
-                results[at] = gx
-            else:
-                results[at:] = gx
-        return results
-
-    def _leads(self, at: int, wanted: Any) -> bool:
-        edges = self.edges[at:] if at == self.op.variadic_at else self.edges[at : at + 1]
-        return any(node in wanted for node, _ in edges)
-
-    def _complete(self, grads: list[Any], create_graph: bool) -> list[Any]:
-        """Zeros for the outputs that nobody used."""
-        if None not in grads:
-            return grads
-        zeros = [self.k.xp.zeros(shape, dtype) for shape, dtype in self.metas]
-        return [(wrap(z) if create_graph else z) if g is None else g for g, z in zip(grads, zeros)]
-
-    def _tensor(self, where: Any, value: Any) -> Any:
-        """A saved raw array as the tensor it was, with its place in the graph."""
-        if where[1] != "array":
-            return value
-        if where[0] < 0:  # an output: of this very node
-            t = wrap(value)
-            if self.op.differentiable[-1 - where[0]]:
-                t._requires_grad, t._node, t._nr = True, self, -1 - where[0]
-            return t
-        at = self.op.edge_at.get(where[0])
-        if type(value) is list:
-            return [v if at is None else self._at_edge(self.edges[at + j], v) for j, v in enumerate(value)]
-        if type(value) is not self.k.array_type:
-            return value
-        return wrap(value) if at is None else self._at_edge(self.edges[at], value)
-
-    def _at_edge(self, edge: Edge, value: Any) -> Any:
-        node, nr = edge
-        if node is None:
-            return wrap(value)
-        if isinstance(node, AccumulateGrad) and node.variable._data is value:
-            return node.variable
-        t = wrap(value)
-        t._requires_grad, t._node, t._nr = True, node, nr
-        return t
-
-    def _modified(self, now: int, then: int, value: Any) -> str:
-        array = value[0] if type(value) is list else value
-        where = next((w for w, s in zip(self.plan[0], self.saved) if s is value), (-1, "array"))
-        maker, nr = (self, -1 - where[0]) if where[0] < 0 else self.edges[self.op.edge_at.get(where[0], 0)]
-        kind = f"{dtypes.module_name}.{'cuda.' if self.k.device_type == 'cuda' else ''}{dtypes.of(array).short}Tensor"
-        known = maker is not None and not isinstance(maker, AccumulateGrad)
-        origin = f", which is output {nr} of {maker.name()}," if known else ""
-        return (
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"[{kind} {list(array.shape)}]{origin} is at version {now}; expected version {then} instead. Hint: "
-            + (
-                "the backtrace further above shows the operation that failed to compute its gradient. The variable in "
-                "question was changed in there or anywhere later. Good luck!"
-                if self.trace
-                else "enable anomaly detection to find the operation that failed to compute its gradient, with "
-                "torch.autograd.set_detect_anomaly(True)."
-            )
-        )
-
-    def release(self) -> None:
-        if self.versions:
-            self.saved, self.versions = None, ()
+# what a call with one or two tensor arguments keeps, without a loop: (values, version counters)
+_X, _Y, _OUT = (0, "array"), (1, "array"), (-1, "array")
+_KEEP: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {
+    (): lambda x, y, out: ((), ()),
+    (_X,): lambda x, y, out: ((x._data,), (x._version,)),
+    (_Y,): lambda x, y, out: ((y._data,), (y._version,)),
+    (_OUT,): lambda x, y, out: ((out._data,), (out._version,)),
+    (_X, _Y): lambda x, y, out: ((x._data, y._data), (x._version, y._version)),
+    (_Y, _X): lambda x, y, out: ((y._data, x._data), (y._version, x._version)),
+    ((0, "shape"),): lambda x, y, out: ((x._data.shape,), ()),
+}
 
 
 class Op:
@@ -134,7 +61,7 @@ class Op:
     ``variadic``: the last tensor argument is a list of tensors and its formula returns a list.
     """
 
-    table: dict[str, Op] = {}
+    table: dict[str, Op] = TENSOR_OPS.table
 
     def __init__(
         self,
@@ -166,14 +93,10 @@ class Op:
         self.edge_at = {i: at for at, i in enumerate(sorted(self.formulas, key=lambda i: (i == self.variadic, i)))}
         self.variadic_at = self.edge_at.get(self.variadic, -1) if self.variadic is not None else -1
         self.mask = sum(1 << i for i in self.formulas)
-        self.plans: dict[int, Any] = {}
+        self.plans: dict[int, Plan] = {}
         name_of_node = node or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
         self.Node = type(name_of_node, (OpNode,), {"__slots__": (), "op": self})
-        frame = inspect.currentframe()
-        caller = frame.f_back if frame is not None else None
-        while caller is not None and caller.f_globals.get("__name__", "").endswith((".op", ".registry", "._define")):
-            caller = caller.f_back
-        self.where = (caller.f_code.co_filename, caller.f_lineno) if caller is not None else ("", 0)
+        self.where = _defined_at()
         if name in Op.table:
             raise ValueError(f"a primitive named {name!r} exists already")
         Op.table[name] = self
@@ -182,34 +105,7 @@ class Op:
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join(self.arguments)})>"
 
-    def plan(self, mask: int) -> Any:
-        """For the inputs in ``mask``: what to save and which formulas to run."""
-        saving: list[tuple[int, str]] = []
-        formulas = []
-        for i, (formula, needs) in self.formulas.items():
-            if not mask >> i & 1:
-                continue
-            positions = []
-            for need in needs:
-                where = self._where(need)
-                if where not in saving:
-                    saving.append(where)
-                positions.append(saving.index(where))
-            formulas.append((self.edge_at[i], formula, tuple(positions)))
-        self.plans[mask] = found = (tuple(saving), tuple(formulas))
-        return found
-
-    def _where(self, need: str) -> tuple[int, str]:
-        if need in self.outputs:
-            return (-1 - self.outputs.index(need), "array")
-        if need in self.arguments:
-            return (self.arguments.index(need), "array")
-        base, _, what = need.rpartition("_")
-        if what in ("shape", "dtype", "strides", "mask"):
-            if base in self.arguments:
-                return (self.arguments.index(base), what)
-        raise TypeError(f"{self.name}: a formula asks for {need!r}; there are {[*self.arguments, *self.outputs]}")
-
+    # ------------------------------------------------------------------ calling
     def __call__(self, *args: Any) -> Any:
         raw = []
         mask = 0
@@ -238,18 +134,113 @@ class Op:
                 out = wrap_view(result, first)
             else:
                 out = wrap(result if type(result) is k.array_type else k.xp.asarray(result))
-            mask &= self.mask
-            if mask and state.enabled:
-                self.record(mask, args, raw, (out,), k)
-            return out
-        outs = tuple(wrap(r if type(r) is k.array_type else k.xp.asarray(r)) for r in result)
+            outs: tuple[Any, ...] = (out,)
+        else:
+            outs = tuple(wrap(r if type(r) is k.array_type else k.xp.asarray(r)) for r in result)
         mask &= self.mask
         if mask and state.enabled:
             self.record(mask, args, raw, outs, k)
-        return outs
+        return outs[0] if len(outs) == 1 else outs
+
+    def call1(self, x: Any) -> Any:
+        """``self(x)`` for one tensor, without the loops: what most of a network's operations are."""
+        a = x._data
+        k = by_array.get(type(a)) or kernels_of(a)
+        r = self.forward(k, a)
+        out = Variable.new()
+        out._data = r if type(r) is k.array_type else k.xp.asarray(r)
+        out._version = [0]
+        if state.enabled and self.mask and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
+            plan = self.plans.get(1) or self.plan(1)
+            if plan.keep is None:
+                self.record(1, (x,), [a], (out,), k)
+            else:
+                edge = x._edge
+                self.hang(((edge if edge is not None and x._base is None else edge_of(x)),), plan, x, None, out, k)
+        return out
+
+    def call2(self, x: Any, y: Any) -> Any:
+        """``self(x, y)`` for two tensors, or a tensor and a number."""
+        if not isinstance(x, Variable):
+            return self(x, y)
+        a = x._data
+        k = by_array.get(type(a)) or kernels_of(a)
+        mask = 1 if x._requires_grad or (x._base is not None and x._base._requires_grad) else 0
+        if isinstance(y, Variable):
+            r = self.forward(k, a, y._data)
+            if y._requires_grad or (y._base is not None and y._base._requires_grad):
+                mask |= 2
+            key = mask
+        else:
+            r = self.forward(k, a, y)
+            key = mask | 4  # a number is saved without a version counter
+        out = Variable.new()
+        out._data = r if type(r) is k.array_type else k.xp.asarray(r)
+        out._version = [0]
+        if mask and self.mask and state.enabled:
+            plan = self.plans.get(key) or self.plan(key)
+            if plan.keep is None:
+                self.record(mask, (x, y), [a, y if key & 4 else y._data], (out,), k)
+            else:
+                edge = x._edge
+                if not mask & 1:
+                    first = NO_EDGE
+                else:
+                    first = edge if edge is not None and x._base is None else edge_of(x)
+                second = edge_of(y) if mask & 2 else NO_EDGE
+                self.hang((first, second), plan, x, y, out, k)
+        return out
+
+    def hang(self, edges: tuple[Edge, ...], plan: Plan, x: Any, y: Any, out: Any, k: Kernels) -> None:
+        """Make the node of a call with one output and hang the output on it."""
+        data = out._data
+        if data.dtype.kind not in "fcV":
+            return
+        node = self.Node.__new__(self.Node)
+        node.edges, node.number, node.shape, node.dtype = edges, next(count_nodes), data.shape, data.dtype
+        node.plan, node.k = plan, k
+        node.saved, node.versions = plan.keep(x, y, out)  # type: ignore[misc]
+        for version in node.versions:
+            if version[0]:
+                node.then = tuple(v[0] for v in node.versions)
+                break
+        if state.anomaly:
+            node.keep_trace()
+        out._requires_grad, out._edge = True, (node, 0)
+
+    # ------------------------------------------------------------------ recording
+    def plan(self, key: int) -> Plan:
+        """For the inputs in ``key`` (bits; 4: the second of two is a number): what to save, which formulas to run."""
+        saving: list[Where] = []
+        formulas = []
+        for i, (formula, needs) in self.formulas.items():
+            if not key >> i & 1 or (key & 4 and i == 1 and len(self.arguments) == 2):
+                continue
+            positions = []
+            for need in needs:
+                where = self._where(need)
+                if where not in saving:
+                    saving.append(where)
+                positions.append(saving.index(where))
+            formulas.append((self.edge_at[i], formula, tuple(positions)))
+        n_edges = len(self.edge_at) if self.variadic is None else 2
+        self.plans[key] = found = Plan(tuple(saving), tuple(formulas), n_edges)
+        if key & 4 and len(self.arguments) == 2 and found.keep is not None:
+            found.keep = _KEEP_WITH_NUMBER.get(found.saving)
+        return found
+
+    def _where(self, need: str) -> Where:
+        if need in self.outputs:
+            return (-1 - self.outputs.index(need), "array")
+        if need in self.arguments:
+            return (self.arguments.index(need), "array")
+        base, _, what = need.rpartition("_")
+        if what in ("shape", "dtype", "strides", "mask") and base in self.arguments:
+            return (self.arguments.index(base), what)
+        raise TypeError(f"{self.name}: a formula asks for {need!r}; there are {[*self.arguments, *self.outputs]}")
 
     def record(self, mask: int, args: Sequence[Any], raw: list[Any], outs: Sequence[Any], k: Kernels) -> None:
-        """Make the graph node of a call and hang the outputs on it."""
+        """Make the graph node of any call and hang the outputs on it."""
         edges: list[Edge] = []
         for i in self.edge_at:
             a = args[i]
@@ -258,32 +249,50 @@ class Op:
             else:
                 edges.append(edge_of(a) if mask >> i & 1 else NO_EDGE)
         plan = self.plans.get(mask) or self.plan(mask)
-        node = self.Node(tuple(edges), tuple([(o._data.shape, o._data.dtype) for o in outs]))
-        node.plan, node.k = plan, k
-        saved = []
-        versions = []
-        for where, what in plan[0]:
+        node = self.Node(tuple(edges), [(o._data.shape, o._data.dtype) for o in outs])
+        saved: list[Any] = []
+        versions: list[list[int]] = []
+        for where, what in plan.saving:
             if where < 0:
-                out = outs[-1 - where]
-                versions.append((out._version, out._version[0], len(saved)))
-                saved.append(out._data)
+                versions.append(outs[-1 - where]._version)
+                saved.append(outs[-1 - where]._data)
                 continue
-            a = args[where]
-            if what == "shape":
-                saved.append(raw[where].shape if where != self.variadic else [r.shape for r in raw[where]])
-            elif what == "dtype":
-                saved.append(raw[where].dtype)
-            elif what == "strides":  # in elements, as torch counts
-                saved.append(tuple(s // raw[where].itemsize for s in raw[where].strides))
-            elif what == "mask":
-                saved.append([t._requires_grad or (t._base is not None and t._base._requires_grad) for t in a])
-            else:
+            a, value = args[where], raw[where]
+            if what == "array":
+                saved.append(value)
                 if isinstance(a, Variable):
-                    versions.append((a._version, a._version[0], len(saved)))
+                    versions.append(a._version)
                 elif type(a) is list and where == self.variadic:
-                    versions.extend((t._version, t._version[0], len(saved)) for t in a)
-                saved.append(raw[where])
-        node.saved, node.versions = saved, versions
+                    versions.extend(t._version for t in a)
+            elif what == "shape":
+                saved.append([r.shape for r in value] if where == self.variadic else value.shape)
+            elif what == "dtype":
+                saved.append(value.dtype)
+            elif what == "strides":  # in elements, as torch counts
+                saved.append(tuple(s // value.itemsize for s in value.strides))
+            else:  # "mask": which of a list of tensors need a gradient
+                saved.append([t._requires_grad or (t._base is not None and t._base._requires_grad) for t in a])
+        node.plan, node.k, node.saved, node.versions = plan, k, tuple(saved), tuple(versions)
+        if any(version[0] for version in versions):
+            node.then = tuple(version[0] for version in versions)
         for nr, out in enumerate(outs):
             if self.differentiable[nr] and out._data.dtype.kind in "fcV":
-                out._requires_grad, out._node, out._nr = True, node, nr
+                out._requires_grad, out._edge = True, (node, nr)
+
+
+_KEEP_WITH_NUMBER: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {
+    (): _KEEP[()],
+    (_X,): _KEEP[(_X,)],
+    (_Y,): lambda x, y, out: ((y,), ()),
+    (_OUT,): _KEEP[(_OUT,)],
+    (_X, _Y): lambda x, y, out: ((x._data, y), (x._version,)),
+    (_Y, _X): lambda x, y, out: ((y, x._data), (x._version,)),
+}
+
+
+def _defined_at() -> tuple[str, int]:
+    """The file and line where an operation is declared, for `show_source`."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").endswith((".op", ".registry", "._define")):
+        frame = frame.f_back
+    return ("", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)

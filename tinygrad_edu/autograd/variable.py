@@ -6,6 +6,7 @@ without importing upwards.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ class Variable:
     _data: Any
     _version: list[int]  # shared by all tensors that look into one storage
     _requires_grad = False
-    _node: Any = None  # the graph node that made it (None: a leaf)
-    _nr = 0  # which output of that node it is
+    _edge: Any = None  # (the graph node that made it, which of its outputs it is); None for a leaf
     _base: Any = None  # the tensor whose storage this one, a view, looks into
     _seen = 0  # version at which this view's node was derived
     _grad: Any = None
@@ -28,21 +28,25 @@ class Variable:
     _accumulator: Any = None  # weak reference to the leaf's AccumulateGrad node
     _names: tuple[str | None, ...] | None = None
     _inference = False
+    new: Any  # makes a tensor whose ``_data`` and ``_version`` are still to be set
+
+    @property
+    def _node(self) -> Any:
+        return None if self._edge is None else self._edge[0]
+
+    @property
+    def _nr(self) -> int:
+        return 0 if self._edge is None else self._edge[1]
 
     def __init_subclass__(cls, concrete: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if concrete:
-            global _class
-            _class = cls
-
-
-_class: type[Any] = Variable
-_new = object.__new__
+            Variable.new = partial(object.__new__, cls)
 
 
 def wrap(array: Any) -> Tensor:
     """A tensor around a raw array: no copy, no history."""
-    t = _new(_class)
+    t = Variable.new()
     t._data = array
     t._version = [0]
     return cast("Tensor", t)
@@ -50,7 +54,7 @@ def wrap(array: Any) -> Tensor:
 
 def wrap_view(array: Any, of: Any) -> Tensor:
     """A tensor that shares ``of``'s storage and so its version counter."""
-    t = _new(_class)
+    t = Variable.new()
     t._data = array
     t._version = of._version
     t._seen = t._version[0]

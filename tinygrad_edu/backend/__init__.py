@@ -6,10 +6,15 @@ raw arrays. There is one for NumPy and, once a GPU is asked for, one for CuPy; t
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import Any, Callable
 
 import numpy
+
+# torch divides by zero and overflows in silence. Only warnings that arise in this package's own lines are dropped: a NumPy
+# line of the user's still warns. (numpy.errstate around each operation would cost as much as a small operation itself.)
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_edu\.")
 
 
 class Kernels:
@@ -48,18 +53,18 @@ class Kernels:
         return array
 
 
-_by_array: dict[type, Kernels] = {}
+by_array: dict[type, Kernels] = {}
 _by_device: dict[str, Kernels] = {}
 
 
 def register(kernels: Kernels) -> None:
-    _by_array[kernels.array_type] = kernels
+    by_array[kernels.array_type] = kernels
     _by_device[kernels.device_type] = kernels
 
 
 def unregister(device_type: str) -> None:
     kernels = _by_device.pop(device_type)
-    _by_array.pop(kernels.array_type, None)
+    by_array.pop(kernels.array_type, None)
 
 
 cpu = Kernels(numpy, "cpu", numpy.ndarray)
@@ -68,7 +73,7 @@ register(cpu)
 
 def kernels_of(array: Any) -> Kernels:
     """The kernels for the array type at hand."""
-    found = _by_array.get(type(array))
+    found = by_array.get(type(array))
     if found is None:
         if isinstance(array, (numpy.ndarray, numpy.generic)):  # np.float32(…): what NumPy makes of a 0-d result
             return cpu

@@ -80,5 +80,4 @@ def _is_extra(raw: dict[str, Any], key: Exercise) -> bool:
     """A non-empty code cell that stands nowhere in the key."""
     if raw.get("cell_type") != "code" or not text_of(raw).strip():
         return False
-    known = {c.grade_id for c in key.cells if c.grade_id}, {c.id for c in key.cells if c.id}
-    return _grade_id(raw) not in known[0] and raw.get("id") not in known[1]
+    return not any((c.grade_id and c.grade_id == _grade_id(raw)) or (c.id and c.id == raw.get("id")) for c in key.cells)

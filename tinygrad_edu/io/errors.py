@@ -10,3 +10,7 @@ class LoadError(pickle.UnpicklingError, RuntimeError):
 
     torch raises ``UnpicklingError`` for some of these and ``RuntimeError`` for others; this is both.
     """
+
+
+class PlaceError(RuntimeError):
+    """Tensors in a file belong on a device that is not there, which is not the file's fault."""

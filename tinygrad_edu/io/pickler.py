@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import pickle
+import sys
 from collections import OrderedDict
 from dataclasses import dataclass
 from types import FunctionType
@@ -10,8 +12,7 @@ from typing import Any, BinaryIO, ClassVar
 
 import numpy
 
-from .. import backend, dtypes
-from .. import device as devices
+from .. import backend, devices, dtypes
 from ..autograd.variable import Variable
 from .names import ours, torch_name
 from .storage import STORAGE_NAMES
@@ -41,7 +42,6 @@ class SavedStorage:
     """A stretch of memory to be saved, whose elements are of one dtype."""
 
     array: Any  # one-dimensional, on whatever device
-    start: int  # address
     dtype: dtypes.dtype
     key: str
     location: str
@@ -63,9 +63,8 @@ class TorchPickler(pickle._Pickler):
     def __init__(self, file: BinaryIO, protocol: int = 2, legacy: bool = False) -> None:
         super().__init__(file, protocol)
         self.storages: dict[str, SavedStorage] = {}
-        self._by_memory: dict[tuple[int, int], SavedStorage] = {}
+        self._stretches: list[tuple[int, int, int, SavedStorage]] = []  # in order of their addresses
         self._legacy = legacy
-        self._numbers: dict[int, _Reduced] = {}
 
     # -------------------------------------------------------------------------------- what is written otherwise
     def reducer_override(self, obj: Any) -> Any:
@@ -81,6 +80,8 @@ class TorchPickler(pickle._Pickler):
         if not isinstance(obj, SavedStorage):
             return None
         kind = STORAGE_NAMES.get(obj.dtype)
+        if self._legacy and kind is None:
+            raise RuntimeError(f"torch's old file format cannot hold {obj.dtype}; use the zip format, or convert with .to()")
         name = _named("torch", kind) if kind else _named("torch.storage", "UntypedStorage")
         elements = obj.array.size if kind else obj.array.nbytes
         pid = ("storage", name, obj.key, obj.location, int(elements))
@@ -88,13 +89,9 @@ class TorchPickler(pickle._Pickler):
 
     def save_global(self, obj: Any, name: str | None = None) -> None:
         if (known := torch_name(obj)) is not None:
-            self.save(_named(*known))
-            self.memoize_as(obj)
+            self.save(_named(*known))  # and is remembered as that
         else:
             super().save_global(obj, name)
-
-    def memoize_as(self, obj: Any) -> None:
-        """Nothing to remember: the name that stands for `obj` is in the memo already."""
 
     def save_type(self, obj: Any) -> None:
         if obj in (type(None), type(NotImplemented), type(...)):
@@ -123,12 +120,9 @@ class TorchPickler(pickle._Pickler):
     def _reduce_tensor(self, t: Any) -> Any:
         parameter = ours("torch.nn.parameter", "Parameter")
         if parameter is not None and isinstance(t, parameter):
-            plain = self._plain(t)
+            plain = _Reduced(self._rebuild(t, False))
             return _named("torch._utils", "_rebuild_parameter"), (plain, bool(t.requires_grad), OrderedDict())
         return self._rebuild(t, bool(t.requires_grad))
-
-    def _plain(self, t: Any) -> Any:
-        return _Reduced(self._rebuild(t, False))
 
     def _rebuild(self, t: Any, requires_grad: bool) -> tuple[Any, tuple[Any, ...]]:
         storage, offset, stride = self._storage_of(t)
@@ -144,24 +138,40 @@ class TorchPickler(pickle._Pickler):
         A view's storage is all the memory of the tensor that it looks into, as in torch.
         """
         array, d = t._data, dtypes.of(t._data)
+        if not _regular(array):
+            array = array.copy()  # torch's strides are not negative and count whole elements
         whole = array if t._base is None else t._base._data
-        low, high = _extent(whole)
-        start, end = _extent(array)
-        aligned = all(step % d.itemsize == 0 for step in array.strides) and (start - low) % d.itemsize == 0
-        if start < low or end > high or not aligned or min(array.strides, default=0) < 0:
-            array = whole = array.copy()  # memory that torch's strides cannot describe
-            low, high = start, end = _extent(array)
-        storage = self._by_memory.get((low, high)) if high > low else None
-        if storage is None:
-            xp = backend.kernels_of(whole).xp
-            n, typed = (high - low) // d.itemsize, whole.view(d.np) if whole.dtype != d.np else whole
-            flat = xp.lib.stride_tricks.as_strided(typed, shape=(n,), strides=(d.itemsize,)) if n else typed.reshape(-1)
-            key = str(len(self.storages))
-            storage = SavedStorage(flat, low, d, key, str(devices.of(array)))
-            self.storages[key] = self._by_memory[low, high] = storage
-        elif storage.dtype is not d:
+        (low, high), (start, end) = extent(whole), extent(array)
+        if not _regular(whole) or start < low or end > high or (start - low) % d.itemsize:
+            whole, low, high = array, start, end
+        if (found := self._around(low, high)) is not None:
+            low, _, _, storage = found
+        else:
+            storage = self._new_storage(whole, low, high)
+        if storage.dtype is not d:
             raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
-        return storage, (start - low) // d.itemsize, _strides(array)
+        return storage, (start - low) // d.itemsize, tuple(int(step) // d.itemsize for step in array.strides)
+
+    def _around(self, low: int, high: int) -> tuple[int, int, int, SavedStorage] | None:
+        """The stretch saved already in which this memory lies."""
+        at = bisect.bisect_right(self._stretches, (low, sys.maxsize)) - 1
+        if high > low and at >= 0 and self._stretches[at][1] >= high:
+            return self._stretches[at]
+        return None
+
+    def _new_storage(self, whole: Any, low: int, high: int) -> SavedStorage:
+        d = dtypes.of(whole)
+        n = (high - low) // d.itemsize
+        flat = whole.reshape(-1)
+        if n:  # with the gaps between its elements, if there are any
+            strided = backend.kernels_of(whole).xp.lib.stride_tricks.as_strided
+            flat = strided(whole, shape=(n,), strides=(d.itemsize,))
+        number = len(self.storages)
+        storage = SavedStorage(flat, d, str(number), str(devices.of(whole)))
+        self.storages[storage.key] = storage
+        if n:
+            bisect.insort(self._stretches, (low, high, number, storage))
+        return storage
 
 
 @dataclass(eq=False)
@@ -178,7 +188,7 @@ def _address(array: Any) -> int:
     return int(array.ctypes.data if isinstance(array, numpy.ndarray) else array.data.ptr)
 
 
-def _extent(array: Any) -> tuple[int, int]:
+def extent(array: Any) -> tuple[int, int]:
     """The addresses of an array's first byte and of the one after its last."""
     start = _address(array)
     if array.size == 0:
@@ -187,6 +197,6 @@ def _extent(array: Any) -> tuple[int, int]:
     return start + sum(s for s in spans if s < 0), start + sum(s for s in spans if s > 0) + array.itemsize
 
 
-def _strides(array: Any) -> tuple[int, ...]:
-    """Strides in elements."""
-    return tuple(int(step) // array.itemsize for step in array.strides)
+def _regular(array: Any) -> bool:
+    """Whether torch's strides can describe the array."""
+    return all(step >= 0 and step % array.itemsize == 0 for step in array.strides)

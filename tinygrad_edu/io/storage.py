@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 import numpy
 
 from .. import backend, dtypes
-from ..autograd.variable import wrap
-from ..device import device
+from ..autograd.variable import Variable, wrap
+from ..devices import device
+from .errors import PlaceError
 
 Location: TypeAlias = str
 MapLocation: TypeAlias = (
@@ -47,6 +48,7 @@ class Storage:
     data: numpy.ndarray  # uint8
     dtype: dtypes.dtype
     device: device = field(default_factory=lambda: device("cpu"))
+    filled: bool = True  # the old file formats tell the numbers after the tensors
     _placed: Any = None
 
     def nbytes(self) -> int:
@@ -71,7 +73,7 @@ class Storage:
 def restore(storage: Storage, location: str, map_location: MapLocation) -> Storage:
     """Put a storage where `map_location` says, or where it was when saved.
 
-    Raises RuntimeError, in torch's words, for a GPU that is not there.
+    Raises `PlaceError`, a RuntimeError in torch's words, for a GPU that is not there.
     """
     if callable(map_location):
         mapped = map_location(storage, location)
@@ -86,18 +88,18 @@ def restore(storage: Storage, location: str, map_location: MapLocation) -> Stora
     if target == "cpu":
         return storage
     if target.partition(":")[0] != "cuda":
-        raise RuntimeError(
+        raise PlaceError(
             f"don't know how to restore data location of {storage.dtype.short}Storage (tagged with {target}); expected cpu "
             "or cuda: say where to with map_location, for example map_location='cpu'"
         )
     if not backend.cuda_available():
-        raise RuntimeError(
+        raise PlaceError(
             "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on "
             "a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
         )
     index, count = device(target).index or 0, backend.kernels_for("cuda").device_count()
     if index >= count:
-        raise RuntimeError(
+        raise PlaceError(
             f"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. Please use "
             "torch.load with map_location to map your storages to an existing device."
         )
@@ -133,19 +135,20 @@ def rebuild_tensor(storage: Any, offset: Any, size: Any, stride: Any, d: dtypes.
             f"a tensor of size {tuple(size)}, stride {tuple(stride)} and offset {offset} reaches beyond its storage of "
             f"{elements} elements"
         )
-    if 0 in size:
-        stride, offset = [0] * len(size), 0
-    raw = storage.on_device()
-    flat = raw[: elements * d.itemsize].view(d.np)[offset:]
-    strides = tuple(n * d.itemsize for n in stride)
-    xp = backend.kernels_of(raw).xp
-    return wrap(xp.lib.stride_tricks.as_strided(flat, shape=tuple(size), strides=strides))
+    raw, strides = storage.on_device(), tuple(n * d.itemsize for n in stride)
+    if isinstance(raw, numpy.ndarray):
+        offset = 0 if 0 in size else offset * d.itemsize
+        return wrap(numpy.ndarray(tuple(size), d.np, buffer=raw, offset=offset, strides=strides))
+    flat = raw[: elements * d.itemsize].view(d.np)[0 if 0 in size else offset :]
+    return wrap(backend.kernels_of(raw).xp.lib.stride_tricks.as_strided(flat, shape=tuple(size), strides=strides))
 
 
 def rebuild_tensor_v2(
     storage: Any, offset: int, size: Any, stride: Any, requires_grad: bool, hooks: Any, metadata: Any = None
 ) -> Any:
     """As `rebuild_tensor`, with the flags that newer files keep."""
+    if metadata and not storage.filled:
+        raise ValueError("a conjugated tensor, which cannot be in a file of torch's old format")
     return _flagged(rebuild_tensor(storage, offset, size, stride), requires_grad, metadata)
 
 
@@ -193,7 +196,7 @@ def _with_attributes(t: Any, state: Any) -> Any:
     for name, value in (state or {}).items():
         if name == "_is_buffer" or (name.isidentifier() and not name.startswith("_") and not hasattr(type(t), name)):
             setattr(t, name, value)
-        elif name != "persistent":
+        else:
             raise ValueError(f"a tensor cannot have an attribute {name!r} from a file")
     return t
 
@@ -249,9 +252,13 @@ BUILDERS: dict[tuple[str, str], Callable[..., Any]] = REBUILDERS | {
 
 
 def constant(module: str, name: str) -> Any:
-    """The dtype or storage type of torch's name; None for any other name."""
+    """The dtype, storage type or tensor class of torch's name; None for any other name."""
     if module in ("torch", "torch.cuda", "torch.storage") and name.endswith("Storage"):
         return UNTYPED if name == "UntypedStorage" else STORAGE_TYPES.get(name)
+    if module in ("torch", "torch.cuda") and name.removesuffix("Tensor") in ("", *(d.short for d in dtypes.all_dtypes)):
+        return Variable  # only named, never called: whatever a tensor was, it becomes ours
+    if (module, name) in (("torch.nn.parameter", "Parameter"), ("torch.nn.parameter", "Buffer")):
+        return Variable
     if module == "torch":
         return next((d for d in dtypes.all_dtypes if d.name == name), None)
     return None

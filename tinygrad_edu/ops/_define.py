@@ -15,6 +15,14 @@ from .registry import functional, functions, methods, special, store
 from .registry import make_inplace as inplace_form
 
 NUMBERS = (bool, int, float, complex)
+OPERANDS = (Variable, *NUMBERS)
+_FLOAT32, _FLOAT64 = dtypes.float32.np, dtypes.float64.np
+
+
+def operand(value: Any) -> Any:
+    """A NumPy array or scalar beside a tensor, as a tensor."""
+    k = kernels_of(value)
+    return wrap(k.xp.asarray(value))
 
 
 def is_number(value: Any) -> bool:
@@ -180,7 +188,7 @@ def unary(
             return store(function, out, (input,), {})
         if floats and kind in "iub":
             input = cast(input, dtypes.get_default_dtype())
-        return op(input)
+        return op.call1(input)
 
     return _finish(function, op, name, doc, where, alias, inplace)
 
@@ -216,9 +224,9 @@ def binary(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
             elif type(other) is float and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                return op(input, other)
+                return op.call2(input, other)
             elif type(other) is int and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                return op(input, float(other))
+                return op.call2(input, float(other))
         if not same or (floats and input._data.dtype.kind in "iub") or only is not None:
             if only is not None:
                 problem = only(result_type(input, other))
@@ -226,10 +234,22 @@ def binary(
                     raise RuntimeError(problem)
             input, other = prepare(name, (input, other), floats)
         try:
-            return op(input, other)
+            return op.call2(input, other)
         except ValueError:
             raise broadcast_error(input, other) from None
 
+    def operator(self: Any, other: Any) -> Any:
+        """What ``x * other`` calls: straight to the primitive in the two commonest cases."""
+        kind = type(other)
+        dtype = self._data.dtype
+        if (kind is float or kind is int) and (dtype is _FLOAT32 or dtype is _FLOAT64):
+            return op.call2(self, float(other))
+        if isinstance(other, OPERANDS):
+            return function(self, other)
+        return function(self, operand(other)) if hasattr(other, "dtype") else NotImplemented
+
+    if only is None:
+        function.operator = operator  # type: ignore[attr-defined]
     return _finish(function, op, name, doc, where, alias, inplace)
 
 

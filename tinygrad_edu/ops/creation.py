@@ -228,6 +228,11 @@ def _size(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
     return as_sizes(size, name)
 
 
+def factory_size(name: str, args: tuple[Any, ...], size: Any) -> tuple[int, ...]:
+    """The shape that ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))`` asks for."""
+    return as_sizes(args if size is None else (size,), name)
+
+
 def _named(t: Any, names: Any) -> Any:
     if names is not None:
         t._names = tuple(names)

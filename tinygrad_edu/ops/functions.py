@@ -54,7 +54,7 @@ def relu(input: Any) -> Any:
     """
     if input._data.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu")
-    return _relu_op(input)
+    return _relu_op.call1(input)
 
 
 abs = unary("abs", lambda k, x: k.xp.abs(x), x=lambda k, g, x: g * k.sgn(x), alias=("absolute",), doc="Absolute value.")

@@ -484,3 +484,36 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
         raise RuntimeError("mismatch in length of strides and shape")
     offset = 0 if storage_offset is None else storage_offset - storage_offset_of(input._data)
     return Op.table["as_strided"](input, tuple(size), tuple(stride), offset)
+
+
+# ------------------------------------------------------------------------------------ another size in place
+@public("method")
+def resize_(input: Any, *sizes: Any, memory_format: Any = None) -> Any:
+    """Give this tensor another size over the same storage, which grows (with zeros) where it is too small.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.arange(4).resize_(2, 1)
+    tensor([[0],
+            [1]])
+    """
+    shape = as_sizes(sizes, "resize_")
+    if input._requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    x = input._data
+    if shape == x.shape:
+        return input
+    for n in shape:
+        if n < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
+    k = kernels_of(x)
+    root, offset = root_array(x), storage_offset_of(x)
+    count = 1
+    for n in shape:
+        count *= n
+    flat = k.xp.lib.stride_tricks.as_strided(root, (root.nbytes // x.itemsize,), (x.itemsize,)).view(x.dtype)
+    if offset + count > flat.size:
+        grown = k.xp.zeros(offset + count, x.dtype)
+        grown[: flat.size] = flat
+        flat = grown
+    input._data = flat[offset : offset + count].reshape(shape)
+    return input

@@ -1,0 +1,681 @@
+"""Differential tests against torch, table-driven: one line an operation.
+
+    TABLE = [
+        OpCase("exp", [S(t) for t in FLOATS]),                      # S(*args, **kwargs) is one call
+        OpCase("nn.functional.relu", [S(T(2, 3))]),                 # any dotted path below the module
+        ErrorCase("mm", T(2, 3), T(2, 3)),                          # same exception type and same text
+    ]
+
+    @pytest.mark.parametrize("check", checks(TABLE))
+    def test_table(check):
+        check()
+
+A `T` describes a tensor; it is made once as a NumPy array and handed to both sides. Whatever torch offers for a name is
+required of us: function, method, in-place form, ``out=``; values, dtypes, shapes, strides, sharing of storage, first gradients
+(both ways of running backward), second gradients, the name of ``grad_fn``, warnings, errors.
+
+For anything else: ``compare(lambda m: m.ones(2, 3).sum(0))`` and ``compare_form("x = torch.ones(2); x")``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import math
+import re
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+import pytest
+import torch
+
+import tinygrad_edu as tg
+from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.variable import Variable, wrap
+from tinygrad_edu.ops.view import root_array
+
+# dtype → (relative, absolute) tolerance of forward values; gradients get ten times as much
+TOLERANCE = {
+    "float16": (2e-3, 1e-4), "bfloat16": (1.6e-2, 1e-3), "float32": (2e-6, 1e-6), "float64": (1e-12, 1e-13),
+    "complex64": (4e-6, 2e-6), "complex128": (1e-12, 1e-12),
+}  # fmt: skip
+DIFFERENTIABLE = ("float32", "float64", "complex64", "complex128")
+
+
+# ---------------------------------------------------------------------------------------------- describing arguments
+class T:
+    """A tensor to be made on both sides: ``T(2, 3)``, ``T(4, dtype="int64", low=0, high=9)``, ``T(values=[1., math.nan])``.
+
+    ``layout``: "contiguous", "transposed" (its last two dimensions, in memory), "sliced" (every second element of a larger
+    array), "expanded" (stride 0 along the first dimension), "offset" (starts inside its storage). ``grad=False``: no gradient.
+    """
+
+    def __init__(
+        self, *shape: int, dtype: str = "float32", low: float = -2.0, high: float = 2.0, layout: str = "contiguous",
+        values: Any = None, grad: bool = True, seed: int = 0, distinct: bool = False,
+    ) -> None:  # fmt: skip
+        self.shape, self.dtype, self.low, self.high, self.layout = shape, dtype, low, high, layout
+        self.values, self.grad, self.seed, self.distinct = values, grad, seed, distinct
+        if values is not None:
+            self.shape = np.shape(values)
+        self._array: Any = None
+
+    def with_(self, **changes: Any) -> T:
+        """The same description with changes."""
+        now = {name: getattr(self, name) for name in ("dtype", "low", "high", "layout", "values", "grad", "seed", "distinct")}
+        return T(*changes.pop("shape", self.shape), **(now | changes))
+
+    @property
+    def differentiable(self) -> bool:
+        return self.grad and self.dtype in DIFFERENTIABLE
+
+    def _numbers(self, shape: tuple[int, ...]) -> Any:
+        np_type = dtypes.named(self.dtype).np
+        if self.values is not None:
+            return np.asarray(self.values).astype(np_type).reshape(shape)
+        rng = np.random.default_rng(zlib.crc32(f"{shape}{self.low}{self.high}{self.seed}".encode()))
+        n = math.prod(shape)
+        if self.dtype == "bool":
+            return rng.integers(0, 2, shape).astype(bool)
+        if self.distinct:  # no two equal: orders are unambiguous
+            x = self.low + (self.high - self.low) * (rng.permutation(n) + 0.5).reshape(shape) / max(n, 1)
+        else:
+            x = rng.uniform(self.low, self.high, shape)
+        if np_type.kind == "c":
+            x = x + 1j * rng.uniform(self.low, self.high, shape)
+        elif np_type.kind in "iu":
+            x = np.floor(x) if np_type.kind == "i" else np.abs(np.floor(x))
+        return np.asarray(x).astype(np_type)
+
+    def array(self) -> Any:
+        """A fresh NumPy array with the numbers and the memory layout."""
+        if self._array is None:
+            self._array = self._made()
+        a = self._array
+        owner = a
+        while owner.base is not None:
+            owner = owner.base
+        if owner is a:
+            return a.copy()
+        offset = a.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+        return np.ndarray(a.shape, a.dtype, owner.copy(), offset, a.strides)
+
+    def _made(self) -> Any:
+        shape, layout = self.shape, self.layout
+        if layout == "contiguous" or not shape:
+            return self._numbers(shape)
+        if layout == "transposed":
+            x = self._numbers(shape)
+            return np.ascontiguousarray(x.T).T
+        if layout == "expanded":
+            row = np.ascontiguousarray(self._numbers(shape)[:1])
+            return np.ndarray(shape, row.dtype, row.reshape(-1), 0, (0, *row.strides[1:]))
+        if layout == "sliced":
+            big = np.zeros((*shape[:-1], 2 * shape[-1] + 1), dtypes.named(self.dtype).np)
+            view = np.ndarray(shape, big.dtype, big, big.itemsize, (*big.strides[:-1], 2 * big.itemsize))
+            view[...] = self._numbers(shape)
+            return view
+        if layout == "offset":
+            flat = np.zeros(math.prod(shape) + 5, dtypes.named(self.dtype).np)
+            view = np.ndarray(shape, flat.dtype, flat, 3 * flat.itemsize)
+            view[...] = self._numbers(shape)
+            return view
+        raise ValueError(f"no layout named {layout!r}")
+
+    def __repr__(self) -> str:
+        parts = [self.dtype, "x".join(map(str, self.shape)) or "0d"]
+        if self.layout != "contiguous":
+            parts.append(self.layout)
+        if self.values is not None:
+            parts.append("values")
+        return "-".join(parts)
+
+
+class D:
+    """A dtype (or any other attribute of the module) as an argument: ``D("float64")``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class S:
+    """One call: its positional and keyword arguments."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.args, self.kwargs = args, kwargs
+
+    def __repr__(self) -> str:
+        text = ",".join([*map(_short, self.args), *(f"{k}={_short(v)}" for k, v in self.kwargs.items())])
+        return text.replace("[", "(").replace("]", ")").replace("::", ":")
+
+
+def _short(value: Any) -> str:
+    return repr(value).replace(" ", "")[:40]
+
+
+# ---------------------------------------------------------------------------------------------- the two sides
+@dataclass
+class Side:
+    """torch, or us: the module and how a NumPy array becomes its tensor."""
+
+    module: Any
+    tensor: Callable[[Any], Any]
+    is_tensor: Callable[[Any], bool]
+
+    def find(self, path: str) -> Any:
+        found = self.module
+        for part in path.split("."):
+            found = getattr(found, part)
+        return found
+
+    def build(self, spec: Any, made: list[Any], grad: bool = False) -> Any:
+        """Arguments for this side; the tensors that ask for gradients are collected in ``made``."""
+        if isinstance(spec, T):
+            t = self.tensor(spec.array())
+            if grad and spec.differentiable:
+                t.requires_grad_()
+                made.append(t)
+            return t
+        if isinstance(spec, D):
+            return self.find(spec.name)
+        if isinstance(spec, (tuple, list)):
+            return type(spec)(self.build(v, made, grad) for v in spec)
+        return spec
+
+    def call(self, sample: S, grad: bool = False) -> tuple[list[Any], dict[str, Any], list[Any]]:
+        made: list[Any] = []
+        args = [self.build(a, made, grad) for a in sample.args]
+        return args, {k: self.build(v, made, grad) for k, v in sample.kwargs.items()}, made
+
+
+def _torch_tensor(array: Any) -> Any:
+    if array.dtype == ml_dtypes.bfloat16:
+        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
+    return torch.from_numpy(array)
+
+
+THEIRS = Side(torch, _torch_tensor, lambda v: isinstance(v, torch.Tensor))
+OURS = Side(tg, wrap, lambda v: isinstance(v, Variable))
+
+
+def to_numpy(t: Any) -> Any:
+    """The numbers of either side's tensor, bfloat16 as float32."""
+    if isinstance(t, torch.Tensor):
+        t = t.detach().resolve_conj().resolve_neg()
+        return (t.float() if t.dtype == torch.bfloat16 else t).numpy()
+    array = np.asarray(t._data.get() if hasattr(t._data, "get") else t._data)
+    return array.astype(np.float32) if array.dtype == ml_dtypes.bfloat16 else array
+
+
+def dtype_name(t: Any) -> str:
+    return str(t.dtype).rsplit(".", 1)[-1]
+
+
+# ---------------------------------------------------------------------------------------------- outcomes
+@dataclass
+class Outcome:
+    """What a call led to: a value or an exception, and the warnings on the way."""
+
+    value: Any = None
+    error: BaseException | None = None
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+
+    def text(self) -> str:
+        if self.error is None:
+            return "a result"
+        return f"{type(self.error).__name__}: {_clean(str(self.error))}"
+
+
+def _clean(text: str) -> str:
+    text = re.sub(r" \(Triggered internally at .*?\)$", "", text.strip(), flags=re.S)
+    return text.replace("tinygrad_edu", "torch")
+
+
+@contextlib.contextmanager
+def named_as_torch() -> Iterator[None]:
+    """Our module prints itself as torch, and torch gives every warning each time."""
+    before, always = dtypes.module_name, torch.is_warn_always_enabled()
+    dtypes.module_name = "torch"
+    torch.set_warn_always(True)
+    try:
+        yield
+    finally:
+        dtypes.module_name = before
+        torch.set_warn_always(always)
+
+
+def outcome(run: Callable[[], Any]) -> Outcome:
+    with warnings.catch_warnings(record=True) as seen, named_as_torch():
+        warnings.simplefilter("always")
+        try:
+            value, error = run(), None
+        except Exception as e:  # every kind is compared with the other side's
+            value, error = None, e
+    return Outcome(value, error, [(w.category.__name__, _clean(str(w.message))) for w in seen])
+
+
+class Difference(AssertionError):
+    """The two sides disagree."""
+
+
+def demand(condition: bool, message: Callable[[], str] | str) -> None:
+    if not condition:
+        raise Difference(message if isinstance(message, str) else message())
+
+
+def same_outcome(ours: Outcome, theirs: Outcome, rtol: float | None = None, strides: str = "", lines: int = 0,
+                 compare_warnings: bool = True, atol: float | None = None) -> None:  # fmt: skip
+    """Both raised the same exception, or both returned the same and warned the same."""
+    if theirs.error is None and ours.error is not None:
+        raise Difference(f"torch returns a result; ours raises {ours.text()}") from ours.error
+    mine, other = ours.text(), theirs.text()
+    if lines:
+        mine, other = ("\n".join(t.splitlines()[:lines]) for t in (mine, other))
+    demand(mine == other, lambda: f"\nours : {mine}\ntorch: {other}")
+    if compare_warnings:
+        demand(ours.warnings == theirs.warnings, lambda: f"warnings\nours : {ours.warnings}\ntorch: {theirs.warnings}")
+    if theirs.error is None:
+        same(ours.value, theirs.value, rtol=rtol, strides=strides, atol=atol)
+
+
+def same(ours: Any, theirs: Any, where: str = "result", *, rtol: float | None = None, atol: float | None = None,
+         strides: str = "", scale: float = 1.0) -> None:  # fmt: skip
+    """Nested structures of tensors, numbers, strings, dtypes … are equal (tensors: dtype, shape, numbers, strides)."""
+    if isinstance(theirs, torch.Tensor):
+        demand(isinstance(ours, Variable), lambda: f"{where}: torch gives a tensor, ours {type(ours).__name__}")
+        same_tensor(ours, theirs, where, rtol, atol, strides, scale)
+    elif isinstance(theirs, (tuple, list)):
+        demand(isinstance(ours, type(theirs)) or (hasattr(theirs, "_fields") or isinstance(theirs, tuple))
+               and isinstance(ours, tuple), lambda: f"{where}: torch gives {theirs!r}, ours {ours!r}")  # fmt: skip
+        demand(type(ours).__name__ == type(theirs).__name__, lambda: f"{where}: {type(theirs).__name__} in torch, "
+               f"{type(ours).__name__} ours")  # fmt: skip
+        demand(len(ours) == len(theirs), lambda: f"{where}: {len(theirs)} items in torch, {len(ours)} ours")
+        for i, (a, b) in enumerate(zip(ours, theirs)):
+            same(a, b, f"{where}[{i}]", rtol=rtol, atol=atol, strides=strides, scale=scale)
+    elif isinstance(theirs, dict):
+        demand(list(ours) == list(theirs), lambda: f"{where}: keys {list(theirs)} in torch, {list(ours)} ours")
+        for key in theirs:
+            same(ours[key], theirs[key], f"{where}[{key!r}]", rtol=rtol, atol=atol, strides=strides, scale=scale)
+    elif isinstance(theirs, float):
+        close = isinstance(ours, float) and (ours == theirs or math.isclose(ours, theirs, rel_tol=rtol or 1e-6)
+                                             or (ours != ours and theirs != theirs))  # fmt: skip
+        demand(close, lambda: f"{where}: {theirs!r} in torch, {ours!r} ours")
+    elif theirs is None or isinstance(theirs, (bool, int, complex, str, bytes)):
+        mine = _clean(ours) if isinstance(ours, str) else ours
+        demand(type(ours) is type(theirs) and mine == theirs, lambda: f"{where}: {theirs!r} in torch, {ours!r} ours")
+    elif isinstance(theirs, np.ndarray):
+        demand(isinstance(ours, np.ndarray) and ours.dtype == theirs.dtype and ours.shape == theirs.shape,
+               lambda: f"{where}: {theirs!r} in torch, {ours!r} ours")  # fmt: skip
+        np.testing.assert_allclose(ours, theirs, rtol=rtol or 1e-6)
+    else:
+        with named_as_torch():
+            demand(_clean(repr(ours)) == repr(theirs), lambda: f"{where}: {theirs!r} in torch, {ours!r} ours")
+
+
+def same_tensor(ours: Any, theirs: Any, where: str, rtol: float | None, atol: float | None, strides: str, scale: float) -> None:
+    mine, other = dtype_name(ours), dtype_name(theirs)
+    demand(mine == other, lambda: f"{where}: dtype {other} in torch, {mine} ours")
+    demand(tuple(ours.shape) == tuple(theirs.shape), lambda: f"{where}: shape {tuple(theirs.shape)} in torch, "
+           f"{tuple(ours.shape)} ours")  # fmt: skip
+    demand(ours.requires_grad == theirs.requires_grad, lambda: f"{where}: requires_grad {theirs.requires_grad} in torch")
+    a, b = to_numpy(ours), to_numpy(theirs)
+    relative, absolute = TOLERANCE.get(other, (0.0, 0.0))
+    if rtol is not None and other in TOLERANCE:  # a tolerance is given for float32; other types keep their ratio to it
+        absolute, relative = absolute * rtol / TOLERANCE["float32"][0], relative * rtol / TOLERANCE["float32"][0]
+    if atol is not None and other in TOLERANCE:
+        absolute = atol
+    if relative == 0:
+        equal = a == b
+    else:
+        with np.errstate(all="ignore"):
+            equal = np.isclose(a, b, rtol=relative * scale, atol=absolute * scale, equal_nan=True)
+    if not np.all(equal):
+        at = tuple(int(i) for i in np.argwhere(~np.asarray(equal))[0]) if np.ndim(equal) else ()
+        raise Difference(f"{where}{list(at)}: {b[at]!r} in torch, {a[at]!r} ours ({np.sum(~equal)} of {b.size} differ)\n"
+                         f"torch: {theirs}\nours : {ours}")  # fmt: skip
+    if strides and 0 not in theirs.shape:
+        pairs = [(s, t) for n, s, t in zip(theirs.shape, ours.stride(), theirs.stride()) if n != 1 or strides == "exact"]
+        demand(all(s == t for s, t in pairs), lambda: f"{where}: strides {theirs.stride()} in torch, {ours.stride()} ours "
+               f"(shape {tuple(theirs.shape)})")  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- one operation
+@dataclass
+class OpCase:
+    """An operation and the calls to try. ``skip`` names what torch has and we leave out on purpose (give the reason beside it):
+
+    "function", "method", "inplace", "out", "grad", "second", "grad_fn", "strides", "shares", "warnings".
+    """
+
+    path: str
+    samples: Iterable[S]
+    rtol: float | None = None
+    atol: float | None = None
+    grad_rtol: float | None = None
+    skip: tuple[str, ...] = ()
+    strides: str = "dense"  # "exact" also compares the strides of dimensions of size 1
+    method: str | None = None  # the method's name where it is not the path's last word
+
+    @property
+    def name(self) -> str:
+        return self.method or self.path.rsplit(".", 1)[-1]
+
+    def checks(self) -> Iterator[Any]:
+        for i, sample in enumerate(self.samples):
+            label = f"{self.path}-{i}-{sample!r}".replace(",", "_")
+            takes_tensor = bool(sample.args) and isinstance(sample.args[0], T)
+            named = hasattr(torch.Tensor, self.name) and "nn." not in self.path and "linalg." not in self.path
+            if "function" not in self.skip and _has(THEIRS, self.path):
+                yield _param(self.forward, sample, "function", id=f"{label}-value")
+            if "method" not in self.skip and takes_tensor and named:
+                yield _param(self.forward, sample, "method", id=f"{label}-method")
+            if "grad" not in self.skip and any(t.differentiable for t in _specs([sample.args, sample.kwargs])):
+                yield _param(self.gradients, sample, "function", id=f"{label}-grad")
+            if "inplace" not in self.skip and takes_tensor and named and hasattr(torch.Tensor, f"{self.name}_"):
+                yield _param(self.gradients, sample, "inplace", id=f"{label}-inplace")
+            if "out" not in self.skip and _has(THEIRS, self.path) and _takes_out(self.path):
+                yield _param(self.into, sample, id=f"{label}-out")
+
+    def run(self, side: Side, form: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        if form == "inplace":
+            x = args[0].clone() if args[0].requires_grad else args[0]
+            y = getattr(x, f"{self.name}_")(*args[1:], **kwargs)
+            demand(y is x, f"{self.name}_ does not return its own tensor")
+            return y
+        if form == "method" or not _has(THEIRS, self.path):
+            return getattr(args[0], self.name)(*args[1:], **kwargs)
+        return side.find(self.path)(*args, **kwargs)
+
+    def forward(self, sample: S, form: str) -> None:
+        results = []
+        for side in (OURS, THEIRS):
+            args, kwargs, _ = side.call(sample)
+            results.append((outcome(partial(self.run, side, form, args, kwargs)), [a for a in args if side.is_tensor(a)]))
+        (ours, our_args), (theirs, their_args) = results
+        strides = "" if "strides" in self.skip else self.strides
+        same_outcome(ours, theirs, self.rtol, strides, compare_warnings="warnings" not in self.skip, atol=self.atol)
+        if "shares" not in self.skip and theirs.error is None:
+            for i, (mine, other) in enumerate(zip(_flat(OURS, ours.value), _flat(THEIRS, theirs.value))):
+                same_sharing(mine, our_args, other, their_args, f"result[{i}]")
+
+    def gradients(self, sample: S, form: str) -> None:
+        """The result, then first gradients by both ways of backward, then second gradients."""
+        collected = []
+        for side in (OURS, THEIRS):
+            collected.append(outcome(partial(self._gradients, side, sample, form)))
+        ours, theirs = collected
+        if theirs.error is not None and form != "inplace":
+            return  # the call itself fails, as the value check compares
+        same_outcome(ours, theirs, self.rtol, compare_warnings=False, atol=self.atol) if theirs.error else None
+        if theirs.error is not None:
+            return
+        if ours.error is not None:
+            raise Difference(f"torch differentiates; ours raises {ours.text()}") from ours.error
+        rtol = self.grad_rtol or self.rtol
+        for what in ("value", "grad_fn", "first", "first again", "second"):
+            if what == "grad_fn" and "grad_fn" in self.skip:
+                continue
+            if what not in theirs.value:
+                continue
+            a, b = ours.value.get(what), theirs.value.get(what)
+            if what == "second":  # no gradient is as good as a zero one
+                a, b = _zeros_for_none(OURS, a, theirs.value["like"]), _zeros_for_none(THEIRS, b, theirs.value["like"])
+            same(a, b, what, rtol=rtol, atol=self.atol, scale=1.0 if what == "value" else 100.0 if what == "second" else 10.0)
+
+    def _gradients(self, side: Side, sample: S, form: str) -> dict[str, Any]:
+        module = side.module
+        args, kwargs, leaves = side.call(sample, grad=True)
+        result = self.run(side, form, args, kwargs)
+        outs = [t for t in _flat(side, result) if t.requires_grad]
+        found: dict[str, Any] = {"value": result, "grad_fn": [type(t.grad_fn).__name__ for t in outs]}
+        if not outs or not leaves:
+            return found
+        cotangents = [_cotangent(side, t, i) for i, t in enumerate(outs)]
+        first = module.autograd.grad(outs, leaves, cotangents, retain_graph=True, allow_unused=True)
+        found["first"] = [None if g is None else g.detach() for g in first]
+        if "second" in self.skip or form == "inplace":
+            return found
+        cotangents = [c.requires_grad_() for c in cotangents]
+        first = module.autograd.grad(outs, leaves, cotangents, create_graph=True, allow_unused=True)
+        found["first again"] = [None if g is None else g.detach() for g in first]
+        again = [g for g in first if g is not None and g.requires_grad]
+        found["like"] = [*leaves, *cotangents]
+        if again:
+            seeds = [_cotangent(side, g, 10 + i) for i, g in enumerate(again)]
+            found["second"] = module.autograd.grad(again, [*leaves, *cotangents], seeds, allow_unused=True)
+        return found
+
+    def into(self, sample: S) -> None:
+        """``out=``: of the right shape, empty (it grows), and of a type that cannot hold the result."""
+        args, kwargs, _ = THEIRS.call(sample)
+        model = outcome(partial(self.run, THEIRS, "function", args, kwargs))
+        if model.error is not None:
+            return
+        many = isinstance(model.value, tuple)
+        shapes = [(tuple(t.shape), dtype_name(t)) for t in _flat(THEIRS, model.value)]
+        for kind in ("fits", "empty", "integer"):
+            results = []
+            for side in (OURS, THEIRS):
+                args, kwargs, _ = side.call(sample)
+                make = side.find("zeros")
+                targets = [make((0,) if kind == "empty" else shape, dtype=side.find("int64" if kind == "integer" else d))
+                           for shape, d in shapes]  # fmt: skip
+                out = tuple(targets) if many else targets[0]
+                results.append(outcome(lambda: self._into(side, args, kwargs, out)))  # noqa: B023 (run at once)
+            try:
+                same_outcome(*results, rtol=self.rtol, compare_warnings="warnings" not in self.skip, atol=self.atol)
+            except Difference as difference:
+                raise Difference(f"out= ({kind}): {difference}") from difference
+
+    def _into(self, side: Side, args: list[Any], kwargs: dict[str, Any], out: Any) -> Any:
+        result = side.find(self.path)(*args, **kwargs, out=out)
+        for given, back in zip(_flat(side, out), _flat(side, result)):
+            demand(given is back, f"{side.module.__name__} does not return the tensor given as out")
+        return result
+
+
+def same_sharing(mine: Any, our_args: list[Any], other: Any, their_args: list[Any], where: str) -> None:
+    """The result looks into the storage of the same argument, at the same place."""
+    for i, (a, b) in enumerate(zip(our_args, their_args)):
+        if other.numel() == 0 or b.numel() == 0:
+            continue
+        shares = other.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+        ours = root_array(mine._data) is root_array(a._data)
+        demand(ours == shares, f"{where} {'shares' if shares else 'does not share'} storage with argument {i} in torch, "
+               f"{'it does' if ours else 'it does not'} in ours")  # fmt: skip
+        if shares:
+            demand(mine.storage_offset() == other.storage_offset(), f"{where}: storage_offset {other.storage_offset()} in "
+                   f"torch, {mine.storage_offset()} ours")  # fmt: skip
+
+
+def _zeros_for_none(side: Side, grads: Any, like: list[Any]) -> Any:
+    make = THEIRS.tensor if side is THEIRS else OURS.tensor
+    grads = grads or [None] * len(like)
+    return [make(np.zeros(tuple(t.shape), dtypes.named(dtype_name(t)).np)) if g is None else g.detach()
+            for g, t in zip(grads, like)]  # fmt: skip
+
+
+def _cotangent(side: Side, t: Any, seed: int) -> Any:
+    return side.tensor(T(*t.shape, dtype=dtype_name(t), low=-1, high=1, seed=100 + seed).array())
+
+
+def _flat(side: Side, value: Any) -> list[Any]:
+    if side.is_tensor(value):
+        return [value]
+    if isinstance(value, (tuple, list)):
+        return [t for v in value for t in _flat(side, v)]
+    return []
+
+
+def _specs(value: Any) -> list[T]:
+    if isinstance(value, T):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for v in value for t in _specs(v)] if isinstance(value, (tuple, list)) else []
+
+
+def _has(side: Side, path: str) -> bool:
+    try:
+        side.find(path)
+    except AttributeError:
+        return False
+    return True
+
+
+def _takes_out(path: str) -> bool:
+    """torch's functions tell by their documentation whether they take ``out=``."""
+    text = THEIRS.find(path).__doc__ or ""
+    return "out=None" in text.split("Example")[0] or "out (Tensor" in text
+
+
+def _param(check: Callable[..., None], *args: Any, id: str) -> Any:
+    return pytest.param(partial(check, *args), id=id)
+
+
+# ---------------------------------------------------------------------------------------------- errors
+class ErrorCase:
+    """A call that must fail on both sides with the same type of exception and the same text.
+
+    ``lines=1`` compares only the first line; ``method=True`` calls it as a method of the first argument.
+    """
+
+    def __init__(self, path: str, *args: Any, lines: int = 0, method: bool = False, **kwargs: Any) -> None:
+        self.path, self.sample, self.lines, self.method = path, S(*args, **kwargs), lines, method
+
+    def checks(self) -> Iterator[Any]:
+        yield pytest.param(self.check, id=f"error-{self.path}{'(method)' if self.method else ''}-{self.sample!r}".replace(",", "_"))
+
+    def check(self) -> None:
+        results = []
+        for side in (OURS, THEIRS):
+            args, kwargs, _ = side.call(self.sample)
+            call = getattr(args[0], self.path) if self.method else side.find(self.path) if _has(side, self.path) else None
+            demand(call is not None, f"there is no {self.path}")
+            results.append(outcome(partial(call, *(args[1:] if self.method else args), **kwargs)))
+        ours, theirs = results
+        demand(theirs.error is not None, "torch raises nothing here")
+        same_outcome(ours, theirs, lines=self.lines, compare_warnings=False)
+
+
+def checks(table: Iterable[OpCase | ErrorCase]) -> list[Any]:
+    """All checks of a table, for ``pytest.mark.parametrize("check", …)``."""
+    return [check for case in table for check in case.checks()]
+
+
+# ---------------------------------------------------------------------------------------------- anything else
+def compare(run: Callable[[Any], Any], *, rtol: float | None = None, atol: float | None = None, strides: str = "dense",
+            lines: int = 0, compare_warnings: bool = True) -> None:  # fmt: skip
+    """``run(module)`` gives the same (values, exception, warnings) with torch and with us.
+
+    >>> compare(lambda m: m.ones(2, 3).sum(0))
+    """
+    ours, theirs = outcome(lambda: run(tg)), outcome(lambda: run(torch))
+    same_outcome(ours, theirs, rtol, strides, lines, compare_warnings, atol)
+
+
+def run_form(code: str, module: Any) -> Outcome:
+    """Run code with ``torch`` bound to a module: what it prints, and the repr of its last expression."""
+    tree = ast.parse(code)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    names: dict[str, Any] = {"torch": module, "math": math, "np": np, "inf": math.inf, "nan": math.nan}
+    printed = io.StringIO()
+
+    def go() -> str:
+        with contextlib.redirect_stdout(printed):
+            names.update(F=module.nn.functional) if re.search(r"\bF\.", code) else None
+            names.update(nn=module.nn) if re.search(r"\bnn\.", code) else None
+            exec(compile(tree, "<form>", "exec"), names)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), "<form>", "eval"), names)  # type: ignore[attr-defined]
+                if value is not None:
+                    print(repr(value))
+        return _clean(re.sub(r" at 0x[0-9a-f]+", " at 0x", printed.getvalue()))
+
+    return outcome(go)
+
+
+def compare_form(code: str, *, lines: int = 0, compare_warnings: bool = True) -> None:
+    """The same text is printed (or the same exception raised) with ``torch`` bound to torch and to us."""
+    ours, theirs = run_form(code, tg), run_form(code, torch)
+    if ours.error is None and theirs.error is None:
+        demand(ours.value == theirs.value, lambda: f"\n{code}\nours :\n{ours.value}\ntorch:\n{theirs.value}")
+    same_outcome(ours, theirs, lines=lines, compare_warnings=compare_warnings)
+
+
+# ---------------------------------------------------------------------------------------------- samples many tables use
+INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
+REALS = ("float32", "float64")
+ALL_TYPES = (*REALS, *INTEGERS, "bool")
+LAYOUTS = ("transposed", "sliced", "expanded", "offset")
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, math.inf, -math.inf, math.nan, 1e-30, -1e30]
+
+
+def tensors(
+    low: float = -2.0, high: float = 2.0, types: Iterable[str] = ALL_TYPES, special: bool = True, distinct: bool = False
+) -> list[T]:
+    """One tensor of each kind that an elementwise operation may meet: dtypes, 0-d, empty, every layout, special values."""
+    kinds = [T(2, 3, dtype=d, low=low, high=high, distinct=distinct) for d in types]
+    kinds += [T(low=low, high=high), T(0, low=low, high=high), T(2, 0, 3), T(17, low=low, high=high, dtype="float64")]
+    kinds += [T(3, 4, layout=layout, low=low, high=high, distinct=distinct) for layout in LAYOUTS]
+    kinds += [T(2, 3, 4, layout="transposed", dtype="float64", low=low, high=high)]
+    if special:
+        kinds += [T(values=SPECIAL, grad=False), T(values=SPECIAL, dtype="float64", grad=False)]
+    return kinds
+
+
+def unary(low: float = -2.0, high: float = 2.0, **options: Any) -> list[S]:
+    """Calls of a function of one tensor."""
+    return [S(t) for t in tensors(low, high, **options)]
+
+
+def binary(low: float = -2.0, high: float = 2.0, types: Iterable[str] = ALL_TYPES, numbers: Iterable[Any] = (2, 1.5, True),
+           other_low: float | None = None, other_high: float | None = None, special: bool = True) -> list[S]:  # fmt: skip
+    """Calls of a function of two tensors: every pair of dtypes, broadcasting both ways, layouts, 0-d, empty, numbers."""
+    types = list(types)
+    a, b = (low if other_low is None else other_low), (high if other_high is None else other_high)
+    calls = [S(T(2, 3, dtype=d, low=low, high=high), T(2, 3, dtype=e, low=a, high=b, seed=1)) for d in types for e in types]
+    shapes = [((2, 3), (3,)), ((3,), (2, 3)), ((2, 1), (1, 3)), ((), (2, 3)), ((2, 3), ()), ((), ()), ((0,), (1,)), ((2, 0), (0,)),
+              ((4, 1, 3), (2, 1))]  # fmt: skip
+    calls += [S(T(*p, low=low, high=high), T(*q, low=a, high=b, seed=1)) for p, q in shapes]
+    calls += [S(T(3, 4, layout=x, low=low, high=high), T(3, 4, layout=y, low=a, high=b, seed=1))
+              for x in LAYOUTS for y in ("contiguous", "transposed")]  # fmt: skip
+    calls += [S(T(2, 3, dtype=d, low=low, high=high), n) for d in types for n in numbers]
+    calls += [S(T(dtype=d, low=low, high=high), T(3, dtype=e, low=a, high=b)) for d, e in
+              (("float64", "float32"), ("int64", "float32"), ("float32", "int64"), ("int64", "int8")) if {d, e} <= set(types)]  # fmt: skip
+    if special:
+        grid = np.asarray(SPECIAL)
+        calls.append(S(T(values=np.repeat(grid, len(grid)), grad=False), T(values=np.tile(grid, len(grid)), grad=False)))
+    return calls
+
+
+def reductions(low: float = -2.0, high: float = 2.0, types: Iterable[str] = ALL_TYPES, tuples: bool = True,
+               whole: bool = True, distinct: bool = False, **options: Any) -> list[S]:  # fmt: skip
+    """Calls of a reduction: all, one dim, negative dim, keepdim, tuples of dims, layouts, 0-d, size-1 and empty dimensions."""
+    x = T(2, 3, 4, low=low, high=high, distinct=distinct)
+    calls = [S(x, 1, **options), S(x, -1, True, **options), S(x, dim=0, keepdim=True, **options), S(x, axis=2, **options)]
+    if whole:
+        calls += [S(x.with_(dtype=d), **options) for d in types] + [S(T(low=low, high=high), **options)]
+    calls += [S(x.with_(dtype=d), 1, **options) for d in types]
+    if tuples:
+        calls += [S(x, (0, 2), **options), S(x, [0, -1], True, **options), S(x, (), **options), S(x, dim=(1,), **options)]
+    calls += [S(T(3, 4, low=low, high=high, layout=layout, distinct=distinct), d, **options) for layout in LAYOUTS for d in (0, 1)]
+    calls += [S(T(low=low, high=high), 0, **options), S(T(low=low, high=high), -1, True, **options), S(T(3, 1, 2), 1, **options)]
+    calls += [S(T(2, 0, 3), 0, **options), S(T(2, 0, 3), 1, **options), S(T(33, 129, low=low, high=high, distinct=distinct), 0)]
+    return calls
+
+
+__all__ = [
+    "ALL_TYPES", "INTEGERS", "LAYOUTS", "OURS", "REALS", "SPECIAL", "THEIRS", "D", "Difference", "ErrorCase", "OpCase", "S", "T",
+    "binary", "checks", "compare", "compare_form", "outcome", "reductions", "run_form", "same", "tensors", "unary",
+]  # fmt: skip

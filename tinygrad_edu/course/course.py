@@ -1,0 +1,37 @@
+"""Where a course's folders are."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .record import course_root
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder: ``solutions/`` (teachers only) and ``exercises/``."""
+
+    root: Path
+
+    @property
+    def solutions(self) -> Path:
+        return self.root / "solutions"
+
+    @property
+    def exercises(self) -> Path:
+        return self.root / "exercises"
+
+    @property
+    def secrets(self) -> tuple[Path, ...]:
+        """Folders that no student's code may read."""
+        return tuple(p.resolve() for p in (self.solutions, self.root / "tests") if p.is_dir())
+
+
+def find(root: Path | None = None) -> Course:
+    """The course in `root`, or the one that the working folder is in, or the one that this package was installed from."""
+    if root is not None:
+        return Course(root)
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "solutions").is_dir():
+            return Course(folder)
+    return Course(course_root() or Path(__file__).resolve().parents[2])

@@ -1,0 +1,98 @@
+"""The grading process: reads one job per line from stdin, lets pytest and nbval run it, writes one record per line.
+
+It lives in a process of its own, so that whatever goes wrong in one submission can be ended from outside, and stays for many
+submissions, so that nbval is imported once.
+"""
+
+import io
+import json
+import os
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .exercise import Cell
+from .limits import Limits
+
+
+def job_to_json(
+    cells: tuple[Cell, ...],
+    expected: dict[str, tuple[list[str], str]] | None,
+    limits: Limits,
+    seed: int,
+    sandboxed: bool,
+    hide: tuple[Path, ...] = (),
+) -> str:
+    """One job as a line of JSON."""
+    job = {
+        "cells": [asdict(c) for c in cells],
+        "expected": expected,
+        "limits": asdict(limits),
+        "seed": seed,
+        "sandboxed": sandboxed,
+        "hide": [str(path) for path in hide],
+    }
+    return json.dumps(job)
+
+
+def run(line: str, private: Path) -> list[dict[str, Any]]:
+    """Run one job and return the record of each of its cells."""
+    import nbval.plugin
+    import pytest
+
+    from .nbval_plugin import Grading, Job
+
+    told = json.loads(line)
+    expected = told["expected"]
+    private.mkdir(mode=0o700)
+    try:
+        job = Job(
+            cells=[Cell(**c) for c in told["cells"]],
+            expected=None if expected is None else {k: (v[0], v[1]) for k, v in expected.items()},
+            limits=Limits(**told["limits"]),
+            seed=told["seed"],
+            sandboxed=told["sandboxed"],
+            private=private,
+            hide=tuple(Path(path) for path in told["hide"]),
+        )
+        (private / "notebook.graded").touch()
+        (private / "pytest.ini").write_text("[pytest]\n")
+        grading = Grading(job)
+        arguments = ["--nbval", "-q", "--color=no", "--tb=no", "-p", "no:cacheprovider", "-c", str(private / "pytest.ini")]
+        arguments += ["--rootdir", str(private), "--capture=no", "-W", "ignore", str(private / "notebook.graded")]
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said):
+            status = pytest.main(arguments, plugins=[nbval.plugin, grading])
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            raise RuntimeError(f"pytest ended with {status!s}: {said.getvalue()[-2000:]}")
+        return grading.records()
+    finally:
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def main() -> None:
+    """Serve jobs until stdin closes. Our own stdout carries records only: everything else that prints goes to stderr."""
+    folder = Path(sys.argv[1])
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    # jsonschema looks for this optional module, whose import alone takes seconds; no format it checks occurs in a notebook
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    try:
+        for number, line in enumerate(sys.stdin):
+            try:
+                answer: dict[str, Any] = {"events": run(line, folder / f"n{number}")}
+            except Exception as error:  # reported to the parent, which blames the submission at hand and goes on
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            channel.write(json.dumps(answer) + "\n")
+            channel.flush()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

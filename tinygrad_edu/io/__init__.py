@@ -1,0 +1,12 @@
+"""Files: ``save`` and ``load`` in torch's format, safetensors, atomic writes."""
+
+from .atomic import atomic_write
+from .errors import LoadError
+from .restricted import add_safe_globals, clear_safe_globals, get_safe_globals, safe_globals
+from .safetensors import load_safetensors, save_safetensors
+from .serialization import load, save
+
+__all__ = [
+    "LoadError", "add_safe_globals", "atomic_write", "clear_safe_globals", "get_safe_globals", "load", "load_safetensors",
+    "safe_globals", "save", "save_safetensors",
+]  # fmt: skip

@@ -1,0 +1,37 @@
+"""Checks of arguments that several families share, in torch's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.variable import Variable
+
+_C_NAMES = {
+    "float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short int",
+    "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>", "bool": "bool",
+}  # fmt: skip
+
+
+def c_name(d: Any) -> str:
+    """A dtype as torch's C++ code calls it in some of its messages."""
+    return _C_NAMES.get(d.name, d.name)
+
+
+def check_tensor(function: str, name: str, position: int, value: Any) -> None:
+    """TypeError unless ``value`` is a tensor."""
+    if not isinstance(value, Variable):
+        raise TypeError(
+            f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
+        )
+
+
+def check_floating(what: str, t: Any) -> None:
+    """RuntimeError, as torch's kernels put it, for an integer tensor where there is no integer kernel."""
+    if t._data.dtype.kind in "iub":
+        raise not_implemented(what, t)
+
+
+def not_implemented(what: str, t: Any) -> NotImplementedError:
+    """torch's error for a dtype that a kernel does not know (NotImplementedError is a RuntimeError)."""
+    return NotImplementedError(f"\"{what}\" not implemented for '{t.dtype.short}'")

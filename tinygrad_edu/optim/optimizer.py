@@ -1,0 +1,472 @@
+"""`Optimizer`: parameter groups, state, checkpoints, hooks – and the loop that runs an algorithm over all parameters.
+
+An algorithm of ours is two functions of one parameter. `formula` says what it computes, in plain arithmetic on whole arrays or
+tensors; it is what you read, and what runs with ``differentiable=True``. `kernel` computes the same in place: it allocates
+nothing, and it works through blocks that fit into the processor's cache. A test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from copy import deepcopy
+from functools import wraps
+from itertools import chain
+from typing import Any, Callable, Iterator
+
+from .. import dtypes
+from ..autograd.graph import RemovableHandle
+from ..autograd.modes import enable_grad, state as mode
+from ..autograd.op import TENSOR_OPS
+from ..autograd.variable import Variable
+from ..backend import Kernels, kernels_of
+from ..ops.creation import tensor, zeros_like
+from ..typeinfo import typename
+
+Hook = Callable[..., Any]
+
+# Elements worked on at a time: a block of each array involved stays in the cache from one operation to the next.
+BLOCK = 16384
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+required = _Required()
+
+_global_pre_hooks: dict[int, Hook] = OrderedDict()
+_global_post_hooks: dict[int, Hook] = OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook: Hook) -> RemovableHandle:
+    """Call ``hook(optimizer, args, kwargs)`` before the step of every optimizer."""
+    return RemovableHandle(_global_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook: Hook) -> RemovableHandle:
+    """Call ``hook(optimizer, args, kwargs)`` after the step of every optimizer."""
+    return RemovableHandle(_global_post_hooks, hook)
+
+
+def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    """``step`` with the hooks around it."""
+
+    @wraps(step)
+    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        self._opt_called = True  # a scheduler wants to know
+        if _global_pre_hooks or self._optimizer_step_pre_hooks:
+            for hook in (*_global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
+                result = hook(self, (self, *args), kwargs)
+                if result is not None:
+                    if not (isinstance(result, tuple) and len(result) == 2):
+                        raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {result}.")
+                    (_, *args), kwargs = result  # type: ignore[assignment]
+        loss = step(self, *args, **kwargs)
+        if _global_post_hooks or self._optimizer_step_post_hooks:
+            for hook in (*self._optimizer_step_post_hooks.values(), *_global_post_hooks.values()):
+                hook(self, (self, *args), kwargs)
+        return loss
+
+    return hooked
+
+
+_HOOKS = (
+    "_optimizer_step_pre_hooks", "_optimizer_step_post_hooks", "_optimizer_state_dict_pre_hooks",
+    "_optimizer_state_dict_post_hooks", "_optimizer_load_state_dict_pre_hooks", "_optimizer_load_state_dict_post_hooks",
+)  # fmt: skip
+
+
+class Optimizer:
+    """The base of all optimizers.
+
+    ``params``: parameters, (name, parameter) pairs, or dictionaries: groups with options of their own.
+    A subclass either defines ``step`` itself or, as ours do, `slots`, `start`, `numbers`, `formula` and `kernel`.
+    """
+
+    scratch = 2  # how many temporary blocks `kernel` needs
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            cls.step = _with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        self.defaults = defaults
+        self._prepare()
+        if isinstance(params, Variable):
+            raise TypeError(
+                f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {typename(params)}"
+            )
+        self.state: defaultdict[Any, Any] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+        if defaults.get("fused"):
+            if defaults.get("differentiable"):
+                raise RuntimeError("`fused` does not support `differentiable`")
+            if defaults.get("foreach"):
+                raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
+    def _prepare(self) -> None:
+        for name in _HOOKS:
+            self.__dict__.setdefault(name, OrderedDict())
+        self._blocks: dict[Any, list[Any]] = {}  # temporary arrays by array module and dtype
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters with options of their own, while training if need be (to unfreeze layers)."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, set):
+            raise TypeError(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will "
+                "change between runs. Please use a list instead."
+            )
+        params = [params] if isinstance(params, Variable) else list(params)
+        names = [p[0] for p in params if isinstance(p, tuple)]
+        if names:
+            if len(names) != len(params):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            param_group["param_names"] = names
+            params = [p[1] for p in params]
+        param_group["params"] = params
+        for p in params:
+            if not isinstance(p, Variable):
+                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {typename(p)}")
+            if not self.defaults.get("differentiable") and not (p.is_leaf or p.retains_grad):  # type: ignore[attr-defined]
+                raise ValueError("can't optimize a non-leaf Tensor")
+        for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
+            param_group.setdefault(name, default)
+        if len(params) != len(set(params)):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
+                "github.com/pytorch/pytorch/issues/40967 for more information",
+                UserWarning,
+                stacklevel=3,
+            )
+        known = set()
+        for group in self.param_groups:
+            known.update(group["params"])
+            if ("param_names" in param_group) != ("param_names" in group):
+                kind = "with names" if "param_names" in param_group else "without names"
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. cannot add param group "
+                    f"{kind} to the optimizer"
+                )
+        if not known.isdisjoint(params):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
+
+    # ------------------------------------------------------------------ the algorithm, one parameter at a time
+    def slots(self, group: dict[str, Any]) -> tuple[str, ...]:
+        """The names of the arrays that the algorithm keeps beside a parameter."""
+        return ()
+
+    def start(self, group: dict[str, Any], p: Any, state: dict[str, Any]) -> None:
+        """Fill the state of a parameter that is updated for the first time."""
+        state["step"] = _number(0.0)
+        for name in self.slots(group):
+            state[name] = zeros_like(p)
+
+    def numbers(self, group: dict[str, Any], state: dict[str, Any]) -> tuple[Any, ...]:
+        """The Python numbers of this step (learning rate, corrections, …): what `formula` and `kernel` get first."""
+        raise NotImplementedError
+
+    @staticmethod
+    def formula(k: Any, numbers: tuple[Any, ...], p: Any, g: Any, *slots: Any) -> tuple[Any, ...]:
+        """The new parameter and slots. ``k`` has the primitives on arrays or on tensors."""
+        raise NotImplementedError
+
+    @staticmethod
+    def kernel(xp: Any, numbers: tuple[Any, ...], p: Any, g: Any, *slots: Any) -> None:
+        """Change ``p`` and the slots in place. The last arguments are `scratch` temporary arrays of the same shape."""
+        raise NotImplementedError
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update all parameters from their gradients. ``closure`` computes the loss again and returns it."""
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        slots = self.slots(group)
+        for p in group["params"]:
+            if p._grad is None:
+                continue
+            if group.get("capturable"):
+                _check_capturable(p)
+            state = self.state[p]
+            if not state:
+                self.start(group, p, state)
+            if group.get("differentiable"):
+                self._differentiable_step(group, p, state, slots)
+                continue
+            numbers = self.numbers(group, state)
+            arrays = [p._data, p._grad._data, *[state[name]._data for name in slots]]
+            k = kernels_of(p._data)
+            for block in self._in_blocks(k, arrays):
+                self.kernel(k.xp, numbers, *block)
+            p._version[0] += 1
+
+    def _differentiable_step(self, group: dict[str, Any], p: Any, state: dict[str, Any], slots: tuple[str, ...]) -> None:
+        """The formula on tensors, recorded: gradients flow through the update."""
+        before = mode.enabled
+        mode.enabled = True
+        try:
+            # copies, so that writing into p below does not disturb what the graph remembers
+            new, *rest = self.formula(
+                TENSOR_OPS, self.numbers(group, state), p.clone(), p.grad, *[state[name] for name in slots]
+            )
+            for name, value in zip(slots, rest):
+                state[name] = value
+            p.copy_(new)
+        finally:
+            mode.enabled = before
+
+    def _in_blocks(self, k: Kernels, arrays: list[Any]) -> Iterator[list[Any]]:
+        """The arrays piece by piece, each time with temporary arrays of the same size after them."""
+        p = arrays[0]
+        if p.dtype.kind == "c":  # complex numbers are updated as pairs of real ones
+            real = p.real.dtype
+            arrays = [a.reshape(a.shape or (1,)).view(real) for a in arrays]
+            p = arrays[0]
+        if k.device_type != "cpu" or not all(a.flags.c_contiguous for a in arrays):
+            yield [*arrays, *[k.xp.empty_like(p) for _ in range(self.scratch)]]
+            return
+        buffers = self._blocks.get(p.dtype)
+        if buffers is None:
+            buffers = self._blocks[p.dtype] = [k.xp.empty(BLOCK, p.dtype) for _ in range(self.scratch)]
+        flat = [a.reshape(-1) for a in arrays]
+        n = p.size
+        for start in range(0, n, BLOCK):
+            size = min(BLOCK, n - start)
+            yield [*[a[start : start + size] for a in flat], *[b[:size] for b in buffers]]
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients: None, or zeros with ``set_to_none=False``."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p._grad is None:
+                    continue
+                if set_to_none:
+                    p._grad = None
+                    continue
+                if p._grad._node is not None:
+                    p._grad.detach_()
+                else:
+                    p._grad.requires_grad_(False)
+                p._grad.zero_()
+
+    # ------------------------------------------------------------------ checkpoints
+    def state_dict(self) -> dict[str, Any]:
+        """``{"state": …, "param_groups": …}`` with the parameters replaced by numbers."""
+        for hook in self._optimizer_state_dict_pre_hooks.values():
+            hook(self)
+        numbers: dict[int, int] = {}
+        groups = []
+        start = 0
+        for group in self.param_groups:
+            for i, p in enumerate(group["params"], start):
+                numbers.setdefault(id(p), i)
+            packed = {key: value for key, value in group.items() if key != "params"}
+            packed["params"] = [numbers[id(p)] for p in group["params"]]
+            start += len(group["params"])
+            groups.append(packed)
+        state = {numbers[id(key)] if isinstance(key, Variable) else key: value for key, value in self.state.items()}
+        result = {"state": state, "param_groups": groups}
+        for hook in self._optimizer_state_dict_post_hooks.values():
+            changed = hook(self, result)
+            result = result if changed is None else changed
+        return result
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue from a `state_dict`. The parameters must be the same, in the same groups and order."""
+        state_dict = state_dict.copy()
+        for hook in self._optimizer_load_state_dict_pre_hooks.values():
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
+        groups, saved = self.param_groups, deepcopy(state_dict["param_groups"])
+        if len(groups) != len(saved):
+            raise ValueError("loaded state dict has a different number of parameter groups")
+        if any(len(g["params"]) != len(s["params"]) for g, s in zip(groups, saved)):
+            raise ValueError(
+                "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+            )
+        parameter = dict(zip(chain(*(s["params"] for s in saved)), chain(*(g["params"] for g in groups))))
+        state: defaultdict[Any, Any] = defaultdict(dict)
+        for key, value in state_dict["state"].items():
+            if key in parameter:
+                state[parameter[key]] = _fitted(parameter[key], value)
+            else:
+                state[key] = value
+        for group, new in zip(groups, saved):
+            new["params"] = group["params"]
+            if "param_names" in group:
+                new.setdefault("param_names", group["param_names"])
+        self.__setstate__({"state": state, "param_groups": saved})
+        for hook in self._optimizer_load_state_dict_post_hooks.values():
+            hook(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._prepare()
+        self.defaults.setdefault("differentiable", False)
+        optional = {"maximize": False, "foreach": None, "capturable": False, "differentiable": False, "fused": None}
+        for group in self.param_groups:  # options that did not exist when an old file was written
+            for name, value in optional.items():
+                if name in self.defaults:
+                    group.setdefault(name, value)
+        for slots in self.state.values():
+            if isinstance(slots, dict) and isinstance(slots.get("step"), (int, float)):
+                slots["step"] = _number(float(slots["step"]))
+
+    def __repr__(self) -> str:
+        lines = []
+        for i, group in enumerate(self.param_groups):
+            lines += [f"Parameter Group {i}", *(f"    {key}: {group[key]}" for key in sorted(group) if key != "params")]
+        return "\n".join([f"{type(self).__name__} (", *lines, ")"])
+
+    # ------------------------------------------------------------------ hooks
+    def _hook(self, hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
+        handle = RemovableHandle(hooks, hook)
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
+        return handle
+
+    def register_step_pre_hook(self, hook: Hook) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before `step`; it may return other arguments."""
+        return self._hook(self._optimizer_step_pre_hooks, hook, False)
+
+    def register_step_post_hook(self, hook: Hook) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after `step`."""
+        return self._hook(self._optimizer_step_post_hooks, hook, False)
+
+    def register_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before `state_dict`."""
+        return self._hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` on the finished dictionary; it may return another."""
+        return self._hook(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before `load_state_dict`; it may return another dictionary."""
+        return self._hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after `load_state_dict`."""
+        return self._hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
+
+    _optimizer_step_pre_hooks: dict[int, Hook]
+    _optimizer_step_post_hooks: dict[int, Hook]
+    _optimizer_state_dict_pre_hooks: dict[int, Hook]
+    _optimizer_state_dict_post_hooks: dict[int, Hook]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Hook]
+    _optimizer_load_state_dict_post_hooks: dict[int, Hook]
+
+
+Optimizer.step = _with_hooks(Optimizer.step)  # type: ignore[method-assign]
+
+
+def _number(value: float) -> Any:
+    """A 0-d tensor for a number of the state: torch counts steps in float32 (float64 where that is the default)."""
+    wide = dtypes.get_default_dtype() is dtypes.float64
+    return tensor(value, dtype=dtypes.float64 if wide else dtypes.float32, device="cpu")
+
+
+def advance(state: dict[str, Any]) -> float:
+    """Count a step; its number, from 1."""
+    count = state["step"]._data
+    count += 1
+    return float(count)
+
+
+def scalar(value: Any) -> Any:
+    """A learning rate or other option as a Python number; a tensor that requires a gradient stays one."""
+    if isinstance(value, Variable):
+        return value if value._requires_grad else value.item()  # type: ignore[attr-defined]
+    return value if type(value) in (float, int) else float(value)
+
+
+def check(name: str, value: Any, ok: bool) -> None:
+    """ValueError in torch's words unless an option makes sense."""
+    if not ok:
+        raise ValueError(f"Invalid {name}: {value}")
+
+
+def check_lr(lr: Any) -> None:
+    """A learning rate is a number or a one-element tensor, not below zero."""
+    if isinstance(lr, Variable) and lr._data.size != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    check("learning rate", lr, bool(lr >= 0.0))  # type: ignore[operator]
+
+
+def check_betas(betas: tuple[Any, Any]) -> None:
+    """Both decay rates of a running mean lie in [0, 1)."""
+    for i, beta in enumerate(betas):
+        check(f"beta parameter at index {i}", beta, bool(0.0 <= beta < 1.0))
+
+
+def _fitted(p: Any, value: Any, key: Any = None) -> Any:
+    """State that was loaded, with the dtype and device of its parameter (step counts as they are)."""
+    if isinstance(value, Variable):
+        if key == "step":
+            return value
+        return value.to(device=p.device, dtype=p.dtype if p.is_floating_point() else None)  # type: ignore[attr-defined]
+    if isinstance(value, dict):
+        return {k: _fitted(p, v, k) for k, v in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return type(value)(_fitted(p, v) for v in value)  # type: ignore[call-arg]
+    return value
+
+
+def _check_capturable(p: Any) -> None:
+    if not p.is_cuda:
+        raise AssertionError(
+            "If capturable=True, params and state_steps must be on supported devices: ['cuda', 'xpu', 'hpu', 'privateuseone', "
+            "'xla']."
+        )
+
+
+# ------------------------------------------------------------------------------------------ shared by the algorithms
+def decayed(xp: Any, g: Any, p: Any, weight_decay: float, maximize: bool, out: Any) -> Any:
+    """``±g + weight_decay · p``: the gradient itself where nothing changes it, else in ``out``."""
+    if maximize:
+        g = xp.negative(g, out=out)
+    if weight_decay:
+        if g is out:  # no further room: out = -(g - wd·p) would round the same
+            out -= p * -weight_decay if weight_decay < 0 else 0
+            xp.add(g, p * weight_decay, out=out)
+        else:
+            xp.multiply(p, weight_decay, out=out)
+            out += g
+        g = out
+    return g
+
+
+def lerp(xp: Any, mean: Any, g: Any, weight: float, a: Any) -> None:
+    """``mean += weight · (g - mean)`` in place."""
+    xp.subtract(g, mean, out=a)
+    if weight < 0.5:
+        a *= weight
+        mean += a
+    else:  # the same number, nearer to g: rounds better
+        a *= 1 - weight
+        xp.subtract(g, a, out=mean)

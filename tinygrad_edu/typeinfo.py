@@ -1,0 +1,145 @@
+"""What things are: `is_tensor`, `finfo`, `iinfo`, `typename`, `result_type` and their kin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import dtypes
+from .autograd.variable import Variable
+from .ops._define import result_type as _result_type
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether ``obj`` is a tensor."""
+    return isinstance(obj, Variable)
+
+
+def _tensor(function: str, value: Any) -> Any:
+    if not isinstance(value, Variable):
+        raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {type(value).__name__}")
+    return value
+
+
+def is_floating_point(input: Any) -> bool:
+    """Whether the tensor holds float16, bfloat16, float32 or float64 numbers."""
+    return dtypes.of(_tensor("is_floating_point", input)._data).is_floating_point
+
+
+def is_complex(input: Any) -> bool:
+    """Whether the tensor holds complex numbers."""
+    return dtypes.of(_tensor("is_complex", input)._data).is_complex
+
+
+def is_nonzero(input: Any) -> bool:
+    """Whether the only element of the tensor is not zero."""
+    if input.numel() != 1:
+        what = "no values" if input.numel() == 0 else "more than one value"
+        raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous")
+    return bool(input.item())
+
+
+def numel(input: Any) -> int:
+    """How many elements the tensor has."""
+    return int(_tensor("numel", input)._data.size)
+
+
+def typename(obj: Any) -> str:
+    """The full name of an object's type; for a tensor its legacy name.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.typename(tg.ones(2)), tg.typename(3.5)
+    ('tinygrad_edu.FloatTensor', 'float')
+    """
+    if isinstance(obj, Variable):
+        return str(obj.type())  # type: ignore[attr-defined]
+    module = getattr(obj, "__module__", "") or ""
+    name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
+    if name is None:
+        module, name = type(obj).__module__, type(obj).__qualname__
+    if module in ("", "builtins"):
+        return str(name)
+    return f"{module}.{name}"
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
+    """The dtype that arithmetic between two tensors or numbers would have.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.result_type(tg.tensor([1, 2], dtype=tg.int32), 1.0)
+    tinygrad_edu.float32
+    """
+    return _result_type(tensor1, tensor2)
+
+
+class _Info:
+    def __init__(self, dtype: dtypes.dtype) -> None:
+        self._dtype = dtype
+        self.bits = 8 * dtype.itemsize
+
+    @property
+    def dtype(self) -> str:
+        return self._dtype.name
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._dtype is other._dtype  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._dtype.name))
+
+
+class finfo(_Info):
+    """The limits of a floating point type.
+
+    >>> finfo(dtypes.float16).max
+    65504.0
+    """
+
+    # significand bits (with the hidden one) and exponent bits of each type
+    _LAYOUT = {"float16": (11, 5), "bfloat16": (8, 8), "float32": (24, 8), "float64": (53, 11)}
+
+    def __init__(self, type: dtypes.dtype | None = None) -> None:
+        type = dtypes.get_default_dtype() if type is None else type
+        if not isinstance(type, dtypes.dtype):
+            raise TypeError(f"finfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}")
+        real = type.to_real()
+        if not real.is_floating_point:
+            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.iinfo'")
+        super().__init__(real)
+        digits, exponent = self._LAYOUT[real.name]
+        self.eps = 2.0 ** (1 - digits)
+        self.tiny = self.smallest_normal = 2.0 ** (2 - 2 ** (exponent - 1))
+        self.max = (2.0 - self.eps) * 2.0 ** (2 ** (exponent - 1) - 1)
+        self.min = -self.max
+        self.resolution = 10.0 ** -int((digits - 1) * 0.30103)
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.smallest_normal:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
+
+class iinfo(_Info):
+    """The limits of an integer type.
+
+    >>> iinfo(dtypes.int8)
+    iinfo(min=-128, max=127, dtype=int8)
+    """
+
+    def __init__(self, type: dtypes.dtype) -> None:
+        if not isinstance(type, dtypes.dtype):
+            raise TypeError(f"iinfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}")
+        if type is dtypes.bool_:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        if type.is_floating_point or type.is_complex:
+            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.finfo'")
+        super().__init__(type)
+        bits = self.bits - type.is_signed
+        self.max, self.min = 2**bits - 1, -(2**bits) if type.is_signed else 0
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
