@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import importlib as _importlib
+from typing import Any as _Any
+
 from . import autograd, random
 from ._version import __version__
-from .autograd import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
-from .devices import device, set_default_device
+from .autograd import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
+from .devices import device, get_default_device, set_default_device
 from .dtypes import (
     all_dtypes, aliases, can_cast, dtype, get_default_dtype, promote_types, set_default_dtype,
 )  # fmt: skip
 from .ops import registry as _registry
+from .printing import set_printoptions
 from .random import (
     Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
 )  # fmt: skip
 from .size import Size
 from .tensor import Tensor
+from .threads import get_num_interop_threads, get_num_threads, set_num_interop_threads, set_num_threads
+from .typeinfo import finfo, iinfo, is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type, typename
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)
 globals().update(_registry.functions)
+
+# Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
+_ROOMS = {
+    "backends", "compat", "cuda", "data", "fft", "func", "io", "linalg", "nn", "optim", "special", "train", "utils", "vision",
+    "viz",
+}  # fmt: skip
+_FROM = {
+    "load": "io", "save": "io", "add_safe_globals": "io",
+    "install_as_torch": "compat",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _ROOMS:
+        return _importlib.import_module(f"{__name__}.{name}")
+    if name in _FROM:
+        return getattr(_importlib.import_module(f"{__name__}.{_FROM[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS, *_FROM})

@@ -16,7 +16,7 @@ def construct(cls: type, *args: Any, dtype: dtypes.dtype | None = None, device: 
         made = empty(0, dtype=dtype, device=device)
     elif len(args) == 1 and isinstance(args[0], Variable) and args[0]._data.dtype == dtype.np:
         made = wrap(args[0]._data)
-        made._version = args[0]._version
+        made._counter = args[0]._counter
     elif all(isinstance(a, int) and not isinstance(a, bool) for a in args) or (
         len(args) == 1 and type(args[0]).__name__ == "Size"
     ):
@@ -31,5 +31,5 @@ def construct(cls: type, *args: Any, dtype: dtypes.dtype | None = None, device: 
         raise TypeError(f"new() received an invalid combination of arguments - got ({', '.join(type(a).__name__ for a in args)})")
     if cls is not type(made):
         plain, made = made, object.__new__(cls)
-        made._data, made._version = plain._data, plain._version
+        made._data, made._counter = plain._data, plain._counter
     return made

@@ -198,7 +198,7 @@ def _grad_fn_name(tensor: Any) -> str | None:
         node = tensor.grad_fn
     except RuntimeError:  # a view made and modified in no_grad mode: asking for its history is an error
         return "Invalid"
-    return None if node is None else str(node.name())
+    return None if node is None else type(node).__name__
 
 
 def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterator[str]:

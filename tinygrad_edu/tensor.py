@@ -220,7 +220,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Ask for (or stop asking for) a gradient of this leaf."""
         if requires_grad and self._data.dtype.kind not in "fcV":
-            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         if not requires_grad and not self.is_leaf:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
@@ -246,8 +246,11 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return bool(self._retain)
 
     @property
-    def _version_number(self) -> int:
-        return self._version[0]
+    def _version(self) -> int:
+        return int(self._counter[0])
+
+    def is_inference(self) -> bool:
+        return bool(self._inference)
 
     @property
     def grad(self) -> Any:
@@ -258,7 +261,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
                 "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
                 "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
-                "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+                "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -268,15 +271,17 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     def grad(self, value: Any) -> None:
         if value is not None:
             if not isinstance(value, Variable):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                )
             if value._data.dtype != self._data.dtype:
                 raise RuntimeError(
                     f"assigned grad has data of a different type: expected {self.type()}, got {value.type()}"  # type: ignore[attr-defined]
                 )
             if value._data.shape != self._data.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: expected {list(self._data.shape)}, got "
-                    f"{list(value._data.shape)}"
+                    f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of size "
+                    f"'{list(self._data.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
         self._grad = value
 
@@ -331,7 +336,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     def detach(self) -> Any:
         """The same numbers, in the same memory, outside the graph."""
         t = wrap(self._data)
-        t._version, t._names = self._version, self._names
+        t._counter, t._names = self._counter, self._names
         return t
 
     def detach_(self) -> Any:
@@ -370,9 +375,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         if force:
             return kernels_of(self._data).to_host(self.detach()._data)
         if needs_grad(self):
-            raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         if self.is_cuda:
             raise TypeError(
                 f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
@@ -448,10 +451,10 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
             return memo[id(self)]
         new = object.__new__(type(self))
         memo[id(self)] = new
-        new._data, new._version = self._data.copy("K"), [0]
+        new._data, new._counter = self._data.copy("K"), [0]
         new._requires_grad, new._names = self._requires_grad, self._names
         new._grad = copy.deepcopy(self._grad, memo)
-        internal = {*vars(Variable), "_data", "_version", "_after_accumulate"}
+        internal = {*vars(Variable), "_data", "_counter", "_after_accumulate"}
         for name, value in self.__dict__.items():
             if name not in internal:
                 new.__dict__[name] = copy.deepcopy(value, memo)
@@ -459,7 +462,9 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         if not self.is_leaf:
-            raise RuntimeError("Only leaf tensors can be pickled: detach() it first, or save the parameters it was made from")
+            raise RuntimeError(
+                "Only leaf tensors can be pickled: detach() it first, or save the parameters it was made from"
+            )
         return _rebuild, (type(self), kernels_of(self._data).to_host(self._data), str(self.device), self._requires_grad)
 
     # ------------------------------------------------------------------ operators
@@ -516,7 +521,7 @@ def _rebuild(cls: type, array: numpy.ndarray, place: str, requires_grad: bool) -
     t = object.__new__(cls)
     where = devices.device(place)
     t._data = array if where.type == "cpu" else kernels_for(where.type).from_host(array, where.index)
-    t._version, t._requires_grad = [0], requires_grad
+    t._counter, t._requires_grad = [0], requires_grad
     return t
 
 

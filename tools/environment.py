@@ -110,9 +110,9 @@ def pip_install(*arguments: str) -> None:
             log.write(line)
             lines.append(line)
             unpacking = line.startswith("Installing collected packages")  # the longest step, and a silent one
-            if unpacking or time.perf_counter() - shown > 10:
+            retrying = "Retrying" in line
+            if unpacking or (time.perf_counter() - shown > 10 and (retrying or not line.startswith("WARNING"))):
                 shown = time.perf_counter()
-                retrying = "Retrying" in line
                 words = f"unpacking {line.count(',') + 1} packages" if unpacking else " ".join(line.split()[:2])
                 words = "the package index does not answer, trying again" if retrying else words
                 print(f"  … {words}", flush=True)
@@ -162,7 +162,7 @@ def environment_of(python: Path, **more: str) -> dict[str, str]:
     split over a number of threads that differs between machines.
     """
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-    settings = {"MPLBACKEND": "Agg", "JUPYTER_PLATFORM_DIRS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    settings = {"JUPYTER_PLATFORM_DIRS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
     return {**os.environ, **single, **settings, "PATH": path, **more}
 

@@ -71,7 +71,7 @@ def serve(python: Path, port: int) -> int:
         command.append("--allow-root")
     # The token goes by the environment: a command line can be read by every user of the machine.
     environment = environment_of(python, JUPYTER_TOKEN=token)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "MPLBACKEND"):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
         environment.pop(name)  # a learner's kernel is alone on the machine
         if name in os.environ:
             environment[name] = os.environ[name]

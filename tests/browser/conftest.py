@@ -21,7 +21,6 @@ from environment import find_browser
 from lab import choose_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURES = ROOT / "test-results" / "screenshots"
 
 
 @dataclass
@@ -87,7 +86,11 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "--ServerApp.use_redirect_file=False", "--allow-root",
     ]  # fmt: skip
     own = {"JUPYTERLAB_SETTINGS_DIR": settings, "JUPYTERLAB_WORKSPACES_DIR": place / "workspaces"}
-    own |= {"JUPYTER_CONFIG_DIR": place / "config", "JUPYTER_RUNTIME_DIR": place / "runtime", "IPYTHONDIR": place / "ipython"}
+    own |= {
+        "JUPYTER_CONFIG_DIR": place / "config",
+        "JUPYTER_RUNTIME_DIR": place / "runtime",
+        "IPYTHONDIR": place / "ipython",
+    }
     environment = {**os.environ, **{name: str(path) for name, path in own.items()}}
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)

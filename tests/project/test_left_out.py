@@ -29,11 +29,14 @@ def test_kernel(): pass
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
-@pytest.mark.parametrize(("ci", "outcome"), [("false", "1 passed, 2 skipped"), ("true", "1 failed, 1 passed, 1 skipped")])
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("false", "1 passed, 2 skipped"), ("true", "1 passed, 1 skipped, 1 error")]
+)
 def test_left_out_is_named_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str, workers: list[str]) -> None:
     (tmp_path / "test_inner.py").write_text(INNER, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nmarkers =\n" + "".join(f"    {name}: x\n" for name in ("needs_chromium", "needs_bwrap", "needs_gpu")),
+        "[pytest]\nmarkers =\n"
+        + "".join(f"    {name}: x\n" for name in ("needs_chromium", "needs_bwrap", "needs_gpu")),
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", *workers, tmp_path]

@@ -110,11 +110,11 @@ def grad(
             )
         allow_unused = True
     wanted = _sequence(inputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    roots = _roots(_sequence(outputs), grad_outputs, create_graph)
     for t in wanted:
         if not needs_grad(t):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    keep = create_graph if retain_graph is None else retain_graph
-    roots = _roots(_sequence(outputs), grad_outputs, create_graph)
     edges = [edge_of(t) for t in wanted]
     found = run_backward(roots, create_graph, keep, dict(zip(edges, wanted)))
     results: list[Any] = []
@@ -123,8 +123,8 @@ def grad(
         if g is None:
             if not allow_unused:
                 raise RuntimeError(
-                    "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
-                    "this is the desired behavior."
+                    f"The differentiated Tensor at index {len(results)} appears to not have been used in the graph. Set "
+                    "allow_unused=True if this is the desired behavior."
                 )
             results.append(wrap(kernels_of(t._data).xp.zeros_like(t._data)) if materialize_grads else None)
         else:

@@ -8,6 +8,7 @@ from typing import Any, Callable, Iterable
 from ..backend import kernels_of
 from .graph import FREED, Node, edge_of
 from .modes import no_grad, state
+from .node import origin_name
 from .variable import Variable, needs_grad, wrap
 
 
@@ -57,15 +58,16 @@ class FunctionCtx(Node):
         for t, version in self._saved:
             if isinstance(t, int):  # the output of that number
                 t, made = wrap(version[0]), t
-                t._version = version[1]
+                t._counter = version[1]
                 t._requires_grad, t._edge = True, (self, made)
                 version = version[2]
-            if t is not None and t._version[0] != version:
+            if t is not None and t._counter[0] != version:
+                origin = "" if t._edge is None else f", which is output {t._nr} of {origin_name(t._edge[0])},"
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{t.type()} {list(t._data.shape)}] is at version {t._version[0]}; expected version {version} instead. "
+                    f"[{t.type()} {list(t._data.shape)}]{origin} is at version {t._counter[0]}; expected version {version} instead. "
                     "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-                    "torch.autograd.set_detect_anomaly(True)."
+                    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
                 )
             tensors.append(t)
         return tuple(tensors)
@@ -78,9 +80,9 @@ class FunctionCtx(Node):
         numbers = {id(t): nr for nr, t in enumerate(outputs)}
         for t in self._to_save:
             if t is not None and id(t) in numbers and t._node is self:
-                self._saved.append((numbers[id(t)], (t._data, t._version, t._version[0])))
+                self._saved.append((numbers[id(t)], (t._data, t._counter, t._counter[0])))
             else:
-                self._saved.append((t, None if t is None else t._version[0]))
+                self._saved.append((t, None if t is None else t._counter[0]))
         self._to_save = ()
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
@@ -203,7 +205,9 @@ class Function:
         ctx._to_save = tuple(renamed.get(id(t), t) if id(t) not in inputs else t for t in ctx._to_save)
         if recording:
             ctx.edges = edges
-            ctx.set_outputs([(o._data.shape, o._data.dtype) if isinstance(o, Variable) else ((), None) for o in outputs])
+            ctx.set_outputs(
+                [(o._data.shape, o._data.dtype) if isinstance(o, Variable) else ((), None) for o in outputs]
+            )
             ctx._xp = kernels_of(tensors[0]._data).xp
             for nr, out in enumerate(outputs):
                 if (

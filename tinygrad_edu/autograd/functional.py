@@ -26,7 +26,7 @@ def _tuple(value: Any, what: str, function: str) -> tuple[bool, tuple[Any, ...]]
 def _fresh(inputs: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
     """The inputs as tensors to differentiate by: views of the caller's when the result is to be differentiable itself."""
     if create_graph:
-        return tuple(x.view_as(x) if needs_grad(x) else x.detach().requires_grad_() for x in inputs)
+        return tuple(x.view(x.shape) if needs_grad(x) else x.detach().requires_grad_() for x in inputs)
     return tuple(x.detach().requires_grad_() for x in inputs)
 
 

@@ -17,7 +17,9 @@ from typing import Any, Callable, Iterable, Sequence
 
 from .. import dtypes
 from ..backend import kernels_of
+from ..backend.quiet import quietly
 from .modes import set_grad_enabled, state
+from .table import TENSOR_OPS
 from .variable import needs_grad, wrap
 
 count_nodes = itertools.count(-1, -1)  # the newest node has the smallest number, as a heap wants it
@@ -75,10 +77,12 @@ class Node:
         return self.edges
 
     def name(self) -> str:
-        return type(self).__name__
+        """torch's name of the node; its C++ nodes carry their namespace."""
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in _IN_NAMESPACE else name
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
     @property
     def metadata(self) -> dict[Any, Any]:
@@ -96,6 +100,9 @@ class Node:
         handle = RemovableHandle(hooks, hook)
         self.before = [*(self.before or ()), (None, hooks)]
         return handle
+
+
+_IN_NAMESPACE = ("AccumulateGrad", "CopyBackwards", "CopySlices", "GraphRoot")
 
 
 class RemovableHandle:
@@ -132,14 +139,14 @@ class AccumulateGrad(Node):
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
         leaf, old = self.variable, self.variable._grad
         if create_graph:
-            leaf._grad = g if old is None else old + g
+            leaf._grad = TENSOR_OPS.copy(leaf.detach(), g) if old is None else old + g
         elif old is None:
             leaf._grad = wrap(_own(g, leaf._data))
         elif old._node is not None:  # it carries a graph of its own: leave that alone
             leaf._grad = wrap(old._data + g)
         else:
             old._data += g
-            old._version[0] += 1
+            old._counter[0] += 1
         for hook in list((getattr(leaf, "_after_accumulate", None) or {}).values()):
             hook(leaf)
         return ()
@@ -214,7 +221,7 @@ def run_backward(
     find_nan = state.anomaly and state.check_nan
     while roots:
         deliver(*roots.pop())
-    with set_grad_enabled(create_graph):
+    with set_grad_enabled(create_graph), quietly():
         while heap:
             node = heappop(heap)[1]
             g = arrived.pop(node)

@@ -12,12 +12,13 @@ from typing import Any, Callable, Iterable
 from .. import dtypes
 from .graph import Node, edge_of
 from .modes import state
-from .node import TENSOR_OPS, OpNode
+from .node import OpNode, origin_name
+from .table import TENSOR_OPS
 from .variable import needs_grad, wrap
 
 
-def check_writable(x: Any) -> None:
-    """RuntimeError, in torch's words, where writing into ``x`` would falsify a gradient."""
+def check_writable(x: Any, through_view: bool = False) -> None:
+    """RuntimeError, in torch's words, where writing into ``x`` (or a view of it) would falsify a gradient."""
     if x._inference and not state.inference:
         raise RuntimeError(
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
@@ -26,8 +27,9 @@ def check_writable(x: Any) -> None:
     if not state.enabled:
         return
     if x._base is None:
-        if x._requires_grad and x._node is None:
-            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        if x._requires_grad and x._edge is None:
+            what = "a view of a leaf Variable" if through_view else "a leaf Variable"
+            raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
     elif x._base._requires_grad and x._base._node is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
@@ -49,7 +51,7 @@ def write(x: Any, out: Any) -> Any:
         _keep_original(node, x)
     check_overlap(target)
     target[...] = source
-    x._version[0] += 1
+    x._counter[0] += 1
     if recorded:
         _save_result_in_place(node, x, source)
         _rebase(x, node, out._nr)
@@ -57,7 +59,7 @@ def write(x: Any, out: Any) -> Any:
 
 
 def check_overlap(target: Any) -> None:
-    if any(stride == 0 and n > 1 for stride, n in zip(target.strides, target.shape)):
+    if target.size and any(stride == 0 and n > 1 for stride, n in zip(target.strides, target.shape)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -79,10 +81,11 @@ def _save_result_in_place(node: Any, x: Any, source: Any) -> None:
         return
     for i, value in enumerate(node.saved):
         if value is source:
-            node.replace_saved(i, x._data, x._version)
+            node.replace_saved(i, x._data, x._counter)
 
 
 def _rebase(x: Any, node: Any, nr: int) -> None:
+    x._counter[1:] = [origin_name(node)]
     if x._base is None:
         x._requires_grad, x._edge = True, (node, nr)
         if x._hooks or x._retain:
@@ -144,7 +147,7 @@ def address(array: Any) -> int:
 def view_node(x: Any) -> Any:
     """The node of a view: as made, or derived again from its base after somebody wrote into the storage."""
     base = x._base
-    if x._seen != x._version[0] and base._node is not None and needs_grad(base):
+    if x._seen != x._counter[0] and base._node is not None and needs_grad(base):
         n = x._data.dtype.itemsize
         with_grad = state.enabled
         state.enabled = True
@@ -155,7 +158,7 @@ def view_node(x: Any) -> Any:
         finally:
             state.enabled = with_grad
         x._edge, x._requires_grad = fresh._edge, True
-        x._seen = x._version[0]
+        x._seen = x._counter[0]
     return x._node
 
 
@@ -182,7 +185,7 @@ def no_history(x: Any, array: Any) -> None:
         write(x, TENSOR_OPS.replaced(x, array))
     else:
         x._data[...] = array
-        x._version[0] += 1
+        x._counter[0] += 1
 
 
 __all__ = ["check_writable", "inplace", "no_history", "view_node", "wrap", "write"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
 from .graph import FREED, AccumulateGrad, Edge, Node
+from .table import TENSOR_OPS
 from .variable import wrap
 
 if TYPE_CHECKING:
@@ -118,8 +120,11 @@ class OpNode(Node):
         where = self.plan.saving[place][0]
         maker, nr = (self, -1 - where) if where < 0 else self.edges[self.op.edge_at.get(where, 0)]
         kind = f"{dtypes.module_name}.{'cuda.' if self.k.device_type == 'cuda' else ''}{dtypes.of(array).short}Tensor"
-        known = maker is not None and not isinstance(maker, AccumulateGrad)
-        origin = f", which is output {nr} of {maker.name()}," if known else ""
+        if where >= 0 and len(version) > 1:  # rewritten in place since: named after that operation
+            maker, nr = version[1], 0
+        elif maker is not None:
+            maker = None if isinstance(maker, AccumulateGrad) else origin_name(maker)
+        origin = "" if maker is None else f", which is output {nr} of {maker},"
         return (
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"[{kind} {list(array.shape)}]{origin} is at version {version[0]}; expected version {then} instead. Hint: "
@@ -128,7 +133,7 @@ class OpNode(Node):
                 "question was changed in there or anywhere later. Good luck!"
                 if self.trace
                 else "enable anomaly detection to find the operation that failed to compute its gradient, with "
-                "torch.autograd.set_detect_anomaly(True)."
+                "torch.autograd.set_detect_anomaly(True, check_nan=False)."
             )
         )
 
@@ -137,16 +142,6 @@ class OpNode(Node):
             self.saved, self.versions = None, ()
 
 
-class _TensorOps:
-    """The ``k`` of a formula that runs on tensors: ``k.exp`` is the primitive itself."""
-
-    table: dict[str, Any] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.table[name]
-        except KeyError:
-            raise AttributeError(f"no primitive named {name!r}") from None
-
-
-TENSOR_OPS: Any = _TensorOps()
+def origin_name(node: Node) -> str:
+    """A node's name as torch's message has it: without "Backward0"."""
+    return re.sub(r"Backward\d*$", "", node.name())

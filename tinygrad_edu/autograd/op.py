@@ -15,9 +15,11 @@ import inspect
 from typing import Any, Callable, Sequence
 
 from ..backend import Kernels, by_array, kernels_of
+from ..backend.quiet import SILENT, reset, set_quiet
 from .graph import NO_EDGE, Edge, count_nodes, edge_of
 from .modes import state
-from .node import TENSOR_OPS, OpNode
+from .node import OpNode
+from .table import TENSOR_OPS
 from .variable import Variable, wrap, wrap_view
 
 Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or what of it: "shape", "dtype", …)
@@ -44,11 +46,11 @@ class Plan:
 _X, _Y, _OUT = (0, "array"), (1, "array"), (-1, "array")
 _KEEP: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {
     (): lambda x, y, out: ((), ()),
-    (_X,): lambda x, y, out: ((x._data,), (x._version,)),
-    (_Y,): lambda x, y, out: ((y._data,), (y._version,)),
-    (_OUT,): lambda x, y, out: ((out._data,), (out._version,)),
-    (_X, _Y): lambda x, y, out: ((x._data, y._data), (x._version, y._version)),
-    (_Y, _X): lambda x, y, out: ((y._data, x._data), (y._version, x._version)),
+    (_X,): lambda x, y, out: ((x._data,), (x._counter,)),
+    (_Y,): lambda x, y, out: ((y._data,), (y._counter,)),
+    (_OUT,): lambda x, y, out: ((out._data,), (out._counter,)),
+    (_X, _Y): lambda x, y, out: ((x._data, y._data), (x._counter, y._counter)),
+    (_Y, _X): lambda x, y, out: ((y._data, x._data), (y._counter, x._counter)),
     ((0, "shape"),): lambda x, y, out: ((x._data.shape,), ()),
 }
 
@@ -128,28 +130,39 @@ class Op:
                 raw.append(a)
             bit <<= 1
         k = kernels_of(first._data)
-        result = self.forward(k, *raw)
+        token = set_quiet(SILENT)  # dividing by zero is no news to torch
+        try:
+            result = self.forward(k, *raw)
+        finally:
+            reset(token)
         if len(self.outputs) == 1:
             if self.view:
                 out = wrap_view(result, first)
             else:
-                out = wrap(result if type(result) is k.array_type else k.xp.asarray(result))
+                out = wrap(result if type(result) in by_array else k.xp.asarray(result))
             outs: tuple[Any, ...] = (out,)
         else:
             outs = tuple(wrap(r if type(r) is k.array_type else k.xp.asarray(r)) for r in result)
         mask &= self.mask
         if mask and state.enabled:
             self.record(mask, args, raw, outs, k)
+        elif state.inference:
+            for out in outs:
+                out._inference = True
         return outs[0] if len(outs) == 1 else outs
 
     def call1(self, x: Any) -> Any:
         """``self(x)`` for one tensor, without the loops: what most of a network's operations are."""
         a = x._data
         k = by_array.get(type(a)) or kernels_of(a)
-        r = self.forward(k, a)
+        token = set_quiet(SILENT)
+        try:
+            r = self.forward(k, a)
+        finally:
+            reset(token)
         out = Variable.new()
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
-        out._version = [0]
+        out._counter = [0]
         if state.enabled and self.mask and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
             plan = self.plans.get(1) or self.plan(1)
             if plan.keep is None:
@@ -157,6 +170,8 @@ class Op:
             else:
                 edge = x._edge
                 self.hang(((edge if edge is not None and x._base is None else edge_of(x)),), plan, x, None, out, k)
+        elif state.inference:
+            out._inference = True
         return out
 
     def call2(self, x: Any, y: Any) -> Any:
@@ -167,20 +182,25 @@ class Op:
         k = by_array.get(type(a)) or kernels_of(a)
         mask = 1 if x._requires_grad or (x._base is not None and x._base._requires_grad) else 0
         if isinstance(y, Variable):
-            r = self.forward(k, a, y._data)
+            b = y._data
             if y._requires_grad or (y._base is not None and y._base._requires_grad):
                 mask |= 2
             key = mask
         else:
-            r = self.forward(k, a, y)
+            b = y
             key = mask | 4  # a number is saved without a version counter
+        token = set_quiet(SILENT)
+        try:
+            r = self.forward(k, a, b)
+        finally:
+            reset(token)
         out = Variable.new()
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
-        out._version = [0]
+        out._counter = [0]
         if mask and self.mask and state.enabled:
             plan = self.plans.get(key) or self.plan(key)
             if plan.keep is None:
-                self.record(mask, (x, y), [a, y if key & 4 else y._data], (out,), k)
+                self.record(mask, (x, y), [a, b], (out,), k)
             else:
                 edge = x._edge
                 if not mask & 1:
@@ -189,6 +209,8 @@ class Op:
                     first = edge if edge is not None and x._base is None else edge_of(x)
                 second = edge_of(y) if mask & 2 else NO_EDGE
                 self.hang((first, second), plan, x, y, out, k)
+        elif state.inference:
+            out._inference = True
         return out
 
     def hang(self, edges: tuple[Edge, ...], plan: Plan, x: Any, y: Any, out: Any, k: Kernels) -> None:
@@ -254,16 +276,16 @@ class Op:
         versions: list[list[int]] = []
         for where, what in plan.saving:
             if where < 0:
-                versions.append(outs[-1 - where]._version)
+                versions.append(outs[-1 - where]._counter)
                 saved.append(outs[-1 - where]._data)
                 continue
             a, value = args[where], raw[where]
             if what == "array":
                 saved.append(value)
                 if isinstance(a, Variable):
-                    versions.append(a._version)
+                    versions.append(a._counter)
                 elif type(a) is list and where == self.variadic:
-                    versions.extend(t._version for t in a)
+                    versions.extend(t._counter for t in a)
             elif what == "shape":
                 saved.append([r.shape for r in value] if where == self.variadic else value.shape)
             elif what == "dtype":
@@ -285,8 +307,8 @@ _KEEP_WITH_NUMBER: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, 
     (_X,): _KEEP[(_X,)],
     (_Y,): lambda x, y, out: ((y,), ()),
     (_OUT,): _KEEP[(_OUT,)],
-    (_X, _Y): lambda x, y, out: ((x._data, y), (x._version,)),
-    (_Y, _X): lambda x, y, out: ((y, x._data), (x._version,)),
+    (_X, _Y): lambda x, y, out: ((x._data, y), (x._counter,)),
+    (_Y, _X): lambda x, y, out: ((y, x._data), (x._counter,)),
 }
 
 

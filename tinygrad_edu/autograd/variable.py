@@ -17,7 +17,7 @@ class Variable:
     """What every tensor carries. The defaults stand on the class: a new tensor sets only its array and version."""
 
     _data: Any
-    _version: list[int]  # shared by all tensors that look into one storage
+    _counter: list[Any]  # shared by all tensors that look into one storage
     _requires_grad = False
     _edge: Any = None  # (the graph node that made it, which of its outputs it is); None for a leaf
     _base: Any = None  # the tensor whose storage this one, a view, looks into
@@ -48,7 +48,7 @@ def wrap(array: Any) -> Tensor:
     """A tensor around a raw array: no copy, no history."""
     t = Variable.new()
     t._data = array
-    t._version = [0]
+    t._counter = [0]
     return cast("Tensor", t)
 
 
@@ -56,8 +56,8 @@ def wrap_view(array: Any, of: Any) -> Tensor:
     """A tensor that shares ``of``'s storage and so its version counter."""
     t = Variable.new()
     t._data = array
-    t._version = of._version
-    t._seen = t._version[0]
+    t._counter = of._counter
+    t._seen = t._counter[0]
     base = of._base
     t._base = of if base is None else base
     return cast("Tensor", t)

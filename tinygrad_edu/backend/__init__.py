@@ -6,16 +6,10 @@ raw arrays. There is one for NumPy and, once a GPU is asked for, one for CuPy; t
 
 from __future__ import annotations
 
-import warnings
 from functools import partial
 from typing import Any, Callable
 
 import numpy
-
-# torch divides by zero and overflows in silence. Only warnings that arise in this package's own lines are dropped: a NumPy
-# line of the user's still warns. (numpy.errstate around each operation would cost as much as a small operation itself.)
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_edu\.")
-
 
 class Kernels:
     """Every primitive's forward, bound to one array module."""
@@ -44,6 +38,10 @@ class Kernels:
     def device_count(self) -> int:
         return 1
 
+    def strided(self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Any:
+        """A view of the memory around ``array`` with any shape and strides, ``offset`` bytes from its first element on."""
+        return self.xp.lib.stride_tricks.as_strided(array.ravel()[offset // array.itemsize :], shape, strides)
+
     def from_host(self, array: numpy.ndarray, index: int | None) -> Any:
         """Copy a NumPy array to this device."""
         return array
@@ -53,21 +51,35 @@ class Kernels:
         return array
 
 
+class CpuKernels(Kernels):
+    """NumPy's."""
+
+    def strided(
+        self, array: numpy.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0
+    ) -> numpy.ndarray:
+        owner = array
+        while isinstance(owner.base, numpy.ndarray):
+            owner = owner.base
+        at = int(array.__array_interface__["data"][0]) - int(owner.__array_interface__["data"][0]) + offset
+        memory = owner if owner.flags.c_contiguous else owner.reshape(-1, order="A")
+        return numpy.ndarray(shape, array.dtype, memory, at if 0 not in shape else 0, strides)
+
+
 by_array: dict[type, Kernels] = {}
-_by_device: dict[str, Kernels] = {}
+by_device: dict[str, Kernels] = {}
 
 
 def register(kernels: Kernels) -> None:
     by_array[kernels.array_type] = kernels
-    _by_device[kernels.device_type] = kernels
+    by_device[kernels.device_type] = kernels
 
 
 def unregister(device_type: str) -> None:
-    kernels = _by_device.pop(device_type)
+    kernels = by_device.pop(device_type)
     by_array.pop(kernels.array_type, None)
 
 
-cpu = Kernels(numpy, "cpu", numpy.ndarray)
+cpu = CpuKernels(numpy, "cpu", numpy.ndarray)
 register(cpu)
 
 
@@ -83,18 +95,18 @@ def kernels_of(array: Any) -> Kernels:
 
 def kernels_for(device_type: str) -> Kernels:
     """The kernels of a device type; AssertionError in torch's words when there is none at hand."""
-    if device_type not in _by_device and device_type == "cuda":
+    if device_type not in by_device and device_type == "cuda":
         from . import cuda
 
         cuda.load()
-    if device_type not in _by_device:
+    if device_type not in by_device:
         raise RuntimeError(f"no {device_type} device is available; tensors can live on cpu or, with CuPy, on cuda")
-    return _by_device[device_type]
+    return by_device[device_type]
 
 
 def cuda_available() -> bool:
     """Whether a GPU (CuPy and a working driver) is at hand. Imports CuPy on first use, not before."""
-    if "cuda" in _by_device:
+    if "cuda" in by_device:
         return True
     from . import cuda
 

@@ -26,6 +26,9 @@ class CudaKernels(Kernels):
     def device_count(self) -> int:
         return int(self.xp.cuda.runtime.getDeviceCount())
 
+    def strided(self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Any:
+        return self.xp.ndarray(shape, array.dtype, array.data + offset, strides)
+
     def from_host(self, array: numpy.ndarray, index: int | None) -> Any:
         with self.xp.cuda.Device(self.current_device() if index is None else index):
             return self.xp.asarray(array)

@@ -14,9 +14,10 @@ _HOMES = {
     "raises": "checks",
     "hint": "hints",
     "progress": "record",
+    "show_source": "source",
 }
 
-__all__ = ["check", "equal", "hint", "holds", "progress", "raises"]
+__all__ = ["check", "equal", "hint", "holds", "progress", "raises", "show_source"]
 
 
 def __getattr__(name: str) -> Any:

@@ -133,6 +133,26 @@ class LimitedKernel(RunningKernel):
             self._watch()
         return self._inbox.popleft()
 
+    def probe(self, question: str) -> str:
+        """Ask `tamper` in the kernel; '' when there is no answer within a second. The answer may be a lie."""
+        self.begin(_GRACE)
+        try:
+            call = f"__import__('tinygrad_edu.course.tamper', fromlist=['x']).{question}()"
+            asked = self.kc.execute("", silent=True, store_history=False, user_expressions={"answer": call})
+            deadline = time.monotonic() + _GRACE
+            while time.monotonic() < deadline:
+                self._drain()
+                self._watch()
+                try:
+                    message = self.kc.get_shell_msg(timeout=_POLL)
+                except Empty:
+                    continue
+                if message["parent_header"].get("msg_id") == asked:
+                    return str(message["content"]["user_expressions"]["answer"]["data"]["text/plain"])
+        except (KernelGone, KeyError, TypeError, ValueError):  # a kernel that was tampered with answers anything
+            return ""
+        return ""
+
     def _drain(self, wait: bool = False) -> None:
         deadline = time.monotonic() + _WATCH  # endless output must not keep us here
         while time.monotonic() < deadline:

@@ -36,6 +36,7 @@ class Event:
     visible: dict[str, Any] | None = None
     mismatch: tuple[str, str] | None = None  # the first printed value that differs: expected, got
     seconds: float = 0.0
+    disturbed: bool = False  # of a check that failed: something that it relies on was changed by other code
 
 
 @dataclass
@@ -80,6 +81,7 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
         self.started = time.monotonic()
         self.kernels = 0
         self.spoilers: set[int] = set()  # cells that cost a kernel: never run twice
+        self.remembered = False
         self.kernel = None
 
     def collect(self) -> Any:
@@ -110,9 +112,12 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
         folder = self.job.private / f"k{self.kernels}"
         job = self.job
         self.kernel = LimitedKernel(folder, job.limits, job.seed, job.sandboxed, job.hide)
+        self.remembered = False
         for number, cell in enumerate(job.cells[:upto]):
             if number in self.spoilers or cell.role == "check":
                 continue
+            if cell.role == "answer":
+                self.remember()
             try:
                 seconds = self.seconds(cell)
                 self.kernel.begin(seconds)
@@ -124,6 +129,18 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
                 self.kernel.stop()
                 return self.ensure_kernel(upto)
         return self.kernel
+
+    def remember(self) -> None:
+        """Before the first answer of a kernel: note the state that all checks rely on."""
+        if not self.remembered and self.job.expected is not None:
+            self.remembered = True
+            self.kernel.probe("remember")
+
+    def disturbed(self) -> bool:
+        """Whether that state was changed since; also when the kernel does not say."""
+        if self.job.expected is None:
+            return False
+        return self.kernel is None or not self.kernel.is_alive() or self.kernel.probe("changed") != "False"
 
     def seconds(self, cell: Cell) -> float:
         return max(0.1, min(cell.seconds or self.job.limits.cell_seconds, self.remaining))
@@ -151,6 +168,8 @@ class GradedCell(IPyNbCell):  # type: ignore[misc]
                 self.raise_cell_error("the notebook's time is over")
             seconds = self.parent.seconds(cell)
             kernel = self.parent.ensure_kernel(self.cell_num)
+            if cell.role == "answer":
+                self.parent.remember()
             kernel.begin(seconds)
             self.config.option.nbval_cell_timeout = seconds
             super().runtest()
@@ -170,6 +189,8 @@ class GradedCell(IPyNbCell):  # type: ignore[misc]
             raise
         finally:
             event.seconds = round(time.monotonic() - start, 3)
+            if event.role == "check" and event.outcome != "ok":
+                event.disturbed = self.parent.disturbed()
             for output in self.test_outputs or []:
                 _keep(event, output)
 

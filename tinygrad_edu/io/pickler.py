@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import pickle
 import sys
 from collections import OrderedDict
@@ -150,6 +151,9 @@ class TorchPickler(pickle._Pickler):
             storage = self._new_storage(whole, low, high)
         if storage.dtype is not d:
             raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
+        if array.size == 0:  # NumPy's strides of an empty array say nothing; torch's are these
+            sizes = [max(1, n) for n in array.shape]
+            return storage, 0, tuple(math.prod(sizes[i + 1 :]) for i in range(len(sizes)))
         return storage, (start - low) // d.itemsize, tuple(int(step) // d.itemsize for step in array.strides)
 
     def _around(self, low: int, high: int) -> tuple[int, int, int, SavedStorage] | None:

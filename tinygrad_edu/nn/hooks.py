@@ -137,7 +137,7 @@ class BackwardHook:
         passed = list(args)
         for nr, (place, t) in enumerate(zip(places, tensors)):
             passed[place] = new = wrap(t._data)
-            new._version, new._names = t._version, t._names
+            new._counter, new._names = t._counter, t._names
             if needs_grad(t):
                 new._requires_grad, new._edge = True, (node, nr)
         rebuilt = tuple(passed) if type(args) is tuple else type(args)(*passed)

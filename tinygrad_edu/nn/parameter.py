@@ -19,7 +19,7 @@ def _adopt(cls: type, data: Any, requires_grad: bool) -> Any:
     if requires_grad and not (dtypes.of(data._data).is_floating_point or dtypes.of(data._data).is_complex):
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     made = object.__new__(cls)
-    made._data, made._version = data._data, [0]
+    made._data, made._counter = data._data, [0]
     made._requires_grad = bool(requires_grad)
     return made
 
@@ -167,7 +167,7 @@ class UninitializedTensorMixin:
 
 def _unshaped(cls: type, requires_grad: bool, device: Any, dtype: Any) -> Any:
     made = object.__new__(cls)
-    made._empty, made._version = empty(0, device=device, dtype=dtype)._data, [0]  # type: ignore[attr-defined]
+    made._empty, made._counter = empty(0, device=device, dtype=dtype)._data, [0]  # type: ignore[attr-defined]
     made._requires_grad = bool(requires_grad)  # type: ignore[attr-defined]
     return made
 

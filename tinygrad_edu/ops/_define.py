@@ -115,7 +115,8 @@ def _integer(value: Any, common: dtypes.dtype, like: Any) -> Any:
 def _moved(a: Any, where: Any) -> Any:
     """A 0-d CPU tensor beside GPU tensors."""
     if isinstance(a, Variable) and a._data.ndim == 0 and kernels_of(a._data).device_type == "cpu":
-        return Op.table["to_device"](a, kernels_of(where), kernels_of(where).device_index(where))
+        k = kernels_of(where)
+        return Op.table["to_device"](a, k, k.device_index(where), kernels_of(a._data))
     return a
 
 

@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ._define import cast
+from .pointwise import moved
 from .registry import public
 
 
@@ -33,7 +34,7 @@ def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocki
     if device is not None:
         where = devices.resolve(device)
         if where != input.device:
-            result = Op.table["to_device"](result, kernels_for(where.type), where.index)
+            result = moved(result, kernels_for(where.type), where.index)
     if dtype is not None:
         result = cast(result, dtype)
     return Op.table["to_copy"](input, dtypes.of(input._data)) if copy and result is input else result
@@ -108,7 +109,7 @@ def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {src.__class__.__name__}")
     k, source = kernels_of(input._data), kernels_of(src._data)
     if k is not source:
-        src = Op.table["to_device"](src, k, k.device_index(input._data))
+        src = moved(src, k, k.device_index(input._data))
     try:
         return write(input, Op.table["copy"](input, src))
     except ValueError:

@@ -91,7 +91,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     tensor([1, 0])
     """
     if input is None and other is None:
-        return Variable.nonzero(condition, as_tuple=True)  # type: ignore[attr-defined]
+        return condition.nonzero(as_tuple=True)
     if not isinstance(condition, Variable):
         raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {type(condition).__name__}")
     if condition._data.dtype.kind != "b":

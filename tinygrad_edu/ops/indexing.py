@@ -25,7 +25,7 @@ def getitem(self: Any, index: Any) -> Any:
 
 def setitem(self: Any, index: Any, value: Any) -> None:
     """Store ``value`` (broadcast, converted) in the part that an index names."""
-    check_writable(self)
+    check_writable(self, through_view=True)
     x, parts = _basic(self, index)
     if not isinstance(value, Variable):
         k = kernels_of(self._data)

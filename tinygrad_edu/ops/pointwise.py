@@ -10,6 +10,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ..backend import kernels_of
 from ._define import binary, cast, prepare, unary
 from .registry import public
 
@@ -17,16 +18,19 @@ from .registry import public
 Op("to_copy", lambda k, x, dtype: x.astype(dtype.np), x=lambda k, g, x_dtype: k.cast_back(g, x_dtype))
 Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == "c" and np_type.kind != "c"
    else g.astype(np_type), g=lambda k, gg, g_dtype: k.cast_back(gg, g_dtype))  # fmt: skip
-Op("to_device", lambda k, x, target, index: _carry(k, x, target, index),
-   x=lambda k, g, x: k.like_device(g, x), node="ToCopyBackward0")  # fmt: skip
-Op("like_device", lambda k, g, x: g)
+Op("to_device", lambda k, x, target, index, source: _carry(x, target, index, source), node="ToCopyBackward0",
+   x=lambda k, g, target, source: k.to_device(g, source, None, target))  # fmt: skip
 Op("replaced", lambda k, x, value: k.xp.zeros_like(x) + value, x=lambda k, g: g * 0, node="ZeroBackward0")
 
 
-def _carry(k: Any, x: Any, target: Any, index: int | None) -> Any:
-    if target.device_type == "cpu":
-        return k.to_host(x)
-    return target.from_host(k.to_host(x), index)
+def _carry(x: Any, target: Any, index: int | None, source: Any) -> Any:
+    host = source.to_host(x)
+    return host if target.device_type == "cpu" else target.from_host(host, index)
+
+
+def moved(x: Any, target: Any, index: int | None) -> Any:
+    """``x`` on the device whose kernels are ``target``, differentiably."""
+    return Op.table["to_device"](x, target, index, kernels_of(x._data))
 
 
 # ------------------------------------------------------------------------------------ arithmetic

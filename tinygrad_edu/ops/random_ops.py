@@ -51,7 +51,7 @@ def _filler(name: str, node: str, draw: Callable[..., Any]) -> Callable[..., Any
         if needs_grad(input):
             return write(input, op(input, values))
         array[...] = values
-        input._version[0] += 1
+        input._counter[0] += 1
         return input
 
     return fill
@@ -282,7 +282,7 @@ def randperm(
     target, stream = _target((max(n, 0),), dtype, device, generator, out)
     if target is not None:
         target._data[...] = stream.randperm(n, target._data.dtype)
-        target._version[0] += 1
+        target._counter[0] += 1
         return target
     return _finished(stream.randperm(n, dtype.np), requires_grad)
 

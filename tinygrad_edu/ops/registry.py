@@ -107,4 +107,4 @@ def store_into(target: Any, value: Any) -> None:
         target._data = value._data.astype(target._data.dtype)
     else:
         target._data[...] = value._data
-    target._version[0] += 1
+    target._counter[0] += 1

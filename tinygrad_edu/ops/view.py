@@ -113,7 +113,7 @@ def _view(k: Any, x: Any, shape: tuple[int, ...]) -> Any:
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
             "contiguous subspaces). Use .reshape(...) instead."
         )
-    return k.xp.lib.stride_tricks.as_strided(x, shape, strides)
+    return k.strided(x, shape, strides)
 
 
 Op("view", _view, view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
@@ -201,7 +201,7 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
 
 
 Op("permute", lambda k, x, dims: x.transpose(dims), view=True, x=lambda k, g, dims: k.permute(g, _inverse(dims)))
-Op("transpose", lambda k, x, a, b: x.swapaxes(a, b), view=True, x=lambda k, g, a, b: k.transpose(g, a, b))
+Op("transpose", lambda k, x, a, b: x.swapaxes(a, b) if x.ndim else x[...], view=True, x=lambda k, g, a, b: k.transpose(g, a, b))
 Op("t", lambda k, x: x.T, view=True, node="TBackward0", x=lambda k, g: k.t(g))
 
 
@@ -226,8 +226,6 @@ def transpose(input: Any, dim0: int, dim1: int) -> Any:
     """A view with two dimensions exchanged."""
     n = input._data.ndim
     a, b = wrap_dim(dim0, n), wrap_dim(dim1, n)
-    if n == 0:
-        return Op.table["view"](input, ())
     return Op.table["transpose"](input, a, b)
 
 
@@ -245,15 +243,16 @@ Op("squeeze_dims", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous 
 Op("squeeze_dim", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous else _view(k, x, shape), view=True,
    node="SqueezeBackward1", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
 Op("unsqueeze", lambda k, x, dim: k.xp.expand_dims(x, dim), view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
-Op("expand", lambda k, x, shape: k.xp.broadcast_to(x, shape) if k.device_type != "cpu" else _broadcast(k, x, shape),
-   view=True, x=lambda k, g, x_shape: k.sum_to(g, x_shape))  # fmt: skip
+Op("squeeze_several", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous else _view(k, x, shape), view=True,
+   node="SqueezeBackward2", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
+Op("expand", lambda k, x, shape: _broadcast(k, x, shape), view=True, x=lambda k, g, x_shape: k.sum_to(g, x_shape))
 
 
 def _broadcast(k: Any, x: Any, shape: tuple[int, ...]) -> Any:
     """Like numpy.broadcast_to, but writable: torch lets people write through an expanded view element by element."""
     lead = len(shape) - x.ndim
     strides = (0,) * lead + tuple(0 if m == 1 and n != 1 else s for m, n, s in zip(x.shape, shape[lead:], x.strides))
-    return k.xp.lib.stride_tricks.as_strided(x, shape, strides)
+    return k.strided(x, shape, strides)
 
 
 @public("function method")
@@ -262,8 +261,10 @@ def squeeze(input: Any, dim: Any = None) -> Any:
     shape = input._data.shape
     if dim is None:
         return Op.table["squeeze_dims"](input, tuple(n for n in shape if n != 1))
-    dims = {wrap_dim(d, len(shape)) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))}
-    return Op.table["squeeze_dim"](input, tuple(n for i, n in enumerate(shape) if not (i in dims and n == 1)))
+    several = isinstance(dim, (tuple, list))
+    dims = {wrap_dim(d, len(shape)) for d in (dim if several else (dim,))}
+    op = Op.table["squeeze_several" if several else "squeeze_dim"]
+    return op(input, tuple(n for i, n in enumerate(shape) if not (i in dims and n == 1)))
 
 
 @public("function method")
@@ -389,7 +390,7 @@ def _buffer(k: Any, dtype: Any, *geometries: tuple[Any, Any, int]) -> tuple[Any,
 
 def _window(k: Any, buffer: Any, shape: Any, strides: Any, offset: int) -> Any:
     n = buffer.itemsize
-    return k.xp.lib.stride_tricks.as_strided(buffer[offset:], shape, tuple(s * n for s in strides))
+    return k.strided(buffer, shape, tuple(s * n for s in strides), offset * n)
 
 
 def _restride(k: Any, g: Any, base_shape: Any, base_strides: Any, shape: Any, strides: Any, offset: int) -> Any:

@@ -172,13 +172,11 @@ class Optimizer:
         """The names of the arrays that the algorithm keeps beside a parameter."""
         return ()
 
-    def start(self, group: dict[str, Any], p: Any, state: dict[str, Any]) -> None:
-        """Fill the state of a parameter that is updated for the first time."""
-        state["step"] = _number(0.0)
-        for name in self.slots(group):
-            state[name] = zeros_like(p)
+    def start(self, group: dict[str, Any], p: Any) -> dict[str, Any]:
+        """The state of a parameter that is updated for the first time."""
+        return {"step": number(0.0), **{name: zeros_like(p) for name in self.slots(group)}}
 
-    def numbers(self, group: dict[str, Any], state: dict[str, Any]) -> tuple[Any, ...]:
+    def numbers(self, group: dict[str, Any], state: dict[str, Any], first: bool) -> tuple[Any, ...]:
         """The Python numbers of this step (learning rate, corrections, …): what `formula` and `kernel` get first."""
         raise NotImplementedError
 
@@ -209,28 +207,31 @@ class Optimizer:
                 continue
             if group.get("capturable"):
                 _check_capturable(p)
-            state = self.state[p]
-            if not state:
-                self.start(group, p, state)
+            state = self.state.get(p)
+            first = not state
+            if first:
+                state = self.start(group, p)
+                if state:
+                    self.state[p] = state
+            numbers = self.numbers(group, state, first)
             if group.get("differentiable"):
-                self._differentiable_step(group, p, state, slots)
+                self._differentiable_step(numbers, p, state, slots)
                 continue
-            numbers = self.numbers(group, state)
             arrays = [p._data, p._grad._data, *[state[name]._data for name in slots]]
             k = kernels_of(p._data)
             for block in self._in_blocks(k, arrays):
                 self.kernel(k.xp, numbers, *block)
-            p._version[0] += 1
+            p._counter[0] += 1
 
-    def _differentiable_step(self, group: dict[str, Any], p: Any, state: dict[str, Any], slots: tuple[str, ...]) -> None:
+    def _differentiable_step(
+        self, numbers: tuple[Any, ...], p: Any, state: dict[str, Any], slots: tuple[str, ...]
+    ) -> None:
         """The formula on tensors, recorded: gradients flow through the update."""
         before = mode.enabled
         mode.enabled = True
         try:
             # copies, so that writing into p below does not disturb what the graph remembers
-            new, *rest = self.formula(
-                TENSOR_OPS, self.numbers(group, state), p.clone(), p.grad, *[state[name] for name in slots]
-            )
+            new, *rest = self.formula(TENSOR_OPS, numbers, p.clone(), p.grad, *[state[name] for name in slots])
             for name, value in zip(slots, rest):
                 state[name] = value
             p.copy_(new)
@@ -335,7 +336,7 @@ class Optimizer:
                     group.setdefault(name, value)
         for slots in self.state.values():
             if isinstance(slots, dict) and isinstance(slots.get("step"), (int, float)):
-                slots["step"] = _number(float(slots["step"]))
+                slots["step"] = number(float(slots["step"]))
 
     def __repr__(self) -> str:
         lines = []
@@ -385,7 +386,7 @@ class Optimizer:
 Optimizer.step = _with_hooks(Optimizer.step)  # type: ignore[method-assign]
 
 
-def _number(value: float) -> Any:
+def number(value: float) -> Any:
     """A 0-d tensor for a number of the state: torch counts steps in float32 (float64 where that is the default)."""
     wide = dtypes.get_default_dtype() is dtypes.float64
     return tensor(value, dtype=dtypes.float64 if wide else dtypes.float32, device="cpu")
@@ -448,17 +449,16 @@ def _check_capturable(p: Any) -> None:
 # ------------------------------------------------------------------------------------------ shared by the algorithms
 def decayed(xp: Any, g: Any, p: Any, weight_decay: float, maximize: bool, out: Any) -> Any:
     """``±g + weight_decay · p``: the gradient itself where nothing changes it, else in ``out``."""
-    if maximize:
-        g = xp.negative(g, out=out)
-    if weight_decay:
-        if g is out:  # no further room: out = -(g - wd·p) would round the same
-            out -= p * -weight_decay if weight_decay < 0 else 0
-            xp.add(g, p * weight_decay, out=out)
-        else:
-            xp.multiply(p, weight_decay, out=out)
-            out += g
-        g = out
-    return g
+    if not weight_decay:
+        return xp.negative(g, out=out) if maximize else g
+    xp.multiply(p, weight_decay, out=out)
+    return xp.subtract(out, g, out=out) if maximize else xp.add(out, g, out=out)
+
+
+def with_decay(g: Any, p: Any, weight_decay: Any, maximize: bool) -> Any:
+    """`decayed` in plain arithmetic, for formulas."""
+    g = -g if maximize else g
+    return g + p * weight_decay if isinstance(weight_decay, Variable) or weight_decay else g
 
 
 def lerp(xp: Any, mean: Any, g: Any, weight: float, a: Any) -> None:

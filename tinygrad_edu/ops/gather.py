@@ -1,0 +1,658 @@
+"""Reading and writing at positions that a tensor names: ``gather``/``scatter`` along one dimension, ``index_…`` for whole slices,
+``take``/``put`` for single elements. Masks are in `masking`, square brackets in `indexing`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.op import Op
+from ..autograd.variable import Variable
+from ._define import cast
+from .registry import public
+from .view import wrap_dim
+
+
+# ------------------------------------------------------------------------------------ positions in memory
+def add_at(k: Any, out: Any, where: Any, values: Any) -> None:
+    """``out[where] += values`` on a one-dimensional ``out``, where a position may come more than once."""
+    k.xp.add.at(out, where, values)
+
+
+def multiply_at(k: Any, out: Any, where: Any, values: Any) -> None:
+    """``out[where] *= values`` where a position may come more than once.
+
+    Without ``multiply.at`` (CuPy has none): first all first occurrences, then all second ones, and so on.
+    """
+    if k.device_type == "cpu":
+        k.xp.multiply.at(out, where, values)
+        return
+    xp = k.xp
+    order = xp.argsort(where)
+    where, values = where[order], values[order]
+    n = where.size
+    starts = xp.concatenate([xp.ones(min(n, 1), bool), where[1:] != where[:-1]])
+    positions = xp.arange(n)
+    rank = positions - xp.maximum.accumulate(xp.where(starts, positions, 0)) if n else positions
+    for r in range(int(rank.max()) + 1 if n else 0):
+        now = rank == r
+        out[where[now]] *= values[now]
+
+
+def _strides(shape: tuple[int, ...]) -> list[int]:
+    strides, step = [], 1
+    for n in reversed(shape):
+        strides.append(step)
+        step *= n
+    return strides[::-1]
+
+
+def flat_positions(k: Any, shape: tuple[int, ...], index: Any, dim: int) -> Any:
+    """For each element of ``index``: where, in a contiguous array of ``shape``, it points along ``dim``."""
+    if not shape:
+        return index.reshape(-1) * 0
+    strides = _strides(shape)
+    where = index.astype("int64") * strides[dim]
+    for d, n in enumerate(index.shape):
+        if d != dim and strides[d]:
+            line = k.xp.arange(n, dtype="int64") * strides[d]
+            where += line.reshape((n,) + (1,) * (index.ndim - d - 1))
+    return where.reshape(-1)
+
+
+def check_bounds(index: Any, dim: int, n: int, lowest: int = 0, error: type[Exception] = RuntimeError, who: str = "") -> None:
+    """Raise unless all of ``index`` lies in [lowest, n)."""
+    if index.size and (int(index.min()) < lowest or int(index.max()) >= n):
+        wrong = int(index[(index < lowest) | (index >= n)].ravel()[0])
+        raise error(f"{who}index {wrong} is out of bounds for dimension {dim} with size {n}")
+
+
+def _at_least_1d(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape or (1,)
+
+
+# ------------------------------------------------------------------------------------ gather and scatter
+def _gather(k: Any, x: Any, dim: int, index: Any) -> Any:
+    if not x.ndim or not index.size:
+        return k.xp.broadcast_to(x.reshape(-1)[:1], index.shape or (1,)).reshape(index.shape).copy() if index.size else (
+            k.xp.empty(index.shape, x.dtype))  # fmt: skip
+    grid: list[Any] = []
+    for d, n in enumerate(index.shape):
+        grid.append(index if d == dim else k.xp.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1)))
+    return x[tuple(grid)]
+
+
+def _scatter(k: Any, x: Any, dim: int, index: Any, src: Any) -> Any:
+    out = x.copy("C")
+    if index.size:
+        out.reshape(-1)[flat_positions(k, x.shape, index, dim)] = src[_region(index)].reshape(-1)
+    return out
+
+
+def _scatter_value(k: Any, x: Any, dim: int, index: Any, value: Any) -> Any:
+    out = x.copy("C")
+    if index.size:
+        out.reshape(-1)[flat_positions(k, x.shape, index, dim)] = value
+    return out
+
+
+def _scatter_add(k: Any, x: Any, dim: int, index: Any, src: Any) -> Any:
+    out = x.copy("C")
+    if index.size:
+        add_at(k, out.reshape(-1), flat_positions(k, x.shape, index, dim), src[_region(index)].reshape(-1))
+    return out
+
+
+def _region(index: Any) -> tuple[slice, ...]:
+    """The part of ``src`` that ``index`` has entries for."""
+    return tuple(slice(0, n) for n in index.shape)
+
+
+def _to_src(k: Any, g: Any, src_shape: Any) -> Any:
+    """A gradient for the part of ``src`` that was used, as one for all of it."""
+    shape = g.shape
+    if tuple(shape) == tuple(src_shape):
+        return g
+    for d, (n, m) in enumerate(zip(shape, src_shape)):
+        if n != m:
+            g = k.slice_backward(g, (*g.shape[:d], m, *g.shape[d + 1 :]), d, 0, n, 1)
+    return g
+
+
+Op("gather", _gather, x=lambda k, g, x_shape, dim, index: k.scatter_add(k.zeros_of(g, x_shape), dim, index, g))
+Op("scatter", _scatter,
+   x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0),
+   src=lambda k, g, dim, index, src_shape: _to_src(k, k.gather(g, dim, index), src_shape))  # fmt: skip
+Op("scatter_value", _scatter_value, node="ScatterBackward1", x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0))
+Op("scatter_add", _scatter_add,
+   x=lambda k, g: g, src=lambda k, g, dim, index, src_shape: _to_src(k, k.gather(g, dim, index), src_shape))  # fmt: skip
+
+
+def _check_index(name: str, input: Any, dim: int, index: Any, src: Any = None, own: str = "self") -> int:
+    """torch's checks of an index as large as what is read or written; returns the wrapped dimension."""
+    x, i = input._data, index._data
+    dim = wrap_dim(dim, x.ndim)
+    if i.dtype.name not in ("int64", "int32"):
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
+    if src is not None and src._data.dtype != x.dtype:
+        raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
+    if i.size == 0:
+        return dim
+    if len(_at_least_1d(i.shape)) != len(_at_least_1d(x.shape)):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {own} tensor")
+    s = None if src is None else src._data
+    if s is not None and len(_at_least_1d(i.shape)) != len(_at_least_1d(s.shape)):
+        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+    wide = [d for d, (n, m) in enumerate(zip(i.shape, x.shape)) if n > m and d != dim]
+    if s is None:
+        if wide and own == "input":
+            raise RuntimeError(
+                f"Size does not match at dimension {wide[0]} expected index {list(i.shape)} to be no larger than self "
+                f"{list(x.shape)} apart from dimension {dim}"
+            )
+        if wide:
+            raise RuntimeError(
+                f"Expected index {list(i.shape)} to be no larger than self {list(x.shape)} apart from dimension {dim}"
+            )
+    elif wide or any(n > m for n, m in zip(i.shape, s.shape)):
+        raise RuntimeError(
+            f"Expected index {list(i.shape)} to be no larger than self {list(x.shape)} apart from dimension {dim} and to be no "
+            f"larger size than src {list(s.shape)}"
+        )
+    check_bounds(i, dim, x.shape[dim] if x.ndim else 1)
+    return dim
+
+
+@public("function method", out=True)
+def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
+    """Along one dimension, the element that ``index`` says: ``out[i][j] = input[i][index[i][j]]`` for ``dim=1``.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.gather(tg.tensor([[1, 2], [3, 4]]), 1, tg.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+    """
+    return Op.table["gather"](input, _check_index("gather", input, dim, index, own="input"), index)
+
+
+_REDUCE = {"add": "sum", "multiply": "prod"}
+
+
+@public("function method", inplace=True, out=True)
+def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
+    """A copy of ``input`` with ``src`` (a tensor or number) written where ``index`` says: the reverse of `gather`.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(2, 3).scatter(1, tg.tensor([[2], [0]]), 1.)
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
+    """
+    src = value if src is None else src
+    whole = isinstance(src, Variable)
+    dim = _check_index("scatter", input, dim, index, src if whole else None)
+    if reduce is not None:
+        if reduce not in _REDUCE:
+            raise RuntimeError("reduce argument must be either add or multiply.")
+        if not whole:
+            src = _full_like(index, src, input)
+        else:
+            import warnings
+
+            warnings.warn(
+                "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
+                "release. Use torch.scatter_reduce instead for more reduction options.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return Op.table["scatter_reduce"](input, dim, index, src, _REDUCE[reduce], True)
+    if whole:
+        return Op.table["scatter"](input, dim, index, src)
+    return Op.table["scatter_value"](input, dim, index, _number(src, input))
+
+
+def _number(value: Any, like: Any) -> Any:
+    """A Python number in the kind of the tensor that it is written into."""
+    kind = like._data.dtype.kind
+    return bool(value) if kind == "b" else int(value) if kind in "iu" else value
+
+
+def _full_like(index: Any, value: Any, input: Any) -> Any:
+    return Op.table["filled"](input, index._data.shape, _number(value, input))
+
+
+Op("filled", lambda k, x, shape, value: k.xp.full(shape, value, x.dtype))
+
+
+@public("function method", inplace=True, out=True)
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+    """A copy of ``input`` with ``src`` added where ``index`` says; what falls on one place is summed.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(3).scatter_add(0, tg.tensor([0, 2, 2]), tg.tensor([1., 2., 3.]))
+    tensor([1., 0., 5.])
+    """
+    return Op.table["scatter_add"](input, _check_index("scatter", input, dim, index, src), index, src)
+
+
+# ------------------------------------------------------------------------------------ scatter_reduce
+_AT = {
+    "sum": add_at, "mean": add_at, "prod": multiply_at,
+    "amax": lambda k, out, where, values: k.xp.maximum.at(out, where, values),
+    "amin": lambda k, out, where, values: k.xp.minimum.at(out, where, values),
+}  # fmt: skip
+
+
+def _start_value(reduce: str, dtype: Any) -> Any:
+    """What an empty reduction starts from."""
+    import numpy
+
+    if reduce in ("sum", "mean"):
+        return 0
+    if reduce == "prod":
+        return 1
+    if dtype.kind in "iu":
+        info = numpy.iinfo(dtype)
+        return info.min if reduce == "amax" else info.max
+    if dtype.kind == "b":
+        return reduce == "amin"
+    return float("-inf") if reduce == "amax" else float("inf")
+
+
+def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_self: bool) -> Any:
+    """Reduce ``values`` into the flat positions ``where`` of a copy of ``x``."""
+    out = x.copy("C")
+    flat = out.reshape(-1)
+    if not include_self:
+        flat[where] = _start_value(reduce, x.dtype)
+    _AT[reduce](k, flat, where, values)
+    if reduce == "mean":
+        count = k.xp.full(flat.shape, 1 if include_self else 0, "int64")
+        add_at(k, count, where, 1)
+        count = k.xp.maximum(count, 1)
+        if x.dtype.kind in "iu":
+            flat[...] = flat // count
+        else:
+            flat[...] = flat / count.astype(x.dtype)
+    return out
+
+
+def _scatter_reduce(k: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool) -> Any:
+    if not index.size:
+        return x.copy("C")
+    values = src[_region(index)].reshape(-1)
+    return _reduce_at(k, x, flat_positions(k, x.shape, index, dim), values, reduce, include_self)
+
+
+def _count(k: Any, like: Any, dim: int, index: Any, include_self: bool) -> Any:
+    """How many numbers met at each place (at least 1)."""
+    start = k.filled(like, tuple(like.shape), 1 if include_self else 0)
+    count = k.scatter_add(start, dim, index, k.filled(like, tuple(index.shape), 1))
+    return k.where(k.eq(count, 0), count + 1, count)
+
+
+def _reduce_slope_x(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any) -> Any:
+    if reduce == "sum":
+        gx = g
+    elif reduce == "mean":
+        gx = g / _count(k, g, dim, index, include_self)
+    elif reduce == "prod":
+        safe = k.where(k.eq(x, 0), k.filled(x, tuple(x.shape), 1), x)
+        gx = g * k.scatter_reduce(safe, dim, index, src, "prod", include_self) / safe
+    else:
+        gx = k.where(k.eq(x, out), g, 0 * g) / _ties(k, x, dim, index, src, out)
+    return gx if include_self else k.scatter_value(gx, dim, index, 0)
+
+
+def _ties(k: Any, x: Any, dim: int, index: Any, src: Any, out: Any) -> Any:
+    """How many of the numbers that met at a place are the extreme one (at least 1)."""
+    used = k.scatter_region(src, tuple(index.shape))
+    one, other = k.filled(x, tuple(x.shape), 1), k.filled(used, tuple(used.shape), 1)
+    count = k.where(k.eq(x, out), one, 0 * one)
+    count = k.scatter_add(count, dim, index, k.where(k.eq(used, k.gather(out, dim, index)), other, 0 * other))
+    return k.where(k.eq(count, 0), count + 1, count)
+
+
+def _reduce_slope_src(
+    k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any
+) -> Any:
+    used = k.scatter_region(src, tuple(index.shape))
+    if reduce == "sum":
+        gs = k.gather(g, dim, index)
+    elif reduce == "mean":
+        gs = k.gather(g / _count(k, g, dim, index, include_self), dim, index)
+    elif reduce == "prod":
+        gs = _product_slope(k, g, x, dim, index, used, include_self, out)
+    else:
+        part = k.gather(g / _ties(k, x, dim, index, src, out), dim, index)
+        gs = k.where(k.eq(used, k.gather(out, dim, index)), part, 0 * part)
+    return _to_src(k, gs, tuple(src.shape))
+
+
+def _product_slope(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, include_self: bool, out: Any) -> Any:
+    """Product of the others: the whole product over this one, or, for a product's only zero, the product without it."""
+    one = k.filled(src, tuple(src.shape), 1)
+    zero = k.where(k.eq(src, 0), one, 0 * one)
+    zeros = k.gather(k.scatter_add(k.zeros_of(src, tuple(x.shape)), dim, index, zero), dim, index)
+    only = k.eq(zero * zeros, 1)
+    without = k.scatter_reduce(x, dim, index, k.where(only, one, src), "prod", include_self)
+    safe = k.where(k.eq(src, 0), one, src)
+    return k.where(only, k.gather(g * without, dim, index), k.gather(g * out, dim, index) / safe)
+
+
+Op("scatter_region", lambda k, x, shape: x[tuple(slice(0, n) for n in shape)], node="SliceBackward0",
+   x=lambda k, g, x_shape: _to_src(k, g, x_shape))  # fmt: skip
+Op("scatter_reduce", _scatter_reduce, x=_reduce_slope_x, src=_reduce_slope_src)
+
+
+@public("function method", inplace=True, out=True)
+def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
+    """Combine what falls on one place by "sum", "prod", "mean", "amax" or "amin" (with what was there, if ``include_self``).
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(2).scatter_reduce(0, tg.tensor([0, 0, 1]), tg.tensor([1., 3., 2.]), "mean", include_self=False)
+    tensor([2., 2.])
+    """
+    if reduce not in _AT:
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    dim = _check_index("scatter", input, dim, index, src)
+    return Op.table["scatter_reduce"](input, dim, index, src, reduce, include_self)
+
+
+# ------------------------------------------------------------------------------------ whole slices
+def _at_dim(index: Any, dim: int) -> tuple[Any, ...]:
+    return (slice(None),) * dim + (index.reshape(-1),)
+
+
+def _index_select(k: Any, x: Any, dim: int, index: Any) -> Any:
+    return k.xp.take(x, index.reshape(-1), axis=dim) if x.ndim else x.copy()
+
+
+def _slice_positions(k: Any, shape: tuple[int, ...], dim: int, index: Any) -> Any:
+    """The flat positions of the slices that a one-dimensional ``index`` names."""
+    before, after = 1, 1
+    for d, n in enumerate(shape):
+        before, after = (before * n if d < dim else before), (after * n if d > dim else after)
+    size = shape[dim] if shape else 1
+    rows = k.xp.arange(before)[:, None] * size + index.reshape(-1)
+    return (rows[:, :, None] * after + k.xp.arange(after)).reshape(-1)
+
+
+def _index_add(k: Any, x: Any, dim: int, index: Any, source: Any, alpha: Any) -> Any:
+    out = x.copy("C")
+    if source.size:
+        source = source if alpha == 1 else (source * alpha).astype(x.dtype)
+        add_at(k, out.reshape(-1), _slice_positions(k, x.shape, dim, index), source.reshape(-1))
+    return out
+
+
+def _index_copy(k: Any, x: Any, dim: int, index: Any, source: Any) -> Any:
+    out = x.copy("C")
+    if source.size:
+        out.reshape(-1)[_slice_positions(k, x.shape, dim, index)] = source.reshape(-1)
+    return out
+
+
+def _index_fill(k: Any, x: Any, dim: int, index: Any, value: Any) -> Any:
+    out = x.copy("C")
+    if x.ndim:
+        out[_at_dim(index, dim)] = value
+    elif index.size:
+        out[...] = value
+    return out
+
+
+Op("index_select", _index_select,
+   x=lambda k, g, x_shape, dim, index: k.index_add(k.zeros_of(g, x_shape), dim, index, g, 1))  # fmt: skip
+Op("index_add", _index_add,
+   x=lambda k, g: g, source=lambda k, g, dim, index, alpha, source_shape:
+       k.reshaped(k.index_select(g, dim, index), source_shape) * alpha)  # fmt: skip
+Op("index_copy", _index_copy,
+   x=lambda k, g, dim, index: k.index_fill(g, dim, index, 0),
+   source=lambda k, g, dim, index, source_shape: k.reshaped(k.index_select(g, dim, index), source_shape))  # fmt: skip
+Op("index_fill", _index_fill, x=lambda k, g, dim, index: k.index_fill(g, dim, index, 0))
+Op("index_fill_tensor", _index_fill, node="IndexFillBackward1",
+   x=lambda k, g, dim, index: k.index_fill(g, dim, index, 0),
+   value=lambda k, g, dim, index: k.sum_all(k.index_select(g, dim, index)))  # fmt: skip
+
+
+@public("function method", out=True)
+def index_select(input: Any, dim: int, index: Any) -> Any:
+    """The slices along a dimension that a one-dimensional ``index`` names, in its order.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.index_select(tg.tensor([[1, 2], [3, 4]]), 0, tg.tensor([1, 1]))
+    tensor([[3, 4],
+            [3, 4]])
+    """
+    x, i = input._data, index._data
+    dim = wrap_dim(dim, x.ndim)
+    if i.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if i.dtype.name not in ("int64", "int32"):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    n = x.shape[dim] if x.ndim else 1
+    if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
+        if x.ndim <= 1 or dim == 0:
+            raise IndexError("index out of range in self")
+        wrong = int(i[(i < 0) | (i >= n)].reshape(-1)[0])
+        raise RuntimeError(f"INDICES element is out of DATA bounds, id={wrong} axis_dim={n}")
+    return Op.table["index_select"](input, dim, index)
+
+
+@public("function method", inplace=True, out=True)
+def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
+    """A copy of ``input`` with ``alpha · source``'s slices added to those that ``index`` names.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(3).index_add(0, tg.tensor([0, 0]), tg.tensor([1., 2.]))
+    tensor([3., 0., 0.])
+    """
+    x, i, s = input._data, index._data, source._data
+    dim = wrap_dim(dim, x.ndim)
+    if i.ndim > 1:
+        raise IndexError(
+            f"index_add_(): Index is supposed to be a vector, but got dim: {i.ndim} with type: {index.dtype.short} and size: "
+            f"{list(i.shape)}"
+        )
+    if i.dtype.name not in ("int64", "int32"):
+        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.short}")
+    if s.dtype != x.dtype:
+        raise RuntimeError(
+            f"index_add_(): self ({input.dtype.short}) and source ({source.dtype.short}) must have the same scalar type"
+        )
+    count = s.shape[dim] if s.ndim else 1
+    if i.size != count:
+        raise RuntimeError(
+            f"index_add_(): Number of indices ({i.size}) should be equal to source.size(dim): ({count}), for dim: {dim}"
+        )
+    if _without(x.shape, dim) != _without(s.shape, dim):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(x.shape)} source.shape = {list(s.shape)}"
+        )
+    check_bounds(i, dim, x.shape[dim] if x.ndim else 1)
+    return Op.table["index_add"](input, dim, index, source, _number(alpha, input))
+
+
+def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
+    return shape[:dim] + shape[dim + 1 :]
+
+
+@public("function method", inplace=True, out=True)
+def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
+    """A copy of ``input`` with the slices that ``index`` names replaced by those of ``source``."""
+    x, i, s = input._data, index._data, source._data
+    dim = wrap_dim(dim, x.ndim)
+    if i.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {i.ndim})")
+    if s.ndim == 0 and i.size != 1:
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {i.size})")
+    if s.ndim and x.ndim and s.ndim != x.ndim:
+        raise IndexError(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({s.ndim}), destination dimensionality ({x.ndim})"
+        )
+    if i.dtype.name != "int64":
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.short}")
+    if s.dtype != x.dtype:
+        raise RuntimeError(
+            "index_copy_(): self and source expected to have the same dtype, but got (self) "
+            f"{input.dtype.short} and (source) {source.dtype.short}"
+        )
+    mine, other = _without(x.shape, dim), _without(s.shape, dim)
+    if mine != other:
+        raise RuntimeError(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, mine))} at dimension {dim} and source slice shape: {' '.join(map(str, other))} at dimension "
+            f"{0 if not s.ndim else dim}."
+        )
+    if s.ndim and i.size != s.shape[dim]:
+        raise IndexError(
+            f"index_copy_(): Number of indices ({i.size}) should be equal to source.size(dim) ({s.shape[dim]})"
+        )
+    check_bounds(i, dim, x.shape[dim] if x.ndim else 1, 0, IndexError, "index_copy_(): ")
+    return Op.table["index_copy"](input, dim, index, source)
+
+
+@public("function method", inplace=True)
+def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
+    """A copy of ``input`` with the slices that ``index`` names filled with a number."""
+    x, i = input._data, index._data
+    if i.dtype.name != "int64":
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    if isinstance(value, Variable) and value._data.ndim:
+        raise RuntimeError(
+            f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._data.ndim} dimension(s)."
+        )
+    dim = wrap_dim(dim, x.ndim)
+    if i.ndim > 1:
+        raise IndexError("Index has to be a vector/scalar")
+    n = x.shape[dim] if x.ndim else 1
+    check_bounds(i, dim, n, -n, IndexError)
+    if isinstance(value, Variable):
+        return Op.table["index_fill_tensor"](input, dim, index, cast(value, input.dtype))
+    return Op.table["index_fill"](input, dim, index, _number(value, input))
+
+
+@public("function method", inplace=True)
+def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> Any:
+    """`index_add` with another way to combine: "prod", "mean", "amax" or "amin"."""
+    import warnings
+
+    warnings.warn("index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=2)
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    x = input._data
+    dim = wrap_dim(dim, x.ndim)
+    if source._data.dtype != x.dtype:
+        raise RuntimeError(
+            f"index_reduce(): Expected self and source to have the same dtype, but got self.dtype = {input.dtype.short} and "
+            f"source.dtype = {source.dtype.short}"
+        )
+    check_bounds(index._data, dim, x.shape[dim] if x.ndim else 1)
+    shape = [1] * max(x.ndim, 1)
+    shape[dim] = -1
+    spread = index.reshape(shape).expand(source.shape if source._data.ndim else (1,))
+    return Op.table["scatter_reduce"](input, dim, spread, source, reduce, include_self)
+
+
+# ------------------------------------------------------------------------------------ single elements
+def _take(k: Any, x: Any, index: Any) -> Any:
+    return x.reshape(-1)[index]
+
+
+def _put(k: Any, x: Any, index: Any, source: Any, accumulate: bool) -> Any:
+    out = x.copy("C")
+    flat, where = out.reshape(-1), index.reshape(-1)
+    where = k.xp.where(where < 0, where + x.size, where)
+    if accumulate:
+        add_at(k, flat, where, source.reshape(-1))
+    else:
+        flat[where] = source.reshape(-1)
+    return out
+
+
+Op("take", _take, x=lambda k, g, x_shape, index: k.put(k.zeros_of(g, x_shape), index, g, True))
+Op("put", _put,
+   x=lambda k, g, index, accumulate, source_shape: g if accumulate else k.put(g, index, k.zeros_of(g, source_shape), False),
+   source=lambda k, g, index, source_shape: k.reshaped(k.take(g, index), source_shape))  # fmt: skip
+
+
+@public("function method", out=True)
+def take(input: Any, index: Any) -> Any:
+    """The elements at positions of the flattened tensor, in the shape of ``index``.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.take(tg.tensor([[1, 2], [3, 4]]), tg.tensor([0, -1]))
+    tensor([1, 4])
+    """
+    i = index._data
+    if i.dtype.name != "int64":
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype.short}")
+    n = input._data.size
+    if n == 0 and i.size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    _check_position(i, n)
+    return Op.table["take"](input, index)
+
+
+def _check_position(i: Any, n: int) -> None:
+    if i.size and (int(i.min()) < -n or int(i.max()) >= n):
+        wrong = int(i[(i < -n) | (i >= n)].ravel()[0])
+        raise IndexError(f"out of range: tried to access index {wrong} on a tensor of {n} elements.")
+
+
+@public("function method", inplace=True)
+def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
+    """A copy of ``input`` with ``source`` written at (or added to) positions of the flattened tensor."""
+    x, i, s = input._data, index._data, source._data
+    if i.dtype.name != "int64":
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.short}")
+    if s.dtype != x.dtype:
+        raise RuntimeError(
+            f"put_(): self and source expected to have the same dtype, but got self.dtype = {input.dtype.short} and "
+            f"source.dtype = {source.dtype.short}"
+        )
+    if i.size != s.size:
+        raise IndexError(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{s.size}, index.numel() = {i.size}"
+        )
+    if x.size == 0 and i.size:
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
+    _check_position(i, x.size)
+    return Op.table["put"](input, index, source, accumulate)
+
+
+@public("function method", out=True)
+def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
+    """`gather` that broadcasts: what ``argsort``'s or ``argmax``'s result is used with.
+
+    >>> import tinygrad_edu as tg
+    >>> x = tg.tensor([[3, 1], [2, 4]])
+    >>> tg.take_along_dim(x, tg.tensor([[1], [0]]), dim=1)
+    tensor([[1],
+            [2]])
+    """
+    if indices._data.dtype.name != "int64":
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.short}")
+    if dim is None:
+        return Op.table["gather"](input.reshape(-1), 0, _wrapped(indices.reshape(-1), input._data.size))
+    x, i = input._data, indices._data
+    if x.ndim != i.ndim:
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+            f"{x.ndim} dimensions for input, and {i.ndim} dimensions for indices"
+        )
+    dim = wrap_dim(dim, x.ndim)
+    both = [max(n, m) if 0 not in (n, m) else 0 for n, m in zip(x.shape, i.shape)]
+    input = input.expand([x.shape[d] if d == dim else n for d, n in enumerate(both)])
+    indices = indices.expand([i.shape[d] if d == dim else n for d, n in enumerate(both)])
+    return Op.table["gather"](input, dim, _wrapped(indices, x.shape[dim]))
+
+
+def _wrapped(indices: Any, n: int) -> Any:
+    return Op.table["wrapped_index"](indices, n)
+
+
+Op("wrapped_index", lambda k, i, n: i % max(n, 1))
