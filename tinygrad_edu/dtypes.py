@@ -100,6 +100,18 @@ def from_np(np_type: Any) -> dtype:
     )
 
 
+_OF_PYTHON_TYPE = {float: float64, int: int64, bool: bool_, complex: complex128}
+
+
+def resolve(d: Any) -> dtype:
+    """What a ``dtype=`` argument means: a dtype, or one of Python's types (``float`` is float64 here)."""
+    if isinstance(d, dtype):
+        return d
+    if isinstance(d, type) and d in _OF_PYTHON_TYPE:
+        return _OF_PYTHON_TYPE[d]
+    raise TypeError(f"dtype must be a dtype such as {module_name}.float32, not {d!r}")
+
+
 def of(array: Any) -> dtype:
     """The dtype of a raw array."""
     return _by_np[array.dtype]

@@ -1,30 +1,45 @@
-"""torch's old constructors: ``Tensor(2, 3)``, ``FloatTensor([1, 2])``: of sizes (uninitialised) or of data."""
+"""torch's old constructors and type objects: ``Tensor(2, 3)``, ``FloatTensor([1, 2])``, ``isinstance(x, FloatTensor)``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import dtypes
+from . import devices, dtypes
 from .autograd.variable import Variable, wrap
 from .ops.creation import _of_data, empty
+from .storage import UntypedStorage
 
 
 def construct(cls: type, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
     """What ``Tensor(…)`` makes: of sizes where all arguments are ints, else of the data."""
+    given = dtype
     dtype = dtype or dtypes.get_default_dtype()
+    first = args[0] if args else None
     if not args:
         made = empty(0, dtype=dtype, device=device)
-    elif len(args) == 1 and isinstance(args[0], Variable) and args[0]._data.dtype == dtype.np:
-        made = wrap(args[0]._data)
-        made._counter = args[0]._counter
-    elif all(isinstance(a, int) and not isinstance(a, bool) for a in args) or (
-        len(args) == 1 and type(args[0]).__name__ == "Size"
-    ):
+    elif len(args) == 1 and isinstance(first, Variable):
+        if given is not None and first._data.dtype != given.np:
+            raise TypeError(f"expected {_options(given)} (got {_options(first.dtype)})")  # type: ignore[attr-defined]
+        made = wrap(first._data)
+        made._counter = first._counter
+    elif isinstance(first, UntypedStorage):
+        made = wrap(first.as_array(dtype.np))
+    elif type(first).__name__ == "Size" and len(args) == 1:
+        made = empty(first, dtype=dtype, device=device)
+    elif isinstance(first, int) and not isinstance(first, bool):
+        for i, n in enumerate(args):
+            if not hasattr(n, "__index__"):
+                raise TypeError(
+                    f"new(): argument 'size' failed to unpack the object at pos {i + 1} with error \"type must be tuple of "
+                    f'ints,but got {type(n).__name__}"'
+                )
         made = empty(*args, dtype=dtype, device=device)
     elif len(args) == 1:
-        if not hasattr(args[0], "__len__") and not hasattr(args[0], "__iter__"):
-            raise TypeError(f"new(): data must be a sequence (got {type(args[0]).__name__})")
-        made = wrap(_of_data(args[0], dtype))
+        if isinstance(first, (str, bytes)):
+            raise TypeError(f"new(): invalid data type '{type(first).__name__}'")
+        if not hasattr(first, "__len__") or not hasattr(first, "__getitem__") or isinstance(first, dict):
+            raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
+        made = wrap(_of_data(first, dtype))
         if device is not None:
             made = made.to(device)
     else:
@@ -33,3 +48,71 @@ def construct(cls: type, *args: Any, dtype: dtypes.dtype | None = None, device: 
         plain, made = made, object.__new__(cls)
         made._data, made._counter = plain._data, plain._counter
     return made
+
+
+def _options(d: dtypes.dtype) -> str:
+    from .ops._check import c_name
+
+    return (
+        f"TensorOptions(dtype={c_name(d)}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "
+        "(default), memory_format=(nullopt))"
+    )
+
+
+class tensortype(type):
+    """The type of `FloatTensor` and its kin: what they make and recognise are plain tensors of one dtype and device."""
+
+    dtype: dtypes.dtype
+    is_cuda: bool
+
+    def __new__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> Any:
+        return super().__new__(cls, name, (), {"__doc__": f"Makes, and recognises, tensors of {dtype.name}."})
+
+    def __init__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> None:
+        cls.dtype, cls.is_cuda = dtype, is_cuda
+
+    @property
+    def __module__(cls) -> str:  # type: ignore[override]
+        return f"{dtypes.module_name}.cuda" if cls.is_cuda else dtypes.module_name
+
+    def __call__(cls, *args: Any, device: Any = None) -> Any:
+        from .tensor import Tensor
+
+        if cls.is_cuda and device is None:
+            device = "cuda"
+        return construct(Tensor, *args, dtype=cls.dtype, device=device)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return (
+            isinstance(value, Variable)
+            and value._data.dtype == cls.dtype.np
+            and (devices.of(value._data).type == "cuda") == cls.is_cuda
+        )
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
+
+
+NAMED = {
+    "FloatTensor": dtypes.float32, "DoubleTensor": dtypes.float64, "HalfTensor": dtypes.float16,
+    "BFloat16Tensor": dtypes.bfloat16, "ByteTensor": dtypes.uint8, "CharTensor": dtypes.int8, "ShortTensor": dtypes.int16,
+    "IntTensor": dtypes.int32, "LongTensor": dtypes.int64, "BoolTensor": dtypes.bool_,
+}  # fmt: skip
+types: dict[str, Any] = {name: tensortype(name, dtype) for name, dtype in NAMED.items()}
+cuda_types: dict[str, Any] = {name: tensortype(name, dtype, True) for name, dtype in NAMED.items()}
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """Make the dtype (and device) of a type such as ``DoubleTensor``, or its name, the default."""
+    if isinstance(t, str):
+        room, _, name = t.rpartition(".")
+        found = (cuda_types if room.endswith("cuda") else types).get(name)
+        if found is None:
+            if not room:
+                raise ModuleNotFoundError(f"No module named '{t}'")
+            raise TypeError(f"invalid type object: no tensor type is named {t!r}")
+        t = found
+    if not isinstance(t, tensortype) or not t.dtype.is_floating_point:
+        raise TypeError("invalid type object: only floating-point types are supported as the default type")
+    dtypes.set_default_dtype(t.dtype)
+    devices.set_default_device("cuda" if t.is_cuda else None)

@@ -20,7 +20,8 @@ from .autograd.modes import state
 from .autograd.op import Op
 from .autograd.variable import Variable, needs_grad, wrap
 from .backend import kernels_for, kernels_of
-from .ops import comparison, indexing, linalg, pointwise, power, registry
+from .layouts import strided
+from .ops import comparison, grids, indexing, linalg, pointwise, power, registry
 from .ops.view import root_array, storage_offset_of
 from .size import Size
 
@@ -93,7 +94,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return self._names or (None,) * int(self._data.ndim)
 
     is_sparse = is_quantized = is_mps = is_meta = is_mkldnn = False
-    layout = "strided"
+    layout = strided
 
     @property
     def itemsize(self) -> int:
@@ -207,6 +208,14 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     @property
     def mH(self) -> Any:
         return self.mT.conj()
+
+    @property
+    def real(self) -> Any:
+        return grids.real(self)
+
+    @property
+    def imag(self) -> Any:
+        return grids.imag(self)
 
     # ------------------------------------------------------------------ its place in the graph
     @property

@@ -119,10 +119,11 @@ def wait_until_up(server: subprocess.Popen[bytes], port: int, token: str) -> boo
 def stop(server: subprocess.Popen[bytes]) -> None:
     """End the server and its kernels; a terminal's Ctrl+C has reached it already, a plain signal to us has not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if server.poll() is None:
-        server.terminate()
-    try:
-        server.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+    ending = 20 if os.name == "nt" else 0.1  # there, terminate() would leave the kernels behind
+    for end in (lambda: None, server.terminate, server.kill):
+        end()
+        try:
+            server.wait(timeout=ending)
+            return
+        except subprocess.TimeoutExpired:
+            ending = 20

@@ -60,7 +60,8 @@ def run_notebooks(here: bool) -> int:
     failed = []
     for path in paths:
         print(f"{path.resolve().relative_to(ROOT)} …", flush=True)
-        execute = ["-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", "--log-level=WARN"]
+        options = ["--execute", "--inplace", "--log-level=WARN", "--ExecutePreprocessor.record_timing=False"]
+        execute = ["-m", "jupyter", "nbconvert", "--to", "notebook", *options]
         if subprocess.run([python, *execute, path], env=environment_of(python)).returncode:
             failed.append(path.name)
     if failed:

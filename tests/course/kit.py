@@ -95,7 +95,8 @@ def mutants(folder: Path, key: Exercise) -> list[Mutant]:
 
 def _mutant(path: Path, key: Exercise) -> Mutant:
     answer, mark, _ = path.stem.partition("__")
-    assert mark and answer in key.answers, f"{path}: named after no answer cell (<grade_id>__<what>.py)"
+    assert mark
+    assert answer in key.answers, f"{path}: named after no answer cell (<grade_id>__<what>.py)"
     source = path.read_text("utf-8")
     comments = []
     for line in source.splitlines():

@@ -1,4 +1,4 @@
-"""Attacks: each costs the points of the cell it stands in, and nothing else; none gains a point, none harms the machine."""
+"""Attacks: each costs the points of the cell it stands in and nothing else; none gains a point or harms the machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tinygrad_edu.course.results import Submission
 
 LIMITS = replace(DEFAULT, cell_seconds=2, memory_bytes=1500 * MB, notebook_seconds=60)
 OWN = {"relu_values", "relu_copy"}  # the checks of the cell that attacks stand in
-MARKER = f"attack-{secrets.token_hex(8)}"  # names everything that attacks leave on the machine, to look for it afterwards
+MARKER = f"attack-{secrets.token_hex(8)}"  # names what attacks might leave on the machine
 
 # Source of the cell `relu`, which nothing later needs. None of them is a right answer.
 ANSWERS = {
@@ -381,86 +381,101 @@ class TestInTheSandbox:
 
 def probe(body: str) -> str:
     """An answer that collects in `found` what it should not be able to see, and reports it as an error."""
-    return "def relu(values):\n    found = []\n" + textwrap.indent(textwrap.dedent(body), "    ") + "\n    raise ValueError(f'LEAK {found}' if found else 'nothing found')"
+    lines = textwrap.indent(textwrap.dedent(body), "    ")
+    return f"""def relu(values):
+    found = []
+{lines}
+    raise ValueError(f'LEAK {{found}}' if found else 'nothing found')
+"""
+
+
+PROBES = {
+    "the solutions": f"""
+        import os, sys
+        for place in ({str(SAMPLE)!r}, {str(SAMPLE.parent)!r}, "../solutions", "/course/solutions"):
+            try:
+                found += os.listdir(place) if os.path.isdir(place) else [open(place).read()]
+            except OSError:
+                pass
+        for folder, inside, files in os.walk("/"):
+            known = ("/usr", "/proc", sys.prefix, sys.base_prefix)
+            inside[:] = [i for i in inside if os.path.join(folder, i) not in known]
+            found += [f"{{folder}}/{{f}}" for f in files if f == "01_lists.ipynb"]
+    """,
+    "other submissions": """
+        import os, sys
+        for folder, inside, files in os.walk("/tmp"):
+            inside[:] = [i for i in inside if os.path.join(folder, i) != sys.prefix]
+            found += [f for f in (*inside, *files) if "pytest" in f]
+    """,
+    "the environment": f"""
+        import os, glob
+        for place in glob.glob("/proc/*/environ"):
+            try:
+                text = open(place, "rb").read()
+            except OSError:
+                continue
+            if {MARKER.encode()!r} in text or b"TOKEN" in text:
+                found.append(place)
+        found += [v for v in os.environ.values() if {MARKER!r} in v]
+    """,
+    "other processes": """
+        import glob, os
+        for place in glob.glob("/proc/[0-9]*"):
+            line = open(f"{place}/cmdline").read()
+            if "worker" in line or "pytest" in line:
+                found.append(line)
+            if int(place[6:]) != os.getpid():
+                try:
+                    open(f"{place}/mem", "rb").close()
+                    found.append(place)
+                except OSError:
+                    pass
+    """,
+    "the network": """
+        import socket
+        for family, address in [(socket.AF_INET, ("127.0.0.1", 22)), (socket.AF_INET, ("1.1.1.1", 53))]:
+            try:
+                socket.create_connection(address, timeout=0.5)
+                found.append(address)
+            except OSError as error:
+                if error.errno not in (111, 101):  # refused, unreachable
+                    found.append(str(error))
+        found += [line for line in open("/proc/net/route").read().splitlines()[1:]]
+    """,
+    "capabilities": """
+        status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+        found += [name for name in ("CapEff", "CapPrm", "CapInh", "CapAmb") if int(status[name], 16)]
+        found += ["new privileges"] if status["NoNewPrivs"].strip() != "1" else []
+        found += ["root"] if __import__("os").getuid() == 0 else []
+    """,
+    "a writable course": """
+        import os, tinygrad_edu.course, numpy, sys
+        places = (tinygrad_edu.course.__file__, numpy.__file__, sys.executable)
+        for place in (*places, "/etc/passwd", "/usr/x", "/course/x", "/x"):
+            try:
+                open(place, "ab").close()
+                found.append(place)
+            except OSError:
+                pass
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
+    folder = tmp_path_factory.mktemp("pytest-probes")
+    paths = [save(solved(relu=probe(body)), folder / f"{name}.ipynb") for name, body in PROBES.items()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITHUB_TOKEN", MARKER)
+        limits = replace(LIMITS, cell_seconds=20)
+        return dict(zip(PROBES, grade(paths, limits=limits, sandboxed=True, hide=(DATA / "solutions",)), strict=True))
 
 
 @pytest.mark.needs_bwrap
-@pytest.mark.parametrize(
-    "body",
-    {
-        "the solutions": f"""
-            import os
-            for place in ({str(SAMPLE)!r}, {str(SAMPLE.parent)!r}, "../solutions", "/course/solutions"):
-                try:
-                    found += os.listdir(place) if os.path.isdir(place) else [open(place).read()]
-                except OSError:
-                    pass
-            for folder, _, files in os.walk("/"):
-                found += [f"{{folder}}/{{f}}" for f in files if f == "01_lists.ipynb"]
-        """,
-        "other submissions": """
-            import glob
-            found += [f for f in glob.glob("/tmp/**", recursive=True) if "pytest" in f]
-        """,
-        "the environment": f"""
-            import os, glob
-            for place in glob.glob("/proc/*/environ"):
-                try:
-                    text = open(place, "rb").read()
-                except OSError:
-                    continue
-                if {MARKER.encode()!r} in text or b"TOKEN" in text:
-                    found.append(place)
-            found += [v for v in os.environ.values() if {MARKER!r} in v]
-        """,
-        "other processes": """
-            import glob, os
-            for place in glob.glob("/proc/[0-9]*"):
-                line = open(f"{place}/cmdline").read()
-                if "worker" in line or "pytest" in line:
-                    found.append(line)
-                if int(place[6:]) != os.getpid():
-                    try:
-                        open(f"{place}/mem", "rb").close()
-                        found.append(place)
-                    except OSError:
-                        pass
-        """,
-        "the network": """
-            import socket
-            for family, address in [(socket.AF_INET, ("127.0.0.1", 22)), (socket.AF_INET, ("1.1.1.1", 53))]:
-                try:
-                    socket.create_connection(address, timeout=0.5)
-                    found.append(address)
-                except OSError as error:
-                    if error.errno not in (111, 101):  # refused, unreachable
-                        found.append(str(error))
-            found += [line for line in open("/proc/net/route").read().splitlines()[1:]]
-        """,
-        "capabilities": """
-            status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-            found += [name for name in ("CapEff", "CapPrm", "CapInh", "CapAmb") if int(status[name], 16)]
-            found += ["new privileges"] if status["NoNewPrivs"].strip() != "1" else []
-            found += ["root"] if __import__("os").getuid() == 0 else []
-        """,
-        "a writable course": """
-            import os, tinygrad_edu.course, numpy, sys
-            for place in (tinygrad_edu.course.__file__, numpy.__file__, sys.executable, "/etc/passwd", "/usr/x", "/course/x", "/x"):
-                try:
-                    open(place, "ab").close()
-                    found.append(place)
-                except OSError:
-                    pass
-        """,
-    }.items(),
-    ids=lambda item: item[0],
-)
-def test_a_kernel_cannot_reach(
-    body: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GITHUB_TOKEN", MARKER)
-    path = save(solved(relu=probe(body[1])), tmp_path / "pytest-peek.ipynb")
-    result = grade([path], limits=LIMITS, sandboxed=True, hide=(DATA / "solutions",))[0]
+@pytest.mark.parametrize("name", PROBES)
+def test_a_kernel_cannot_reach(probed: dict[str, Submission], name: str) -> None:
+    result = probed[name]
     assert result.checks[0].message.startswith("relu([-1.0, 2.0]): ValueError: nothing found"), result.checks[0]
     assert set(lost(result)) == OWN
 
@@ -524,7 +539,7 @@ def _delete_the_imports(nb: dict[str, Any]) -> None:
 
 
 def _add_cells(nb: dict[str, Any]) -> None:
-    bad = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "import os; os._exit(0)"}
+    bad = {"cell_type": "code", "metadata": {}, "outputs": [], "source": "import os; os._exit(0)"}
     nb["cells"] = [cell for old in nb["cells"] for cell in (old, copy.deepcopy(bad))]
 
 
@@ -569,7 +584,7 @@ COSTLY: list[tuple[Edit, set[str]]] = [
     (_delete_answer, OWN),
     (_rename_answer, OWN),
     (_last_duplicate_is_wrong, {"relu_values", "relu_copy"}),
-    (_swap_answers, OWN | {"mean_value", "mean_empty"}),
+    (_swap_answers, OWN),  # `mean` stands one cell too early, `relu` after its checks
 ]
 
 
@@ -625,7 +640,9 @@ def test_notes_tell_the_teacher(edited: dict[str, Submission]) -> None:
         ("missing", "no such file"),
     ],
 )
-def test_a_file_that_is_no_submission_is_named_in_one_line(edited: dict[str, Submission], name: str, reason: str) -> None:
+def test_a_file_that_is_no_submission_is_named_in_one_line(
+    edited: dict[str, Submission], name: str, reason: str
+) -> None:
     result = edited[name]
     assert result.error is not None
     assert f"{name}.ipynb: " in result.error
@@ -647,5 +664,13 @@ def test_noise_of_1e_9_passes(tmp_path: Path) -> None:
 
 
 def test_stray_prints_and_warnings_cost_nothing(tmp_path: Path) -> None:
-    chatty = "import sys, warnings\nprint('loading')\ndef relu(values):\n    print('called with', values)\n    warnings.warn('hm')\n    print('x', file=sys.stderr)\n    return [max(0, v) for v in values]"
+    chatty = """
+import sys, warnings
+print("loading")
+def relu(values):
+    print("called with", values)
+    warnings.warn("hm")
+    print("x", file=sys.stderr)
+    return [max(0, v) for v in values]
+"""
     assert lost(grade([save(solved(relu=chatty), tmp_path / "chatty.ipynb")])[0]) == {}

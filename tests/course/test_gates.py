@@ -1,5 +1,5 @@
-"""The gates that every exercise of the repository passes: the stub earns nothing, the reference everything, each wrong answer
-loses exactly its own points with its own message.
+"""The gates that every exercise of the repository passes: the stub earns nothing, the reference everything, each
+wrong answer loses exactly its own points with its own message.
 """
 
 from __future__ import annotations

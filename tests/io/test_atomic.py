@@ -29,9 +29,14 @@ def test_writes_a_new_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError])
 def test_an_error_leaves_the_old_file(tmp_path: Path, error: type[BaseException]) -> None:
     (tmp_path / "a").write_bytes(b"old")
-    with pytest.raises(error), atomic_write(tmp_path / "a") as file:
-        file.write(b"half of the n")
-        raise error("in the middle")
+
+    def fail() -> None:
+        with atomic_write(tmp_path / "a") as file:
+            file.write(b"half of the n")
+            raise error("in the middle")
+
+    with pytest.raises(error):
+        fail()
     assert (tmp_path / "a").read_bytes() == b"old"
     assert names(tmp_path) == ["a"]
 

@@ -13,7 +13,6 @@ import time
 import warnings
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +97,13 @@ def text(value: str) -> bytes:
 STORAGE = b"(" + text("storage") + glob("torch", "FloatStorage") + text("0") + text("cpu") + b"K\x03tQ"
 
 
-def tensor(offset: bytes = b"K\x00", size: bytes = b"K\x03\x85", stride: bytes = b"K\x01\x85", storage: bytes = STORAGE) -> bytes:
+def tensor(
+    offset: bytes = b"K\x00", size: bytes = b"K\x03\x85", stride: bytes = b"K\x01\x85", storage: bytes = STORAGE
+) -> bytes:
     hooks = glob("collections", "OrderedDict") + b")R"
-    return glob("torch._utils", "_rebuild_tensor_v2") + b"(" + storage + offset + size + stride + b"\x89" + hooks + b"tR"
+    return (
+        glob("torch._utils", "_rebuild_tensor_v2") + b"(" + storage + offset + size + stride + b"\x89" + hooks + b"tR"
+    )
 
 
 CALLS: list[tuple[str, Any]] = [
@@ -140,10 +143,18 @@ OPCODES: list[tuple[str, bytes, str]] = [
     ("a new Tensor", glob("torch", "Tensor") + b")\x81", "Can only create new object"),
     ("a new dtype", glob("torch", "float32") + b")\x81", "Can only create new object"),
     ("state for a class", glob("torch", "Tensor") + b"}" + text("x") + b"K\x01sb", "Can only build"),
-    ("state for a function", glob("torch._utils", "_rebuild_tensor_v2") + b"}" + text("x") + b"K\x01sb", "Can only build"),
+    (
+        "state for a function",
+        glob("torch._utils", "_rebuild_tensor_v2") + b"}" + text("x") + b"K\x01sb",
+        "Can only build",
+    ),
     ("state for a dtype", glob("torch", "float32") + b"}" + text("name") + b"K\x01sb", "Can only build"),
     ("state for a dict", b"}}" + text("x") + b"K\x01sb", "Can only build"),
-    ("a method of a dict replaced", glob("collections", "OrderedDict") + b")R}" + text("items") + b"K\x01sb", "'items'"),
+    (
+        "a method of a dict replaced",
+        glob("collections", "OrderedDict") + b")R}" + text("items") + b"K\x01sb",
+        "'items'",
+    ),
     ("append to a str", text("abc") + b"K\x01a", "Can only append to lists"),
     ("append to a set", b"\x8fK\x01a", "Can only append to lists"),
     ("an item of a list", b"]K\x00K\x01s", "Can only SETITEM"),
@@ -152,7 +163,11 @@ OPCODES: list[tuple[str, bytes, str]] = [
     ("an int as persistent id", b"K\x01Q", "storage"),
     ("a persistent id of a line", b"Pstorage\n", "Unsupported operand"),
     ("a short persistent id", text("storage") + b"\x85Q", "storage's five words"),
-    ("a class that is no storage", b"(" + text("storage") + b"NX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x03tQ", "five words"),
+    (
+        "a class that is no storage",
+        b"(" + text("storage") + b"NX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x03tQ",
+        "five words",
+    ),
     ("a storage that is not there", STORAGE.replace(text("0"), text("9")), "no member 'data/9'"),
     ("a storage by a path", STORAGE.replace(text("0"), text("../../../etc/passwd")), "no member"),
     ("a storage of another size", STORAGE.replace(b"K\x03", b"K\x04"), "holds 12 bytes; expected 16"),
@@ -166,16 +181,39 @@ OPCODES: list[tuple[str, bytes, str]] = [
     ("a size of text", tensor(size=text("3") + b"\x85"), "are no tensor's"),
     ("a size of a float", tensor(size=b"G?\xf0\x00\x00\x00\x00\x00\x00\x85"), "are no tensor's"),
     ("an overflowing size", tensor(size=b"\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01\x85"), "reaches beyond"),
-    ("sizes whose product overflows", tensor(size=b"\x8a\x05\x00\x00\x00\x00\x01\x8a\x05\x00\x00\x00\x00\x01\x86",
-                                             stride=b"\x8a\x05\x00\x00\x00\x00\x01K\x01\x86"), "reaches beyond"),
+    (
+        "sizes whose product overflows",
+        tensor(
+            size=b"\x8a\x05\x00\x00\x00\x00\x01\x8a\x05\x00\x00\x00\x00\x01\x86",
+            stride=b"\x8a\x05\x00\x00\x00\x00\x01K\x01\x86",
+        ),
+        "reaches beyond",
+    ),
     ("more strides than sizes", tensor(stride=b"K\x01K\x01\x86"), "are no tensor's"),
     ("100 dimensions", tensor(size=b"(" + b"K\x01" * 100 + b"t", stride=b"(" + b"K\x01" * 100 + b"t"), "damaged"),
     ("a tensor of a str", tensor(storage=text("storage")), "needs a storage"),
-    ("an attribute that shadows", glob("torch._tensor", "_rebuild_from_type_v2") + b"("
-     + glob("torch._utils", "_rebuild_tensor_v2") + glob("torch", "Tensor") + b"(" + STORAGE + b"K\x00K\x03\x85K\x01\x85\x89Nt}"
-     + text("numpy") + b"K\x01stR", "cannot have an attribute 'numpy'"),
-    ("a rebuild of anything", glob("torch._tensor", "_rebuild_from_type_v2") + b"(" + glob("builtins", "set")
-     + glob("torch", "Tensor") + b")}tR", "expected a function that builds a tensor"),
+    (
+        "an attribute that shadows",
+        glob("torch._tensor", "_rebuild_from_type_v2")
+        + b"("
+        + glob("torch._utils", "_rebuild_tensor_v2")
+        + glob("torch", "Tensor")
+        + b"("
+        + STORAGE
+        + b"K\x00K\x03\x85K\x01\x85\x89Nt}"
+        + text("numpy")
+        + b"K\x01stR",
+        "cannot have an attribute 'numpy'",
+    ),
+    (
+        "a rebuild of anything",
+        glob("torch._tensor", "_rebuild_from_type_v2")
+        + b"("
+        + glob("builtins", "set")
+        + glob("torch", "Tensor")
+        + b")}tR",
+        "expected a function that builds a tensor",
+    ),
     ("bytes by another codec", glob("_codecs", "encode") + text("x") + text("rot13") + b"\x86R", "latin1"),
     ("a set of lists", glob("builtins", "set") + b"](]K\x01ae\x85R", "as a key"),
     ("no MARK", b"K\x01t", "damaged"),
@@ -187,7 +225,7 @@ OPCODES: list[tuple[str, bytes, str]] = [
     ("a string that is no UTF-8", b"X\x01\x00\x00\x00\xff", "damaged"),
     ("a protocol of tomorrow", b"\x80\x63N", "newer than 5"),
     ("an odd number of items", b"}(K\x01u", "damaged"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "code", "says"), OPCODES, ids=[name for name, _, _ in OPCODES])
@@ -276,7 +314,14 @@ def test_a_hostile_file_in_the_old_formats(tmp_path: Path) -> None:
     head = b"".join(pickle.dumps(x, 2) for x in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}))
     refuse(tmp_path / "x.pth", head + pickle.dumps(Bad(strike), 2), "Weights only load failed")
     refuse(tmp_path / "x.pth", pickle.dumps(0x1950A86A20F9469CFC6C, 2) + pickle.dumps(Bad(strike), 2), "Weights only")
-    storage = b"(" + text("storage") + glob("torch", "FloatStorage") + text("0") + text("cpu") + b"\x8a\x06\x00\x00\x00\x00\x00\x01NtQ"
+    storage = (
+        b"("
+        + text("storage")
+        + glob("torch", "FloatStorage")
+        + text("0")
+        + text("cpu")
+        + b"\x8a\x06\x00\x00\x00\x00\x00\x01NtQ"
+    )
     refuse(tmp_path / "x.pth", head + b"\x80\x02" + storage + b".", "storages are larger than the file")
     refuse(tmp_path / "x.pth", head + pickle.dumps(None, 2) + pickle.dumps(["5"], 2), "that nothing uses")
     for part in ("storages", "tensors", "pickle"):
@@ -287,7 +332,11 @@ def test_a_hostile_file_in_the_old_formats(tmp_path: Path) -> None:
 
 def tar(members: dict[str, bytes], leave_out: str = "") -> bytes:
     """A file of torch's oldest format; the parts not given hold nothing."""
-    parts = {"storages": pickle.dumps(0, 2) + pickle.dumps([], 2), "tensors": pickle.dumps(0, 2), "pickle": pickle.dumps(3, 2)}
+    parts = {
+        "storages": pickle.dumps(0, 2) + pickle.dumps([], 2),
+        "tensors": pickle.dumps(0, 2),
+        "pickle": pickle.dumps(3, 2),
+    }
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as target:
         for name, data in (parts | members).items():
@@ -306,12 +355,14 @@ def test_an_empty_tar_is_read() -> None:
 def survives(data: bytes, **options: Any) -> None:
     """Load gives an object or the one error, soon, and runs nothing."""
     start = time.monotonic()
+    refusal = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # zipfile, of a name met twice
             load(io.BytesIO(data), **options)
     except (LoadError, PlaceError) as error:
-        assert "the file object" in str(error)
+        refusal = str(error)
+    assert refusal is None or "the file object" in refusal
     assert time.monotonic() - start < 5
     assert not STRUCK
 
@@ -356,10 +407,26 @@ def test_flipped_bytes_in_the_pickle() -> None:
 
 CODES = [ord(op.code) for op in pickletools.opcodes]
 PIECES: list[bytes] = [op.code.encode("latin1") for op in pickletools.opcodes] + [
-    STORAGE, tensor(), text("a"), b"K\x01", b"]", b"}", b"(", b")", glob("os", "system"), glob("collections", "OrderedDict"),
-    glob("torch._utils", "_rebuild_parameter"), glob("torch", "Size"), glob("torch", "float32"), glob("builtins", "set"),
-    glob("torch._tensor", "_rebuild_from_type_v2"), glob("builtins", "bytearray"), glob("torch", "device"), b"q\x00", b"h\x00",
-]  # fmt: skip
+    STORAGE,
+    tensor(),
+    text("a"),
+    b"K\x01",
+    b"]",
+    b"}",
+    b"(",
+    b")",
+    glob("os", "system"),
+    glob("collections", "OrderedDict"),
+    glob("torch._utils", "_rebuild_parameter"),
+    glob("torch", "Size"),
+    glob("torch", "float32"),
+    glob("builtins", "set"),
+    glob("torch._tensor", "_rebuild_from_type_v2"),
+    glob("builtins", "bytearray"),
+    glob("torch", "device"),
+    b"q\x00",
+    b"h\x00",
+]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
@@ -369,7 +436,10 @@ def test_random_programs(pieces: list[bytes]) -> None:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", b"\x80\x02"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"PK\x03\x04", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", b"\x80\x02"]),
+)
 def test_random_bytes(data: bytes, head: bytes) -> None:
     survives(head + data)
 
@@ -382,5 +452,3 @@ def test_code_in_the_file_runs_only_when_asked(tmp_path: Path) -> None:
         load(io.BytesIO(data), weights_only=False)
     assert STRUCK == [("hit",)]
     STRUCK.clear()
-
-

@@ -9,10 +9,12 @@ import pickle
 import struct
 import zipfile
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from strict.strict_array import strict_cuda
 
 import tinygrad_edu as tg
 import tinygrad_edu.nn
@@ -29,9 +31,10 @@ def there_and_back(obj: Any, **options: Any) -> Any:
 
 
 PLAIN = [
-    None, True, 3, -(2**70), 2.5, "text with ü and \n", b"bytes\x00\xff", bytearray(b"xy"), [1, [2, [3]]], (), (1,), (1, 2),
-    (1, 2, 3), (1, 2, 3, 4), {"a": {"b": 1}, 3: "x", (1, "y"): None}, {1, 2}, frozenset({3}), 1 + 2j, OrderedDict(z=1, a=2),
-    Counter("abca"), list(range(5000)), {i: str(i) for i in range(2000)}, "x" * 70000, b"y" * 70000,
+    None, True, 3, -(2**70), 2.5, "text with ü and \n", b"bytes\x00\xff", bytearray(b"xy"), [1, [2, [3]]], (), (1,), (1,
+    2), (1, 2, 3), (1, 2, 3, 4), {"a": {"b": 1}, 3: "x", (1, "y"): None}, {1, 2}, frozenset({3}), 1 + 2j,
+    OrderedDict(z=1, a=2), Counter("abca"), list(range(5000)), {i: str(i) for i in range(2000)}, "x" * 70000, b"y" *
+    70000,
 ]  # fmt: skip
 
 
@@ -99,7 +102,9 @@ def test_memory_seen_as_two_dtypes_is_refused() -> None:
 
 def test_flags_and_kinds() -> None:
     leaf = tg.ones(2, requires_grad=True)
-    got = there_and_back([leaf, leaf * 2, tg.nn.Parameter(tg.ones(3)), tg.nn.Parameter(tg.ones(1), requires_grad=False)])
+    got = there_and_back(
+        [leaf, leaf * 2, tg.nn.Parameter(tg.ones(3)), tg.nn.Parameter(tg.ones(1), requires_grad=False)]
+    )
     assert [g.requires_grad for g in got] == [True, True, True, False]
     assert [type(g) is tg.nn.Parameter for g in got] == [False, False, True, True]
     assert all(g.is_leaf for g in got)
@@ -235,9 +240,44 @@ def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         load(io.BytesIO(on_gpu), map_location="cuda")
 
 
+@pytest.fixture
+def gpu() -> Iterator[None]:
+    """The strict double as device "cuda"."""
+    with strict_cuda():
+        yield
+
+
+@pytest.mark.usefixtures("gpu")
+def test_tensors_on_a_gpu() -> None:
+    base = tg.arange(6.0).reshape(2, 3).to("cuda")
+    view = base[:, 1:]
+    buffer = io.BytesIO()
+    save([base, view], buffer)
+
+    def read(where: Any) -> Any:
+        buffer.seek(0)
+        return load(buffer, map_location=where)
+
+    for where in (None, "cuda", "cuda:0", {"cuda:0": "cuda"}, lambda storage, location: storage.cuda()):
+        got = read(where)
+        assert [str(g.device) for g in got] == ["cuda:0", "cuda:0"]
+        got[0][1, 2] = 9
+        assert got[1].tolist() == [[1, 2], [4, 9]]  # shared there too
+    for where in ("cpu", {"cuda:0": "cpu"}, lambda storage, location: storage):
+        assert [str(g.device) for g in read(where)] == ["cpu", "cpu"]
+    with pytest.raises(RuntimeError, match=r"on CUDA device 3 but torch\.cuda\.device_count\(\) is 1"):
+        read("cuda:3")
+
+
 def test_bytes_of_the_other_order(tmp_path: Path) -> None:
     """What a big-endian machine writes."""
-    values = [tg.arange(3), tg.tensor([1.5, -2.25]), tg.tensor([1 + 2j]), tg.tensor([True]), tg.ones(1, dtype=tg.bfloat16)]
+    values = [
+        tg.arange(3),
+        tg.tensor([1.5, -2.25]),
+        tg.tensor([1 + 2j]),
+        tg.tensor([True]),
+        tg.ones(1, dtype=tg.bfloat16),
+    ]
     save(values, tmp_path / "a.pth")
     other = io.BytesIO()
     with zipfile.ZipFile(tmp_path / "a.pth") as source, zipfile.ZipFile(other, "w") as target:
@@ -301,7 +341,20 @@ def test_a_file_that_cannot_be_sought() -> None:
         def seek(self, *args: Any) -> int:
             raise io.UnsupportedOperation("seek")
 
-    with pytest.raises(io.UnsupportedOperation, match="You can only torch.load from a file that is seekable"):
+    with pytest.raises(io.UnsupportedOperation, match=r"You can only torch\.load from a file that is seekable"):
         load(Socket())
-    with pytest.raises(AttributeError, match="You can only torch.load from a file that is seekable"):
+    with pytest.raises(AttributeError, match=r"You can only torch\.load from a file that is seekable"):
         load(3)
+
+
+def test_members_beyond_the_old_zip_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large ones get other headers; here every member above 1,000 bytes counts as large."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    save([tg.arange(3), tg.arange(5000), tg.arange(2)], tmp_path / "a.pth")
+    data = (tmp_path / "a.pth").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.pth") as archive:
+        for info in archive.infolist():
+            name, extra = struct.unpack("<HH", data[info.header_offset + 26 : info.header_offset + 30])
+            assert (info.header_offset + 30 + name + extra) % 64 == 0
+    for mmap in (False, True):
+        assert [len(t) for t in load(tmp_path / "a.pth", mmap=mmap)] == [3, 5000, 2]

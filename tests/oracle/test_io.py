@@ -38,10 +38,15 @@ def torch_to_ours(obj: Any, old: bool = False, **options: Any) -> Any:
 
 def facts(t: Any) -> tuple[Any, ...]:
     """What a file must keep of a tensor, the same for torch's and ours."""
-    numbers = t.detach().to(getattr(torch if isinstance(t, torch.Tensor) else tg, "complex128"))
+    numbers = t.detach().to((torch if isinstance(t, torch.Tensor) else tg).complex128)
     return (
-        str(t.dtype).partition(".")[2], tuple(t.shape), t.stride(), t.storage_offset(), t.requires_grad, numbers.tolist(),
-    )  # fmt: skip
+        str(t.dtype).partition(".")[2],
+        tuple(t.shape),
+        t.stride(),
+        t.storage_offset(),
+        t.requires_grad,
+        numbers.tolist(),
+    )
 
 
 @OLD
@@ -95,7 +100,11 @@ def test_pickles_are_alike() -> None:
         write({"x": module.arange(3.0), "n": [1, 2.5, None, "t"], "d": module.float16, "s": module.Size([2])}, buffer)
         with zipfile.ZipFile(buffer) as archive:
             pickled = archive.read("archive/data.pkl")
-        return [(op.name, arg) for op, arg, _ in pickletools.genops(pickled) if "PUT" not in op.name and "GET" not in op.name]
+        return [
+            (op.name, arg)
+            for op, arg, _ in pickletools.genops(pickled)
+            if "PUT" not in op.name and "GET" not in op.name
+        ]
 
     assert program(tg, save) == program(torch, torch.save)
 
@@ -103,22 +112,31 @@ def test_pickles_are_alike() -> None:
 @OLD
 def test_containers(old: bool) -> None:
     value = {
-        "a": [1, -(2**40), 2**70, 2.5, True, None, "ü"], "b": (1, (2,), ()), "c": {1, 2}, "d": OrderedDict(x=1), 3: b"\x00\xff",
-        "e": 1 + 2j, "f": bytearray(b"xy"),
-    }  # fmt: skip
+        "a": [1, -(2**40), 2**70, 2.5, True, None, "ü"],
+        "b": (1, (2,), ()),
+        "c": {1, 2},
+        "d": OrderedDict(x=1),
+        3: b"\x00\xff",
+        "e": 1 + 2j,
+        "f": bytearray(b"xy"),
+    }
     assert ours_to_torch(value, old) == value
     assert torch_to_ours(value, old) == value
 
 
 def test_sizes_devices_dtypes() -> None:
-    got = torch_to_ours([torch.Size([2, 3]), torch.device("cpu"), torch.device("cuda", 1), torch.bfloat16, torch.strided][:4])
+    got = torch_to_ours(
+        [torch.Size([2, 3]), torch.device("cpu"), torch.device("cuda", 1), torch.bfloat16, torch.strided][:4]
+    )
     assert got == [tg.Size([2, 3]), tg.device("cpu"), tg.device("cuda:1"), tg.bfloat16]
     got = ours_to_torch([tg.Size([2, 3]), tg.device("cpu"), tg.device("cuda:1"), tg.bfloat16])
     assert got == [torch.Size([2, 3]), torch.device("cpu"), torch.device("cuda", 1), torch.bfloat16]
 
 
 def test_parameters_and_buffers() -> None:
-    got = torch_to_ours([torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2), False), torch.nn.Buffer(torch.ones(1))])
+    got = torch_to_ours(
+        [torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2), False), torch.nn.Buffer(torch.ones(1))]
+    )
     assert [type(t) is tg.nn.Parameter for t in got] == [True, True, False]
     assert [t.requires_grad for t in got] == [True, False, False]
     there = ours_to_torch([tg.nn.Parameter(tg.ones(2)), tg.nn.Parameter(tg.ones(2), requires_grad=False)])
@@ -142,12 +160,12 @@ def test_what_has_no_counterpart_says_so() -> None:
         torch_to_ours(torch.eye(2).to_sparse())
     with pytest.raises(LoadError, match="float8"):
         torch_to_ours(torch.ones(2).to(torch.float8_e4m3fn))
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TorchScript is on its way out
+        torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), buffer)
+    buffer.seek(0)
     with pytest.raises(LoadError, match="TorchScript"):
-        buffer = io.BytesIO()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # TorchScript is on its way out
-            torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), buffer)
-        buffer.seek(0)
         load(buffer)
 
 
@@ -186,7 +204,7 @@ def test_a_whole_model(old: bool) -> None:
     there, here = models(torch), models(tg)
     as_theirs = ours_to_torch(here, old, weights_only=False)
     assert repr(as_theirs) == repr(there)
-    assert as_theirs(torch.tensor(x)).tolist() == pytest.approx(there(torch.tensor(x)).tolist())
+    assert as_theirs(torch.tensor(x)).tolist() == there(torch.tensor(x)).tolist()
     with pytest.warns(UserWarning, match="run any code"):
         as_ours = torch_to_ours(there, old, weights_only=False)
     assert repr(as_ours) == repr(here)
@@ -251,7 +269,9 @@ def refusal(read: Any, data: bytes) -> str:
     return ""
 
 
-@pytest.mark.parametrize("value", [Unknown(), [Unknown], __import__("os").system, range(3)], ids=["object", "class", "os", "range"])
+@pytest.mark.parametrize(
+    "value", [Unknown(), [Unknown], __import__("os").system, range(3)], ids=["object", "class", "os", "range"]
+)
 def test_refusals_use_torchs_words(value: Any) -> None:
     buffer = io.BytesIO()
     torch.save(value, buffer)
@@ -284,7 +304,10 @@ def test_save_errors(tmp_path: Path) -> None:
     for m, write in ((tg, save), (torch, torch.save)):
         t = m.zeros(4)
         kind, words = error(write, [t, t.view(m.int32)], io.BytesIO())
-        assert (kind, words) == (RuntimeError, "Cannot save multiple tensors or storages that view the same data as different types")
+        assert (kind, words) == (
+            RuntimeError,
+            "Cannot save multiple tensors or storages that view the same data as different types",
+        )
 
 
 # ---------------------------------------------------------------------------------------- the tar format

@@ -186,6 +186,57 @@ def test_fingerprint_ignores_linter_settings(tmp_path: Path, monkeypatch: pytest
     assert environment.fingerprint() != before
 
 
+# ------------------------------------------------------------------------------------------------ system packages
+@pytest.fixture
+def bare_linux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Linux that has nothing but an apt-get, which notes what it is asked for; the folder it stands in."""
+    if os.name == "nt":
+        pytest.skip("needs an executable script")
+    apt = tmp_path / "apt-get"
+    apt.write_text('#!/bin/sh\necho "$@" >> "$APT_CALLS"\nexit "$APT_STATUS"\n', encoding="utf-8")
+    apt.chmod(0o755)
+    for name, value in {"PATH": str(tmp_path), "APT_CALLS": str(tmp_path / "calls"), "APT_STATUS": "0"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(environment, "find_browser", lambda: None)
+    return tmp_path
+
+
+def test_root_installs_what_is_missing(bare_linux: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    environment.install_system_packages(bare_linux / "log")
+    calls = (bare_linux / "calls").read_text(encoding="utf-8").splitlines()
+    assert calls == ["update", "install -y --no-install-recommends chromium bubblewrap"]
+    assert "left out" not in capsys.readouterr().out
+
+
+def test_what_apt_cannot_install_is_named(
+    bare_linux: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("APT_STATUS", "100")
+    environment.install_system_packages(bare_linux / "log")
+    told = capsys.readouterr().out
+    assert "apt-get could not install them" in told
+    assert "chromium is missing: the browser tests (tests/browser) will be left out." in told
+    assert "bubblewrap is missing: the tests of the grader's sandbox" in told
+
+
+def test_a_user_is_told_and_nothing_is_installed(
+    bare_linux: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    environment.install_system_packages(bare_linux / "log")
+    assert not (bare_linux / "calls").exists()
+    assert "bubblewrap is missing" in capsys.readouterr().out
+
+
+def test_the_browser_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", sys.executable)
+    assert environment.find_browser() == sys.executable
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
+    assert environment.find_browser() is None
+
+
 # ------------------------------------------------------------------------------------------------ stages
 THREE_TESTS = """
 import pytest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -22,10 +22,8 @@ class Handler(BaseHTTPRequestHandler):
         behaviours = self.server.behaviours[name]
         behaviour = behaviours.pop(0) if len(behaviours) > 1 else behaviours[0]
         self.close_connection = True
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # the client has had enough, as it should
             behaviour(self, self.server.content)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the client has had enough, as it should
 
     def range_start(self) -> int:
         header = self.headers.get("Range")

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_edu.vision.datasets.download import DownloadError, download, is_intact
-
 from tests.vision import faultserver as fs
+from tinygrad_edu.vision.datasets.download import DownloadError, download, is_intact
 
 CONTENT = random.Random(0).randbytes(300_000)
 CHECKSUM = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
@@ -65,9 +64,19 @@ def test_a_wrong_file_is_replaced(server: fs.Server, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "first",
-    [fs.cut_after(0), fs.cut_after(100_000), fs.stall_after(100_000), fs.silent, fs.drip, fs.status(503), fs.status(429)],
+    [
+        fs.cut_after(0),
+        fs.cut_after(100_000),
+        fs.stall_after(100_000),
+        fs.silent,
+        fs.drip,
+        fs.status(503),
+        fs.status(429),
+    ],
 )
-def test_a_passing_trouble_is_got_over_at_the_same_mirror(server: fs.Server, tmp_path: Path, first: fs.Behaviour) -> None:
+def test_a_passing_trouble_is_got_over_at_the_same_mirror(
+    server: fs.Server, tmp_path: Path, first: fs.Behaviour
+) -> None:
     fetch(tmp_path, server.url(first, fs.good))
     assert_whole(tmp_path)
     assert len(server.requests) == 2
@@ -76,10 +85,22 @@ def test_a_passing_trouble_is_got_over_at_the_same_mirror(server: fs.Server, tmp
 @pytest.mark.parametrize(
     "bad",
     [
-        fs.status(404), fs.status(403), fs.status(500), fs.wrong_bytes, fs.html_page, fs.short_length, fs.long_length,
-        fs.stall_after(10), fs.silent, fs.drip, fs.endless, fs.huge, fs.cut_after(1000), fs.redirect("file:///etc/passwd"),
+        fs.status(404),
+        fs.status(403),
+        fs.status(500),
+        fs.wrong_bytes,
+        fs.html_page,
+        fs.short_length,
+        fs.long_length,
+        fs.stall_after(10),
+        fs.silent,
+        fs.drip,
+        fs.endless,
+        fs.huge,
+        fs.cut_after(1000),
+        fs.redirect("file:///etc/passwd"),
     ],
-)  # fmt: skip
+)
 def test_a_lasting_trouble_leads_to_the_next_mirror(server: fs.Server, tmp_path: Path, bad: fs.Behaviour) -> None:
     fetch(tmp_path, server.url(bad), server.url(fs.good), max_bytes=2_000_000)
     assert_whole(tmp_path)
@@ -106,7 +127,9 @@ def test_when_no_mirror_delivers_the_error_tells_what_each_did(
     with pytest.raises(DownloadError) as caught:
         fetch(tmp_path, *urls, max_bytes=2_000_000)
     text = str(caught.value)
-    assert "Error downloading file.bin" in text and "HTTP status 410" in text and says in text
+    assert "Error downloading file.bin" in text
+    assert "HTTP status 410" in text
+    assert says in text
     assert all(url in text for url in urls)
     assert_nothing(tmp_path)
 

@@ -14,11 +14,11 @@ from .graph import Node, edge_of
 from .modes import state
 from .node import OpNode, origin_name
 from .table import TENSOR_OPS
-from .variable import needs_grad, wrap
+from .variable import Variable, needs_grad, wrap
 
 
-def check_writable(x: Any, through_view: bool = False) -> None:
-    """RuntimeError, in torch's words, where writing into ``x`` (or a view of it) would falsify a gradient."""
+def check_writable(x: Any) -> None:
+    """RuntimeError, in torch's words, where writing into ``x`` would falsify a gradient."""
     if x._inference and not state.inference:
         raise RuntimeError(
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
@@ -26,16 +26,47 @@ def check_writable(x: Any, through_view: bool = False) -> None:
         )
     if not state.enabled:
         return
+    if needs_grad(x):
+        _check_origin(x)
     if x._base is None:
         if x._requires_grad and x._edge is None:
-            what = "a view of a leaf Variable" if through_view else "a leaf Variable"
-            raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     elif x._base._requires_grad and x._base._node is None:
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 
-def write(x: Any, out: Any) -> Any:
-    """Store ``out``, the result of an operation on ``x``, in x's memory, and give x its history."""
+_EITHER = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
+    "and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
+    "want the inplace to be tracked)."
+)
+
+
+def _check_origin(x: Any) -> None:
+    """RuntimeError for views whose history cannot be rewritten."""
+    if x._base is None or x._made is None:
+        return
+    if x._made == "no_grad":
+        raise RuntimeError(f"{_made_how(x)} and is being modified inplace with grad mode enabled. {_EITHER}")
+    raise RuntimeError(
+        f"{_made_how(x)} and is being modified inplace. This view is the output of a function that "
+        "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
+        "inplace operation by an out-of-place one."
+    )
+
+
+def _made_how(x: Any) -> str:
+    if x._edge is None:
+        return "A view was created in no_grad mode"
+    of_a_view = " of a view which was created in no_grad mode" if x._made == "no_grad" else ""
+    return f"Output {x._nr} of {origin_name(x._node)} is a view{of_a_view}"
+
+
+def write(x: Any, out: Any, one_value: bool = False) -> Any:
+    """Store ``out``, the result of an operation on ``x``, in x's memory, and give x its history.
+
+    ``one_value``: all elements get the same number, so that it does not matter if some share memory.
+    """
     target, source = x._data, out._data
     if source.shape != target.shape:
         raise RuntimeError(
@@ -48,14 +79,40 @@ def write(x: Any, out: Any) -> Any:
     node = out._node
     recorded = node is not None and state.enabled
     if recorded:
+        _check_origin(x)
         _keep_original(node, x)
-    check_overlap(target)
+    if not one_value:
+        check_overlap(target)
     target[...] = source
     x._counter[0] += 1
     if recorded:
         _save_result_in_place(node, x, source)
         _rebase(x, node, out._nr)
     return x
+
+
+def check_partial_overlap(target: Any, source: Any) -> None:
+    """RuntimeError where ``source`` shows some of the memory about to be written, in another arrangement."""
+    if not (_is_dense(target) and _is_dense(source)) or 0 in (target.size, source.size):
+        return
+    a, b = address(target), address(source)
+    if a == b and target.shape == source.shape and target.strides == source.strides:
+        return
+    if a < b + source.nbytes and b < a + target.nbytes:
+        raise RuntimeError(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+            "location. Please clone() the tensor before performing the operation."
+        )
+
+
+def _is_dense(x: Any) -> bool:
+    """Whether the elements fill a block of memory, in any order of dimensions."""
+    step = x.itemsize
+    for stride, n in sorted((s, n) for s, n in zip(x.strides, x.shape) if n > 1):
+        if stride != step:
+            return False
+        step *= n
+    return True
 
 
 def check_overlap(target: Any) -> None:
@@ -71,7 +128,7 @@ def _keep_original(node: Any, x: Any) -> None:
     if not isinstance(node, OpNode) or node.saved is None:
         return
     for i, value in enumerate(node.saved):
-        if value is x._data:
+        if value is x._data and node.plan.saving[i][0] == 0:  # (x saved as another argument too, as in x.mul_(x), is lost)
             node.replace_saved(i, value.copy(), None)
 
 
@@ -148,6 +205,11 @@ def view_node(x: Any) -> Any:
     """The node of a view: as made, or derived again from its base after somebody wrote into the storage."""
     base = x._base
     if x._seen != x._counter[0] and base._node is not None and needs_grad(base):
+        if x._made == "no_grad":
+            raise RuntimeError(
+                f"{_made_how(x)} and its base or another view of its base has been modified inplace with grad mode enabled. "
+                f"{_EITHER}"
+            )
         n = x._data.dtype.itemsize
         with_grad = state.enabled
         state.enabled = True
@@ -170,6 +232,9 @@ def inplace(function: Callable[..., Any], name: str) -> Inplace:
 
     def in_place(input: Any, *args: Any, **kwargs: Any) -> Any:
         check_writable(input)
+        for other in args:
+            if isinstance(other, Variable) and other._counter is input._counter and other is not input:
+                check_partial_overlap(input._data, other._data)
         return write(input, function(input, *args, **kwargs))
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"

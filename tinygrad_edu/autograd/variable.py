@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from .modes import state
+
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
@@ -22,6 +24,7 @@ class Variable:
     _edge: Any = None  # (the graph node that made it, which of its outputs it is); None for a leaf
     _base: Any = None  # the tensor whose storage this one, a view, looks into
     _seen = 0  # version at which this view's node was derived
+    _made: Any = None  # for a view: "no_grad", or "several" (from a function that returns several views)
     _grad: Any = None
     _hooks: Any = None
     _retain = False
@@ -60,6 +63,10 @@ def wrap_view(array: Any, of: Any) -> Tensor:
     t._seen = t._counter[0]
     base = of._base
     t._base = of if base is None else base
+    if not state.enabled:
+        t._made = "no_grad"
+    elif of._made is not None:
+        t._made = of._made
     return cast("Tensor", t)
 
 

@@ -29,6 +29,12 @@ class Kernels:
         return bound
 
     # what differs between devices
+    def special(self, name: str, *args: Any) -> Any:
+        """A special function (``erf``, ``lgamma``, …) of raw arrays."""
+        from . import special
+
+        return getattr(special, name)(self.xp, *args)
+
     def current_device(self) -> int:
         return 0
 
@@ -61,7 +67,9 @@ class CpuKernels(Kernels):
         while isinstance(owner.base, numpy.ndarray):
             owner = owner.base
         at = int(array.__array_interface__["data"][0]) - int(owner.__array_interface__["data"][0]) + offset
-        memory = owner if owner.flags.c_contiguous else owner.reshape(-1, order="A")
+        memory = owner
+        if not owner.flags.c_contiguous:  # its elements in the order in which they lie in memory
+            memory = owner.transpose(sorted(range(owner.ndim), key=lambda d: -owner.strides[d]))
         return numpy.ndarray(shape, array.dtype, memory, at if 0 not in shape else 0, strides)
 
 

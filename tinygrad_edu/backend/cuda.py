@@ -17,6 +17,12 @@ class CudaKernels(Kernels):
     def __init__(self, cupy: Any) -> None:
         super().__init__(cupy, "cuda", cupy.ndarray)
 
+    def special(self, name: str, *args: Any) -> Any:
+        from cupyx.scipy import special
+
+        native = getattr(special, {"lgamma": "gammaln"}.get(name, name), None)
+        return super().special(name, *args) if native is None else native(*args)
+
     def current_device(self) -> int:
         return int(self.xp.cuda.Device().id)
 
@@ -63,3 +69,10 @@ def load() -> None:
     import cupy
 
     register(CudaKernels(cupy))
+
+
+def pinned_like(array: numpy.ndarray) -> numpy.ndarray:
+    """An array like ``array`` in page-locked host memory, from which a GPU copies without the processor's help."""
+    import cupyx
+
+    return cupyx.empty_pinned(array.shape, array.dtype)

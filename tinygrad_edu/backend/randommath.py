@@ -45,9 +45,9 @@ def precise(exact: Callable[[float], float], fast: np.ufunc, x: Array, dtype: np
     return np.fromiter(map(exact, x.tolist()), np.float64, x.size)
 
 
-def fma64(a: Array, b: float, c: float) -> Array:
+def fma64(a: Array, b: float, c: Any) -> Array:
     """`a * b + c` in float64 with one rounding: the product and the sum as two numbers each, error included."""
-    if b == 1.0 or c == 0.0:
+    if b == 1.0 or (np.ndim(c) == 0 and c == 0.0):
         return a * b + c
     high = a * b
     a1, b1 = upper_half(a), upper_half(np.float64(b))

@@ -1,7 +1,8 @@
 """What students and teachers run: checks in the notebook, hints, progress; release and grading on the command line.
 
 Students write ``from tinygrad_edu.course import check, equal, holds, raises``. Importing this package loads nothing
-heavy: the names below are fetched on first use, and the teacher's tools (nbval, nbgrader, click) only by the command line.
+heavy: the names below are fetched on first use, and the teacher's tools (nbval, nbgrader, click) only by the command
+line.
 """
 
 from importlib import import_module

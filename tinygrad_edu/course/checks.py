@@ -1,7 +1,8 @@
 """The visible checks of an exercise: ``check("relu_check", equal(lambda: relu([-1.0]), [0.0]))``.
 
-A check runs its cases, shows a panel and returns a `Verdict`. It tells a student how things stand; it never decides points.
-Hidden tests take their inputs from `check.rng()` and print what they compute; the grader compares that outside this process.
+A check runs its cases, shows a panel and returns a `Verdict`. It tells a student how things stand; it never decides
+points. Hidden tests take their inputs from `check.rng()` and print what they compute; the grader compares that
+outside this process.
 """
 
 import linecache
@@ -241,7 +242,7 @@ def shell() -> Any:
 
 
 def reveal(*values: Any, sep: str = " ", end: str = "", **_: Any) -> None:
-    """What the grader puts in place of `print` in hidden tests, so that a student's own prints don't mix with the values."""
+    """Stands for `print` in hidden tests when grading, so that a student's own prints don't mix with the values."""
     text = compare.printed(*values, sep=sep)
     publish({"text/plain": text, VALUE_MIME: {"text": text}})
 
@@ -250,7 +251,11 @@ class Check:
     """The object behind the name `check`."""
 
     def __call__(
-        self, grade_id: str, *cases: Case | Callable[[], Any], expect: Any = None, hints: tuple[str, ...] | list[str] = ()
+        self,
+        grade_id: str,
+        *cases: Case | Callable[[], Any],
+        expect: Any = None,
+        hints: tuple[str, ...] | list[str] = (),
     ) -> Verdict:
         """Run the cases, show the panel and return the verdict. `hints` default to those in the notebook's metadata."""
         if len(cases) == 1 and not isinstance(cases[0], Case):

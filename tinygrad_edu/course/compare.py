@@ -16,7 +16,7 @@ ATOL = 1e-6
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _MAX_PRINTED = 10_000  # elements of an array that are printed in full
-_SAMPLE = 1_000  # elements that stand for a longer one, evenly spaced, beside its sum
+_SAMPLE = 1_000  # of a longer one: how many sums of neighbours, and how many elements
 
 
 def is_array(value: Any) -> bool:
@@ -56,7 +56,10 @@ def shape_of(value: Any) -> tuple[int, ...] | None:
 
 
 def close(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) -> bool:
-    """Whether two numbers agree: exactly for integers and bools, else ``|got - expected| <= atol + rtol·|expected|``; nan equals nan."""
+    """Whether two numbers agree: integers and bools exactly, others if ``|got - expected| <= atol + rtol·|expected|``.
+
+    nan equals nan.
+    """
     if isinstance(expected, bool) or isinstance(got, bool):
         return expected is got
     if isinstance(expected, int) and isinstance(got, int):
@@ -135,8 +138,8 @@ def kind(value: Any) -> str:
         return "None"
     name = type(value).__name__
     if is_array(value):
-        return f"a {dtype_name(value)} {'array' if name == 'ndarray' else name.lower()} of shape {shape_of(value)}"
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        name = f"{dtype_name(value)} {'array' if name == 'ndarray' else name.lower()} of shape {shape_of(value)}"
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
 def brief(value: Any, limit: int = 160) -> str:
@@ -148,8 +151,8 @@ def brief(value: Any, limit: int = 160) -> str:
 def describe(value: Any, digits: int | None = None) -> str:
     """The same text for the same value, whatever the container's own print options.
 
-    Floats in full (or to `digits` significant digits), arrays with dtype, shape and elements – of a very large one the
-    sum and an even sample – and no memory addresses.
+    Floats in full (or to `digits` significant digits), arrays with dtype, shape and elements – of a very large one
+    sums of neighbours and an even sample – and no memory addresses.
     """
     if _is_numpy_scalar(value):
         value = value.tolist()
@@ -178,7 +181,9 @@ def _elements(value: Any, digits: int | None) -> str:
         return describe(value.tolist(), digits)
     flat = value.reshape(-1)
     step = size // _SAMPLE
-    return f"sum {describe(flat.sum().tolist(), digits)}, every {step}th {describe(flat[::step].tolist(), digits)}"
+    blocks = flat[: size // step * step].reshape(-1, step).sum(1)
+    sample = flat[:: step + 1]  # one of each block, at another place each time, and some of the rest
+    return f"sums of {step} {describe(blocks.tolist(), digits)}, every {step + 1}th {describe(sample.tolist(), digits)}"
 
 
 def printed(*values: Any, sep: str = " ") -> str:
@@ -211,7 +216,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _number(token: str) -> int | float:
-    if len(token) > 400:  # longer than any float's digits: only an endless integer, whose conversion Python itself refuses
+    if len(token) > 400:  # an endless integer, which Python itself refuses to convert
         return math.nan
     try:
         return int(token)

@@ -27,7 +27,7 @@ class Course:
 
 
 def find(root: Path | None = None) -> Course:
-    """The course in `root`, or the one that the working folder is in, or the one that this package was installed from."""
+    """The course in `root`, else the one around the working folder, else the one this package was installed from."""
     if root is not None:
         return Course(root)
     here = Path.cwd().resolve()

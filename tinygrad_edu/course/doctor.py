@@ -29,7 +29,9 @@ class Finding:
 
 def examine() -> list[Finding]:
     """All findings, in the order of the layers: Python, arrays, GPU, notebooks, grading."""
-    return [examination() for examination in (_python, _blas, _framework, _gpu, _lab, _kernel, _nbval, _nbgrader, _sandbox)]
+    return [
+        examination() for examination in (_python, _blas, _framework, _gpu, _lab, _kernel, _nbval, _nbgrader, _sandbox)
+    ]
 
 
 def lines(findings: list[Finding]) -> list[str]:
@@ -60,7 +62,11 @@ def _framework() -> Finding:
         module = importlib.import_module("tinygrad_edu")
     except Exception as error:  # whatever keeps the package from being imported is the finding
         return Finding("tinygrad_edu", False, f"can't be imported: {type(error).__name__}: {error}")
-    return Finding("tinygrad_edu", True, f"{_version('tinygrad-edu') or 'not installed, used'} from {Path(str(module.__file__)).parent}")
+    return Finding(
+        "tinygrad_edu",
+        True,
+        f"{_version('tinygrad-edu') or 'not installed, used'} from {Path(str(module.__file__)).parent}",
+    )
 
 
 def _gpu() -> Finding:

@@ -73,7 +73,9 @@ def read_json(path: Path, limit: int | None = None) -> dict[str, Any]:
         if not path.is_file():
             raise NotebookError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
         if limit is not None and path.stat().st_size > limit:
-            raise NotebookError(f"{path}: {path.stat().st_size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB allowed")
+            raise NotebookError(
+                f"{path}: {path.stat().st_size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB allowed"
+            )
         raw = path.read_bytes()
     except OSError as error:
         raise NotebookError(f"{path}: can't be read ({error.strerror})") from None
@@ -88,7 +90,7 @@ def read_json(path: Path, limit: int | None = None) -> dict[str, Any]:
 
 
 def text_of(cell: Any) -> str:
-    """Source of a JSON cell, which may be a string or a list of lines; '' for anything else. Lone surrogates are replaced."""
+    """Source of a JSON cell: a string or a list of lines, '' for anything else. Lone surrogates are replaced."""
     source = cell.get("source") if isinstance(cell, dict) else None
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
@@ -199,7 +201,7 @@ def split_hidden(source: str) -> tuple[str, str]:
 
 
 def same_code(one: str, other: str) -> bool:
-    """Whether two sources are the same but for layout and comments. Only tokens are compared: nothing is parsed or run."""
+    """Whether two sources are the same but for layout and comments. Compares tokens: nothing is parsed or run."""
     if one.split() == other.split():
         return True
     try:
@@ -223,9 +225,7 @@ def grading_source(source: str) -> str:
     tree = ast.parse(source)
     hidden = _hidden_lines(lines)
     calls = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id == "print" and node.lineno in hidden
+        node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "print" and node.lineno in hidden
     ]
     for node in sorted(calls, key=lambda n: (n.lineno, n.col_offset), reverse=True):
         raw = lines[node.lineno - 1].encode()

@@ -1,7 +1,7 @@
 """Grading a batch: key and reference once, then every submission in a pool of grading processes.
 
-The parent never runs student code and never imports nbval: it reads JSON, grafts, hands jobs to `worker` processes and judges
-what they record.
+The parent never runs student code and never imports nbval: it reads JSON, grafts, hands jobs to `worker` processes
+and judges what they record.
 """
 
 import json
@@ -89,7 +89,11 @@ class Batch:
     def _merged(self, found: Submission, run: Graft, record: dict[str, Any]) -> Submission:
         checks, rescued = merge(found.checks, judge(run, record["events"], self.limits) if "events" in record else [])
         note = f"passed when run without the other answers, one of which disturbs the rest: {', '.join(rescued)}"
-        changes = {"checks": checks, "points": sum(c.points for c in checks), "notes": [*found.notes, *([note] if rescued else [])]}
+        changes = {
+            "checks": checks,
+            "points": sum(c.points for c in checks),
+            "notes": [*found.notes, *([note] if rescued else [])],
+        }
         return found.model_copy(update=changes)
 
     @property
@@ -105,7 +109,9 @@ class Batch:
             notebook = read_json(path, self.limits.file_bytes)
             size = sum(len(text_of(cell)) for cell in notebook["cells"])
             if size > self.limits.submission_bytes:
-                raise NotebookError(f"{path}: {size / 1e6:.0f} MB of code, more than {self.limits.submission_bytes / 1e6:.0f}")
+                raise NotebookError(
+                    f"{path}: {size / 1e6:.0f} MB of code, more than {self.limits.submission_bytes / 1e6:.0f}"
+                )
             key = self._key(notebook, path)
         except NotebookError as error:
             return self._ungraded(path, str(error))
@@ -159,7 +165,11 @@ class Batch:
             error = f"{ready.path}: {error}"
             checks = [
                 CheckResult(
-                    grade_id=c.grade_id, status="ERROR", points=0, max_points=c.points, message="the grading process was lost"
+                    grade_id=c.grade_id,
+                    status="ERROR",
+                    points=0,
+                    max_points=c.points,
+                    message="the grading process was lost",
                 )
                 for c in ready.key.checks.values()
             ]
@@ -211,7 +221,9 @@ def expected_of(key: Exercise, record: dict[str, Any]) -> Expected:
     for cell, event in zip(key.cells, record["events"], strict=True):
         if event["outcome"] != "ok":
             name = cell.grade_id or "an unnamed cell"
-            raise GradingError(f"{key.path}: {name}: the reference does not run: {event['kind']} {event['text']}".rstrip())
+            raise GradingError(
+                f"{key.path}: {name}: the reference does not run: {event['kind']} {event['text']}".rstrip()
+            )
         if cell.role != "check":
             continue
         if event["visible"] is None or event["visible"]["status"] != "pass":
@@ -319,7 +331,7 @@ class _Worker:
         environment = dict(os.environ)
         root = str(sandbox.PACKAGE.parent)
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tinygrad_edu.course.worker", str(folder)],
             stdin=subprocess.PIPE,
@@ -335,7 +347,8 @@ class _Worker:
 
     def ask(self, line: str, deadline: float) -> dict[str, Any]:
         """Send a job and wait for its record."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         timer = threading.Timer(deadline, self.kill)
         timer.start()
         try:
@@ -365,7 +378,8 @@ class _Worker:
 
     def close(self) -> None:
         """Let it end by itself, which removes its folder; end it when it doesn't."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.close()
             self._process.wait(timeout=10)
@@ -373,4 +387,3 @@ class _Worker:
             self.kill()
         self._process.stdout.close()
         self._log.close()
-

@@ -52,12 +52,14 @@ def graft(key: Exercise, submission: dict[str, Any]) -> Graft:
         cells.append(replace(cell, source=source))
     extra = sum(_is_extra(raw, key) for i, raw in enumerate(found) if i not in used)
     if extra:
-        notes.append(f"{extra} cell{'s' * (extra > 1)} that the exercise does not have {'were' if extra > 1 else 'was'} not run")
+        notes.append(
+            f"{extra} cell{'s' * (extra > 1)} that the exercise does not have {'were' if extra > 1 else 'was'} not run"
+        )
     return Graft(tuple(cells), frozenset(untouched), tuple(notes))
 
 
 def best_key(keys: list[Exercise], submission: dict[str, Any], stem: str) -> Exercise | None:
-    """The exercise that a submission belongs to: the most answer cells in common, then its metadata, then the file's name."""
+    """The exercise that a submission belongs to: most answer cells in common, then its metadata, then its name."""
     cells = [cell for cell in submission["cells"] if isinstance(cell, dict)]
     marks = {_grade_id(cell) for cell in cells}
     ids = {cell.get("id") for cell in cells if isinstance(cell.get("id"), str)}

@@ -28,7 +28,7 @@ def hint(grade_id: str) -> None:
 
 
 def find(grade_id: str) -> list[str]:
-    """All hints of a check, read from the notebook that is running or from those beside it; empty where there are none."""
+    """All hints of a check, from the notebook that is running or those beside it; empty where there are none."""
     for path in _notebooks():
         for cell in _cells(path):
             metadata = cell.get("metadata", {})

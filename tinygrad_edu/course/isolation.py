@@ -1,7 +1,8 @@
 """A second run for checks that other cells disturbed, so that a bad cell costs its own points only.
 
-A notebook's cells share one process, and an answer that shadows `sum`, patches NumPy or installs a hook spoils the checks of other
-answers. Such a check runs once more with nothing but its own answers. Points are earned there as in the first run: by values.
+A notebook's cells share one process, and an answer that shadows `sum`, patches NumPy or installs a hook spoils the
+checks of other answers. Such a check runs once more with nothing but its own answers. Points are earned there as in
+the first run: by values.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from .results import CheckResult
 
 
 def second_runs(graft: Graft, events: list[dict[str, Any]], results: list[CheckResult]) -> list[Graft]:
-    """One reduced notebook for each group of checks, about the same answers, that failed where something was disturbed."""
+    """A reduced notebook for each group of checks about the same answers that failed where something was disturbed."""
     failed = {r.grade_id for r in results if r.status not in ("PASS", "UNATTEMPTED")}
     before: set[str] = set()  # answers that have run so far
     groups: dict[frozenset[str], set[str]] = {}

@@ -4,6 +4,7 @@ Started as a file by `sandbox.command`, so that nothing of the framework is impo
 ``jail.py CONNECTION_FILE MEMORY_BYTES FILE_BYTES PROCESSES UID``.
 """
 
+import ctypes
 import os
 import resource
 import sys
@@ -16,7 +17,10 @@ def main() -> None:
     if uid >= 0:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)  # clears all capabilities
+        os.setresuid(uid, uid, uid)  # clears all capabilities but the inheritable ones
+        header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        if ctypes.CDLL(None).capset(header, none) != 0:
+            sys.exit("capabilities could not be dropped")
     limits = [
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NPROC, processes),

@@ -1,4 +1,4 @@
-"""nbval's kernel, with limits: started in the sandbox, watched while it runs, counted in bytes, killed when it has to be."""
+"""nbval's kernel, with limits: started in the sandbox, watched, its output counted, killed when it has to be."""
 
 import os
 import shutil
@@ -191,9 +191,9 @@ class LimitedKernel(RunningKernel):
     def memory(self) -> int:
         """Resident bytes of the kernel and all that it started."""
         try:
-            top = psutil.Process(self.km.provisioner.pid)
+            top = psutil.Process(getattr(self.km.provisioner, "pid", None) or -1)
             family = [top, *top.children(recursive=True)]
-        except (psutil.Error, AttributeError):
+        except (psutil.Error, ValueError):
             return 0
         total = 0
         for process in family:
@@ -221,11 +221,11 @@ class LimitedKernel(RunningKernel):
             shutil.rmtree(path, ignore_errors=True)
 
     def _kill_family(self, km: Any) -> None:
-        """All descendants: bubblewrap's end takes its whole process space along; without it, processes may have left the group."""
+        """All descendants, which without bubblewrap may have left the process group."""
         try:
-            top = psutil.Process(km.provisioner.pid)
+            top = psutil.Process(getattr(km.provisioner, "pid", None) or -1)
             family = [*top.children(recursive=True), top]
-        except (psutil.Error, AttributeError):
+        except (psutil.Error, ValueError):
             return
         for process in family:
             try:

@@ -1,6 +1,8 @@
-"""The pytest plugin that makes nbval grade: a grafted notebook in place of a file, a limited kernel, tolerant comparison.
+"""The pytest plugin that makes nbval grade: a grafted notebook in place of a file, a limited kernel, tolerant
+comparison.
 
-nbval's own `IPyNbCell.runtest` runs every cell and its `compare_outputs` decides; this only feeds them and keeps a record.
+nbval's own `IPyNbCell.runtest` runs every cell and its `compare_outputs` decides; this only feeds them and keeps a
+record.
 """
 
 import time
@@ -76,13 +78,13 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
 
     job: Job
     events: list[Event]
+    kernel: LimitedKernel | None = None
 
     def setup(self) -> None:
         self.started = time.monotonic()
         self.kernels = 0
         self.spoilers: set[int] = set()  # cells that cost a kernel: never run twice
         self.remembered = False
-        self.kernel = None
 
     def collect(self) -> Any:
         for number, cell in enumerate(self.job.cells):
@@ -111,7 +113,7 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
         self.kernels += 1
         folder = self.job.private / f"k{self.kernels}"
         job = self.job
-        self.kernel = LimitedKernel(folder, job.limits, job.seed, job.sandboxed, job.hide)
+        self.kernel = kernel = LimitedKernel(folder, job.limits, job.seed, job.sandboxed, job.hide)
         self.remembered = False
         for number, cell in enumerate(job.cells[:upto]):
             if number in self.spoilers or cell.role == "check":
@@ -120,19 +122,19 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
                 self.remember()
             try:
                 seconds = self.seconds(cell)
-                self.kernel.begin(seconds)
-                message = self.kernel.execute_cell_input(cell.source, allow_stdin=False)
-                self.kernel.await_reply(message, timeout=seconds)
-                self.kernel.await_idle(message, 5)
+                kernel.begin(seconds)
+                message = kernel.execute_cell_input(cell.source, allow_stdin=False)
+                kernel.await_reply(message, timeout=seconds)
+                kernel.await_idle(message, 5)
             except (Empty, KernelGone):
                 self.spoilers.add(number)
-                self.kernel.stop()
+                kernel.stop()
                 return self.ensure_kernel(upto)
-        return self.kernel
+        return kernel
 
     def remember(self) -> None:
         """Before the first answer of a kernel: note the state that all checks rely on."""
-        if not self.remembered and self.job.expected is not None:
+        if not self.remembered and self.job.expected is not None and self.kernel is not None:
             self.remembered = True
             self.kernel.probe("remember")
 
@@ -181,8 +183,9 @@ class GradedCell(IPyNbCell):  # type: ignore[misc]
             event.outcome, event.kind, event.text = "gone", gone.kind, str(gone)
             self.parent.spoilers.add(self.cell_num)
             raise
-        except Exception as broken:  # a message that is none, a signature that is false: the student's process forged it
-            event.outcome, event.kind, event.text = "gone", "protocol", f"the kernel's messages are broken ({broken!r:.200})"
+        except Exception as broken:  # the student's process forged a message or its signature
+            event.outcome, event.kind = "gone", "protocol"
+            event.text = f"the kernel's messages are broken ({repr(broken)[:200]})"
             self.parent.spoilers.add(self.cell_num)
             if self.parent.kernel is not None:
                 self.parent.kernel.stop()

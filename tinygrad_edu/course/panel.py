@@ -35,17 +35,18 @@ def text(verdict: Verdict) -> str:
 
 
 def html(verdict: Verdict) -> str:
-    """The panel: headline, progress bar over the cases, a row per case with both values, hints that open one after the other."""
+    """The panel: headline, progress over the cases, a row per case with both values, hints that open one by one."""
     color = _COLOR[verdict.status]
     total = len(verdict.outcomes)
     rows = "".join(_row(o) for o in verdict.outcomes)
     return (
-        f'<section aria-label="{escape(verdict.headline)}" style="border-left:4px solid {color};padding:.4em .8em;margin:.3em 0;'
+        f'<section aria-label="{escape(verdict.headline)}" '
+        f'style="border-left:4px solid {color};padding:.4em .8em;margin:.3em 0;'
         'color:var(--jp-content-font-color1, inherit);font-family:var(--jp-content-font-family, sans-serif)">'
         f'<div style="font-weight:600"><span aria-hidden="true" style="color:{color}">{_MARK[verdict.status]}</span> '
         f"{escape(verdict.headline)}</div>"
-        f'<progress aria-label="{verdict.passed} of {total} visible checks passed" value="{verdict.passed}" max="{total}" '
-        f'style="width:100%;max-width:24em;accent-color:{color}"></progress>'
+        f'<progress aria-label="{verdict.passed} of {total} visible checks passed" '
+        f'value="{verdict.passed}" max="{total}" style="width:100%;max-width:24em;accent-color:{color}"></progress>'
         f'<table style="border-collapse:collapse;margin:.3em 0">{rows}</table>{_ladder(verdict.hints)}</section>'
     )
 
@@ -63,7 +64,7 @@ def _row(o: Outcome) -> str:
 
 
 def _side_by_side(expected: Any, got: Any) -> str:
-    """Both values as small tables, the first element that differs marked; nothing for values that a sentence shows as well."""
+    """Both values as small tables, the first difference marked; nothing for values that a sentence shows as well."""
     shapes = compare.shape_of(expected), compare.shape_of(got)
     if shapes[0] is None or len(shapes[0]) not in (1, 2) or 0 in shapes[0]:
         return ""

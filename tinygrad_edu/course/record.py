@@ -35,7 +35,7 @@ def load() -> dict[str, str]:
 
 
 def record(grade_id: str, status: str) -> None:
-    """Note how a check went; a check that has passed once stays passed. A folder that can't be written to is no error."""
+    """Note how a check went; one that has passed once stays passed. A folder that can't be written to is no error."""
     if Path.cwd().name == "solutions":  # an author who runs the answers has solved nothing
         return
     known = load()

@@ -5,6 +5,7 @@ The clearing is done by nbgrader's own preprocessors, so that nbgrader and its f
 
 import ast
 import contextlib
+import json
 import logging
 import os
 import re
@@ -58,9 +59,10 @@ def prepare(source: Path, folder: Path, *, run: bool = False) -> Released:
     Raises:
         NotebookError: it is no notebook, or no sound exercise; the text names the file and the cell.
     """
-    exercise.read_json(source)
+    raw = exercise.read_json(source)
+    identify(raw)
     try:
-        notebook = nbformat.read(source, as_version=4)
+        notebook = nbformat.reads(json.dumps(raw), as_version=4)
     except Exception as error:  # nbformat's readers raise anything on damaged input
         raise NotebookError(f"{source}: not a notebook: {str(error).splitlines()[0]}") from None
     complete(notebook)
@@ -76,27 +78,40 @@ def prepare(source: Path, folder: Path, *, run: bool = False) -> Released:
 
 
 def complete(notebook: NotebookNode) -> None:
-    """Fill in what follows from the rest: nbgrader's flags, cell ids, the kernel's name."""
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    """Fill in what follows from the rest: nbgrader's flags, the kernel's name."""
     notebook.metadata = NotebookNode(
         kernelspec=NotebookNode(display_name="Python 3 (ipykernel)", language="python", name="python3"),
         language_info=NotebookNode(name="python"),
         **{k: v for k, v in notebook.metadata.items() if k not in ("kernelspec", "language_info")},
     )
-    taken: set[str] = set()
-    for number, cell in enumerate(notebook.cells):
+    for cell in notebook.cells:
         mark = cell.metadata.get("nbgrader")
         role = exercise.role_of(cell)
         if role != "plain":
             flags = {"grade": role == "check", "solution": role == "answer", "locked": role == "check"}
-            order = {"cell_type": "code", **flags, "grade_id": mark.get("grade_id", ""), "schema_version": 3, "task": False}
+            order = {
+                "cell_type": "code",
+                **flags,
+                "grade_id": mark.get("grade_id", ""),
+                "schema_version": 3,
+                "task": False,
+            }
             if role == "check" and "points" in mark:
                 order["points"] = mark["points"]
             cell.metadata["nbgrader"] = NotebookNode(order)
-        known = cell.get("id", "")
-        if not re.fullmatch(r"[a-zA-Z0-9-_]{1,64}", known) or known in taken:
-            name = order["grade_id"] if role != "plain" else f"{cell.cell_type}-{number}"
-            known = re.sub(r"[^a-zA-Z0-9-_]", "-", name)[:60] or f"cell-{number}"
+
+
+def identify(raw: dict[str, Any]) -> None:
+    """Give every cell of a notebook's JSON an id that is valid and its own; one that has such an id keeps it."""
+    raw["nbformat"], raw["nbformat_minor"] = 4, 5
+    taken: set[str] = set()
+    for number, cell in enumerate(raw["cells"]):
+        if not isinstance(cell, dict):
+            continue
+        known = cell.get("id")
+        if not isinstance(known, str) or not re.fullmatch(r"[a-zA-Z0-9-_]{1,64}", known) or known in taken:
+            name = exercise.metadata_of(cell, "nbgrader").get("grade_id") or f"{cell.get('cell_type')}-{number}"
+            known = re.sub(r"[^a-zA-Z0-9-_]", "-", str(name))[:50]
             while known in taken:
                 known += "-"
             cell["id"] = known
@@ -151,7 +166,9 @@ def _check_faults(cell: NotebookNode, key: Exercise) -> Iterator[str]:
     except SyntaxError as error:
         yield f"syntax error: {error.msg}, line {error.lineno}"
         return
-    calls = [n for n in ast.walk(shown) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check"]
+    calls = [
+        n for n in ast.walk(shown) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check"
+    ]
     if len(calls) != 1:
         yield f"it needs exactly one visible check(…), it has {len(calls)}"
     elif not calls[0].args or not isinstance(calls[0].args[0], ast.Constant) or calls[0].args[0].value != name:
@@ -269,7 +286,9 @@ def verify(released: Released) -> list[str]:
     found = []
     for name in key.checks:
         if one[name] == other[name]:
-            found.append(f"{released.source}: {name}: nothing that its hidden tests print depends on check.rng() or check.seed")
+            found.append(
+                f"{released.source}: {name}: nothing that its hidden tests print depends on check.rng() or check.seed"
+            )
         if name in stub_passes:
             found.append(f"{released.source}: {name}: it passes on the untouched exercise")
     return found

@@ -19,7 +19,18 @@ from .limits import Limits
 PACKAGE = Path(__file__).resolve().parent.parent
 JAIL = Path(__file__).resolve().with_name("jail.py")
 WORK = "/course/exercises"
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/fonts", "/nix/store")
+_SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/nix/store",
+)
 _FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/nsswitch.conf")
 _FIRST_UID, _UIDS = 61184, 4336  # the range that Linux distributions leave to short-lived users
 
@@ -44,7 +55,7 @@ def _refusal() -> str:
         return ""
     reason = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
     if "uid map" in reason or "Operation not permitted" in reason or "No permissions" in reason:
-        reason += "; allow user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04) or an AppArmor profile"
+        reason += "; allow user namespaces (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
     return f"bubblewrap is installed but refused here: {reason}"
 
 
@@ -63,9 +74,9 @@ def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tu
     if datasets.is_dir():
         args += ["--ro-bind", str(datasets), "/course/datasets"]
         args += [*_parents(str(datasets)), "--ro-bind", str(datasets), str(datasets)]
-    for folder in hide:
-        if any(folder.is_relative_to(seen) for seen in (*_SYSTEM, *_interpreter(), PACKAGE)):
-            args += ["--tmpfs", str(folder)]
+    for secret in hide:
+        if any(secret.is_relative_to(seen) for seen in (*_SYSTEM, *_interpreter(), str(PACKAGE))):
+            args += ["--tmpfs", str(secret)]
     args += [*_parents(str(private)), "--bind", str(private), str(private)]
     args += ["--remount-ro", "/", "--chdir", WORK, "--clearenv"]
     for name, value in environment(seed).items():
@@ -97,7 +108,15 @@ def environment(seed: int) -> dict[str, str]:
 
 
 def _bwrap(disk_bytes: int) -> list[str]:
-    args = ["bwrap", "--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    args = [
+        "bwrap",
+        "--die-with-parent",
+        "--new-session",
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+    ]
     args += ["--unshare-cgroup-try", "--hostname", "grading", "--cap-drop", "ALL"]
     if _is_root():
         args += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]

@@ -1,4 +1,4 @@
-"""``tinygrad-edu check NN``: a student's own exercise, run from top to bottom in a fresh kernel, visible checks only."""
+"""``tinygrad-edu check NN``: a student's own exercise, run from the top in a fresh kernel, visible checks only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,9 @@ def check(folder: Path, number: str) -> Report:
         passed += status == "pass"
         lines.append(text)
         record.record(cell.grade_id, status)
-    lines.append(f"{key.name}: {passed} of {len(key.checks)} visible checks passed; the hidden tests have the last word")
+    lines.append(
+        f"{key.name}: {passed} of {len(key.checks)} visible checks passed; the hidden tests have the last word"
+    )
     return Report("\n".join(lines), passed == len(key.checks))
 
 
@@ -66,4 +68,3 @@ def _problem(event: dict[str, Any]) -> str:
         "limit": "no time was left for it",
         "gone": event["text"],
     }.get(event["outcome"], f"{event['kind']}: {event['text']}")
-

@@ -1,7 +1,7 @@
 """Whether a notebook's code has changed what other cells rely on. Runs in the student's kernel, so it is only a hint.
 
-The grader asks after a check has failed: where something was changed – a builtin shadowed, NumPy patched, a hook installed – the
-check gets a second run without the other answers. A process that answers falsely only forgoes that.
+The grader asks after a check has failed: where something was changed – a builtin shadowed, NumPy patched, a hook
+installed – the check gets a second run without the other answers. A process that answers falsely only forgoes that.
 """
 
 import builtins
@@ -12,7 +12,18 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-_WATCHED = ("numpy", "tinygrad_edu", "IPython", "ipykernel", "math", "random", "json", "functools", "itertools", "operator")
+_WATCHED = (
+    "numpy",
+    "tinygrad_edu",
+    "IPython",
+    "ipykernel",
+    "math",
+    "random",
+    "json",
+    "functools",
+    "itertools",
+    "operator",
+)
 _HOOKS = ("input_transformers_cleanup", "input_transformers_post", "ast_transformers")
 
 _baseline: dict[Any, Any] = {}

@@ -1,7 +1,7 @@
 """From what a run recorded to points and messages. Runs in the grader's process; nothing here trusts the student's.
 
-A check earns its points exactly if nbval passed its cell – no error, and every hidden test printed what the reference prints –
-and something was written for it. All else that the record holds only shapes the message.
+A check earns its points exactly if nbval passed its cell – no error, and every hidden test printed what the reference
+prints – and something was written for it. All else that the record holds only shapes the message.
 """
 
 from dataclasses import dataclass

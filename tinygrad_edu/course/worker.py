@@ -1,7 +1,7 @@
 """The grading process: reads one job per line from stdin, lets pytest and nbval run it, writes one record per line.
 
-It lives in a process of its own, so that whatever goes wrong in one submission can be ended from outside, and stays for many
-submissions, so that nbval is imported once.
+It lives in a process of its own, so that whatever goes wrong in one submission can be ended from outside, and stays
+for many submissions, so that nbval is imported once.
 """
 
 import io
@@ -61,7 +61,16 @@ def run(line: str, private: Path) -> list[dict[str, Any]]:
         (private / "notebook.graded").touch()
         (private / "pytest.ini").write_text("[pytest]\n")
         grading = Grading(job)
-        arguments = ["--nbval", "-q", "--color=no", "--tb=no", "-p", "no:cacheprovider", "-c", str(private / "pytest.ini")]
+        arguments = [
+            "--nbval",
+            "-q",
+            "--color=no",
+            "--tb=no",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            str(private / "pytest.ini"),
+        ]
         arguments += ["--rootdir", str(private), "--capture=no", "-W", "ignore", str(private / "notebook.graded")]
         said = io.StringIO()
         with redirect_stdout(said), redirect_stderr(said):
@@ -74,13 +83,13 @@ def run(line: str, private: Path) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Serve jobs until stdin closes. Our own stdout carries records only: everything else that prints goes to stderr."""
+    """Serve jobs until stdin closes. stdout carries records only: everything else that prints goes to stderr."""
     folder = Path(sys.argv[1])
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    # jsonschema looks for this optional module, whose import alone takes seconds; no format it checks occurs in a notebook
+    # jsonschema looks for this optional module, whose import takes seconds; no notebook holds a format that it checks
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     try:
         for number, line in enumerate(sys.stdin):

@@ -7,6 +7,6 @@ from .safetensors import load_safetensors, save_safetensors
 from .serialization import load, save
 
 __all__ = [
-    "LoadError", "add_safe_globals", "atomic_write", "clear_safe_globals", "get_safe_globals", "load", "load_safetensors",
-    "safe_globals", "save", "save_safetensors",
+    "LoadError", "add_safe_globals", "atomic_write", "clear_safe_globals", "get_safe_globals", "load",
+    "load_safetensors", "safe_globals", "save", "save_safetensors",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from typing import BinaryIO
 def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A binary file for writing whose bytes appear under ``path`` only when the block ends without an error.
 
-    They go to a temporary file in the same folder, are flushed to the disk and then take the old file's place in one step.
-    After an error, a full disk or a killed process the old file is still whole.
+    They go to a temporary file in the same folder, are flushed to the disk and then take the old file's place in one
+    step. After an error, a full disk or a killed process the old file is still whole.
 
     >>> import tempfile; folder = tempfile.TemporaryDirectory(); name = os.path.join(folder.name, "a.txt")
     >>> with atomic_write(name) as file:

@@ -1,8 +1,9 @@
-"""torch's file formats before 1.6: several pickles one after the other, then the storages; and, before 0.2, a tar archive.
+"""torch's file formats before 1.6: several pickles one after the other, then the storages; and, before 0.2, a tar
+archive.
 
-    pickles, then storages:  magic number · protocol 1001 · facts about the writer · the object · the storages' keys
-                             then, for each key in order, its number of elements (8 bytes) and its bytes
-    tar:                     members "storages", "tensors" and "pickle"
+pickles, then storages:  magic number · protocol 1001 · facts about the writer · the object · the storages' keys
+                         then, for each key in order, its number of elements (8 bytes) and its bytes
+tar:                     members "storages", "tensors" and "pickle"
 """
 
 from __future__ import annotations

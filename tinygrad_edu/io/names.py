@@ -1,7 +1,7 @@
 """torch's names for things in its files, and ours for the same things.
 
-A pickle names classes and functions by module and name. Ours are written under torch's names, so that torch finds its own;
-read back, torch's names lead to ours.
+A pickle names classes and functions by module and name. Ours are written under torch's names, so that torch finds its
+own; read back, torch's names lead to ours.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ PACKAGE = __name__.partition(".")[0]
 
 # Where torch keeps each class of torch.nn and torch.optim: "module: names".
 _TORCH_PLACES = """
-torch.nn.modules.activation: CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish
-  MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign Tanh
-  Tanhshrink Threshold
-torch.nn.modules.batchnorm: BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d SyncBatchNorm
-torch.nn.modules.channelshuffle: ChannelShuffle
-torch.nn.modules.container: ModuleDict ModuleList ParameterDict ParameterList Sequential
-torch.nn.modules.conv: Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d
+torch.nn.modules.activation: CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax
+Mish
+  MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign
+  Tanh Tanhshrink Threshold
+torch.nn.modules.batchnorm: BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d
+SyncBatchNorm torch.nn.modules.channelshuffle: ChannelShuffle torch.nn.modules.container: ModuleDict ModuleList
+ParameterDict ParameterList Sequential torch.nn.modules.conv: Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d
+ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d
   LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d
 torch.nn.modules.distance: CosineSimilarity PairwiseDistance
 torch.nn.modules.dropout: AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout
@@ -34,12 +35,13 @@ torch.nn.modules.loss: BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss Cro
   MultiMarginLoss NLLLoss PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss
 torch.nn.modules.module: Module
 torch.nn.modules.normalization: CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm
-torch.nn.modules.padding: CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ReflectionPad1d
+torch.nn.modules.padding: CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
+ReflectionPad1d
   ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d ZeroPad1d ZeroPad2d ZeroPad3d
 torch.nn.modules.pixelshuffle: PixelShuffle PixelUnshuffle
 torch.nn.modules.pooling: AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
-  AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d MaxPool1d
-  MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d
+  AdaptiveMaxPool3d AvgPool1d AvgPool2d AvgPool3d FractionalMaxPool2d FractionalMaxPool3d LPPool1d LPPool2d LPPool3d
+  MaxPool1d MaxPool2d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d
 torch.nn.modules.rnn: GRU GRUCell LSTM LSTMCell RNN RNNBase RNNCell RNNCellBase
 torch.nn.modules.sparse: Embedding EmbeddingBag
 torch.nn.modules.transformer: Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder
@@ -62,7 +64,7 @@ def _nn_places() -> dict[str, str]:
 
 
 def torch_name(thing: Any) -> tuple[str, str] | None:
-    """The module and name under which torch knows one of our classes or functions; None for a thing that is not ours."""
+    """The module and name under which torch knows a class or function of ours; None for a thing that is not ours."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
     if not isinstance(module, str) or not isinstance(name, str) or module.partition(".")[0] != PACKAGE:
         return None
@@ -82,8 +84,8 @@ def torch_name(thing: Any) -> tuple[str, str] | None:
 def ours(module: str, name: str) -> Any:
     """Our class or function of torch's name; None when we have none.
 
-    >>> ours("torch.nn.modules.linear", "Linear").__module__.partition(".")[0]
-    'tinygrad_edu'
+    >>> ours("torch", "Size"), ours("torch.nn.parameter", "Parameter")
+    (<class 'tinygrad_edu.size.Size'>, <class 'tinygrad_edu.nn.parameter.Parameter'>)
     """
     if module.startswith(("torch.nn.modules.", "torch.nn.parameter")):
         rooms = ["nn"]

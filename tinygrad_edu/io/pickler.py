@@ -82,7 +82,9 @@ class TorchPickler(pickle._Pickler):
             return None
         kind = STORAGE_NAMES.get(obj.dtype)
         if self._legacy and kind is None:
-            raise RuntimeError(f"torch's old file format cannot hold {obj.dtype}; use the zip format, or convert with .to()")
+            raise RuntimeError(
+                f"torch's old file format cannot hold {obj.dtype}; use the zip format, or convert with .to()"
+            )
         name = _named("torch", kind) if kind else _named("torch.storage", "UntypedStorage")
         elements = obj.array.size if kind else obj.array.nbytes
         pid = ("storage", name, obj.key, obj.location, int(elements))

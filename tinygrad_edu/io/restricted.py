@@ -1,7 +1,8 @@
 """A pickle reader that makes tensors and plain containers, and nothing else.
 
-A pickle is a program: its opcodes may import any module and call anything in it. This reader knows the opcodes that plain data
-needs; names lead to a fixed table, only what is in that table is called, and no attribute of anything else is set.
+A pickle is a program: its opcodes may import any module and call anything in it. This reader knows the opcodes that
+plain data needs; names lead to a fixed table, only what is in that table is called, and no attribute of anything else
+is set.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _user_allowed: dict[tuple[str, str], Any] = {}
 def add_safe_globals(safe_globals: Iterable[Any]) -> None:
     """Let ``load(…, weights_only=True)`` use these classes and functions too.
 
-    Each is a class or function, or a pair of it and the dotted name under which files know it. Only add what you would let
-    a stranger's file call with any arguments.
+    Each is a class or function, or a pair of it and the dotted name under which files know it. Only add what you would
+    let a stranger's file call with any arguments.
 
     >>> from pathlib import PurePosixPath
     >>> add_safe_globals([PurePosixPath]); get_safe_globals()
@@ -35,7 +36,8 @@ def add_safe_globals(safe_globals: Iterable[Any]) -> None:
         if isinstance(entry, tuple):
             if len(entry) != 2:
                 raise ValueError(
-                    f"Expected tuple of length 2 (global, str of callable full path), but got tuple of length: {len(entry)}"
+                    f"Expected tuple of length 2 (global, str of callable full path), but got tuple of length: "
+                    f"{len(entry)}"
                 )
             thing, name = entry
             if not isinstance(name, str):
@@ -185,8 +187,8 @@ class RestrictedUnpickler:
             raise Refused(f"Trying to load unsupported GLOBAL {full} whose module {module} is blocked.")
         raise Refused(
             f"Unsupported global: GLOBAL {full} was not an allowed global by default. Please use "
-            f"`add_safe_globals([{full}])` or the `safe_globals([{full}])` context manager to allowlist this global if you "
-            "trust this class/function."
+            f"`add_safe_globals([{full}])` or the `safe_globals([{full}])` context manager to allowlist this "
+            "global if you trust this class/function."
         )
 
     def _stack_global(self) -> None:
@@ -249,7 +251,7 @@ class RestrictedUnpickler:
 
 
 def _plain_key(key: Any, depth: int = 0) -> Any:
-    """`key`, when hashing it is cheap: a nest of tuples that share their parts, or many huge ints of one hash, take for ever."""
+    """`key`, when hashing it is cheap: tuples that share their parts, or many huge ints of one hash, take for ever."""
     if key is None or isinstance(key, (str, bytes, float, dtype)):
         return key
     if isinstance(key, int) and key.bit_length() <= 64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +28,9 @@ def _library() -> ModuleType:
     try:
         import safetensors.numpy
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError("this needs the package safetensors: pip install safetensors", name="safetensors") from error
+        raise ModuleNotFoundError(
+            "this needs the package safetensors: pip install safetensors", name="safetensors"
+        ) from error
     return safetensors
 
 
@@ -36,8 +39,8 @@ def save_safetensors(
 ) -> None:
     """Write tensors by name. The file is replaced only when the new one is whole and on the disk.
 
-    Raises ValueError for what is not a tensor or of a dtype that the format lacks (complex128), RuntimeError when tensors share
-    memory, which the format cannot express.
+    Raises ValueError for what is not a tensor or of a dtype that the format lacks (complex128), RuntimeError when
+    tensors share memory, which the format cannot express.
     """
     library = _library()
     arrays, places = {}, []
@@ -45,16 +48,19 @@ def save_safetensors(
         if not isinstance(t, Variable):
             raise ValueError(f"Key `{name}` is invalid, expected a tensor but received {type(t)}")
         if dtypes.of(t._data) not in _DTYPES.values():
-            raise ValueError(f"Key `{name}` is {dtypes.of(t._data)}, which safetensors files cannot hold; convert it with .to()")
+            raise ValueError(
+                f"Key `{name}` is {dtypes.of(t._data)}, which safetensors files cannot hold; convert it with .to()"
+            )
         host = backend.kernels_of(t._data).to_host(t._data)
         arrays[name] = numpy.asarray(host, order="C")
         if t._data.size:
             places.append((*extent(t._data), name))
     places.sort()
-    for (_, end, name), (start, _, other) in zip(places, places[1:], strict=False):
+    for (_, end, name), (start, _, other) in itertools.pairwise(places):
         if start < end:
             raise RuntimeError(
-                f"Some tensors share memory, this will lead to duplicate memory on disk and potential differences when loading "
+                f"Some tensors share memory, this will lead to duplicate memory on disk and potential differences "
+                "when loading "
                 f"them again: {sorted((name, other))}. Save only one of them, or a .clone() of the other."
             )
     data = library.numpy.save(arrays, metadata)
@@ -77,8 +83,12 @@ def load_safetensors(filename: str | os.PathLike[str], device: Any = "cpu") -> d
     tensors = {}
     for name, entry in found:
         if entry["dtype"] not in _DTYPES:
-            raise LoadError(f"{os.fspath(filename)}: {name!r} is of type {entry['dtype']}, which has no counterpart here.")
+            raise LoadError(
+                f"{os.fspath(filename)}: {name!r} is of type {entry['dtype']}, which has no counterpart here."
+            )
         # a bytearray of its own: the tensor may be written to
         array = numpy.frombuffer(bytearray(entry["data"]), _DTYPES[entry["dtype"]].np).reshape(entry["shape"])
-        tensors[name] = wrap(array if where.type == "cpu" else backend.kernels_for(where.type).from_host(array, where.index))
+        tensors[name] = wrap(
+            array if where.type == "cpu" else backend.kernels_for(str(where.type)).from_host(array, where.index)
+        )
     return tensors

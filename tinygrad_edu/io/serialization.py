@@ -20,9 +20,7 @@ from .zipformat import Read, read_zip, write_zip
 
 FileLike: TypeAlias = "str | os.PathLike[str] | Any"  # a path, or an open binary file
 
-_UNSAFE = (
-    "weights_only=False lets the file run any code while it is read. Do that only if you trust where the file comes from"
-)
+_UNSAFE = "weights_only=False lets the file run any code while it is read. Do that only if you trust its origin"
 
 
 def save(
@@ -34,9 +32,9 @@ def save(
 ) -> None:
     """Write ``obj`` – tensors, state_dicts, any nest of them with plain objects – to a file that torch reads too.
 
-    ``f`` is a path or an object with ``write``. A file at a path is replaced only when the new one is whole and on the disk.
-    Tensors that share memory share it again after loading; a view brings all the memory that it looks into (``clone()`` it to
-    save less). Classes of ours are written under torch's names.
+    ``f`` is a path or an object with ``write``. A file at a path is replaced only when the new one is whole and on the
+    disk. Tensors that share memory share it again after loading; a view brings all the memory that it looks into
+    (``clone()`` it to save less). Classes of ours are written under torch's names.
 
     >>> import io, tinygrad_edu
     >>> buffer = io.BytesIO()
@@ -44,8 +42,8 @@ def save(
     >>> _ = buffer.seek(0); load(buffer)
     {'w': tensor([1., 1.])}
 
-    Raises RuntimeError when the folder does not exist or tensors share memory under different dtypes, PicklingError for what
-    Python cannot pickle (a lambda, say).
+    Raises RuntimeError when the folder does not exist or tensors share memory under different dtypes, PicklingError for
+    what Python cannot pickle (a lambda, say).
     """
     if pickle_module is not None and pickle_module is not pickle:
         raise ValueError(f"only Python's own pickle module is supported, got {pickle_module!r}")
@@ -80,14 +78,14 @@ def load(
     """Read what `save` or ``torch.save`` wrote, in any of torch's formats.
 
     With ``weights_only`` (the default) only tensors and plain containers come out, and nothing in the file is executed;
-    `add_safe_globals` lets more classes through. ``weights_only=False`` also reads whole models, and whatever else: it runs
-    what the file says.
+    `add_safe_globals` lets more classes through. ``weights_only=False`` also reads whole models, and whatever else: it
+    runs what the file says.
 
     ``map_location`` says where tensors go: ``"cpu"``, a device, a dict from saved to wanted places, or a function
     ``(storage, location) -> storage``. ``mmap=True`` reads a tensor from the disk only when it is used.
 
-    Raises FileNotFoundError, and `LoadError` – both an ``UnpicklingError`` and a ``RuntimeError`` – for a file that is cut off,
-    damaged, hostile or not of this kind; its text names the file.
+    Raises FileNotFoundError, and `LoadError` – both an ``UnpicklingError`` and a ``RuntimeError`` – for a file that is
+    cut off, damaged, hostile or not of this kind; its text names the file.
     """
     if weights_only is None:
         weights_only = pickle_module is None
@@ -117,7 +115,9 @@ def _load(file: Any, name: str, map_location: MapLocation, read: Read, weights_o
             whole = file if start == 0 else io.BytesIO(file.read())
             return read_zip(whole, name, map_location, read, Path(name) if mmap else None)
         if mmap:
-            raise LoadError(f"{name}: mmap can only be used with files in torch's zip format: save it anew with save().")
+            raise LoadError(
+                f"{name}: mmap can only be used with files in torch's zip format: save it anew with save()."
+            )
         if head[257:262] == b"ustar":
             return read_tar(file, name, map_location, read)
         if head.startswith(b"\x80") and pickle.LONG1 in head[:16]:  # the magic number, pickled
@@ -129,12 +129,17 @@ def _load(file: Any, name: str, map_location: MapLocation, read: Read, weights_o
         raise PlaceError(f"{error} (The file is {name}.)") from None
     except Refused as error:
         raise LoadError(
-            f"{name}: Weights only load failed. {error} Only tensors and plain containers are loaded by default; {_UNSAFE}."
+            f"{name}: Weights only load failed. {error} Only tensors and plain containers are loaded by default; "
+            f"{_UNSAFE}."
         ) from None
     except (MemoryError, RecursionError) as error:
-        raise LoadError(f"{name}: too large or too deep to load: {type(error).__name__} {error}".rstrip() + ".") from error
+        raise LoadError(
+            f"{name}: too large or too deep to load: {type(error).__name__} {error}".rstrip() + "."
+        ) from error
     except Exception as error:  # a damaged pickle can fail in any way; the file and the reason are what the user needs
-        if not weights_only and not isinstance(error, (pickle.UnpicklingError, EOFError, ValueError, KeyError, IndexError)):
+        if not weights_only and not isinstance(
+            error, (pickle.UnpicklingError, EOFError, ValueError, KeyError, IndexError)
+        ):
             raise  # from the file's own classes: their traceback is worth more
         raise LoadError(f"{name}: damaged or not a file of torch.save: {_reason(error)}.") from error
 
@@ -193,7 +198,8 @@ def _check_seekable(f: Any) -> None:
         f.seek(f.tell())
     except (io.UnsupportedOperation, AttributeError) as error:
         raise type(error)(
-            f"{error}. You can only torch.load from a file that is seekable. Please pre-load the data into a buffer like "
+            f"{error}. You can only torch.load from a file that is seekable. Please pre-load the data into a buffer "
+            "like "
             "io.BytesIO and try to load from it instead."
         ) from None
 

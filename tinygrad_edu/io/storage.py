@@ -20,7 +20,8 @@ MapLocation: TypeAlias = (
     "Callable[[Storage, Location], Storage | None] | device | str | bytes | dict[Location, Location | device] | None"
 )
 
-# The storage class under which torch's files keep each dtype; the newer unsigned ones have none and name their dtype apart.
+# The storage class under which torch's files keep each dtype; the newer unsigned ones have none and name their dtype
+# apart.
 STORAGE_NAMES = {
     d: f"{d.short}Storage" for d in dtypes.all_dtypes if d not in (dtypes.uint16, dtypes.uint32, dtypes.uint64)
 }
@@ -42,7 +43,8 @@ UNTYPED = StorageType("UntypedStorage", dtypes.uint8)
 class Storage:
     """A block of memory read from a file: bytes, the dtype that the file gives it, and the device it goes to.
 
-    This is what a ``map_location`` function receives and returns; ``storage.cuda(1)`` and ``storage.cpu()`` say where to.
+    This is what a ``map_location`` function receives and returns; ``storage.cuda(1)`` and ``storage.cpu()`` say where
+    to.
     """
 
     data: numpy.ndarray  # uint8
@@ -66,7 +68,7 @@ class Storage:
             if self.device.type == "cpu":
                 self._placed = self.data
             else:
-                self._placed = backend.kernels_for(self.device.type).from_host(self.data, self.device.index)
+                self._placed = backend.kernels_for(str(self.device.type)).from_host(self.data, self.device.index)
         return self._placed
 
 
@@ -89,18 +91,22 @@ def restore(storage: Storage, location: str, map_location: MapLocation) -> Stora
         return storage
     if target.partition(":")[0] != "cuda":
         raise PlaceError(
-            f"don't know how to restore data location of {storage.dtype.short}Storage (tagged with {target}); expected cpu "
+            f"don't know how to restore data location of {storage.dtype.short}Storage (tagged with {target}); "
+            "expected cpu "
             "or cuda: say where to with map_location, for example map_location='cpu'"
         )
     if not backend.cuda_available():
         raise PlaceError(
-            "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are running on "
-            "a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to the CPU."
+            "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are "
+            "running on "
+            "a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your storages to "
+            "the CPU."
         )
     index, count = device(target).index or 0, backend.kernels_for("cuda").device_count()
     if index >= count:
         raise PlaceError(
-            f"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. Please use "
+            f"Attempting to deserialize object on CUDA device {index} but torch.cuda.device_count() is {count}. "
+            "Please use "
             "torch.load with map_location to map your storages to an existing device."
         )
     return storage.cuda(index)
@@ -135,12 +141,10 @@ def rebuild_tensor(storage: Any, offset: Any, size: Any, stride: Any, d: dtypes.
             f"a tensor of size {tuple(size)}, stride {tuple(stride)} and offset {offset} reaches beyond its storage of "
             f"{elements} elements"
         )
-    raw, strides = storage.on_device(), tuple(n * d.itemsize for n in stride)
-    if isinstance(raw, numpy.ndarray):
-        offset = 0 if 0 in size else offset * d.itemsize
-        return wrap(numpy.ndarray(tuple(size), d.np, buffer=raw, offset=offset, strides=strides))
-    flat = raw[: elements * d.itemsize].view(d.np)[0 if 0 in size else offset :]
-    return wrap(backend.kernels_of(raw).xp.lib.stride_tricks.as_strided(flat, shape=tuple(size), strides=strides))
+    raw = storage.on_device()
+    flat = raw[: elements * d.itemsize].view(d.np)
+    strides = tuple(step * d.itemsize for step in stride)
+    return wrap(backend.kernels_of(raw).strided(flat, tuple(size), strides, 0 if 0 in size else offset * d.itemsize))
 
 
 def rebuild_tensor_v2(

@@ -1,10 +1,10 @@
 """torch's file format since 1.6: an uncompressed zip archive with the pickle in one member and each storage in its own.
 
-    NAME/data.pkl           the pickle; a tensor in it refers to a storage by key
-    NAME/.storage_alignment "64": storages start at multiples of 64 bytes, so that they can be mapped into memory
-    NAME/byteorder          "little" or "big"
-    NAME/data/KEY           the bytes of one storage
-    NAME/version            "3"
+NAME/data.pkl           the pickle; a tensor in it refers to a storage by key
+NAME/.storage_alignment "64": storages start at multiples of 64 bytes, so that they can be mapped into memory
+NAME/byteorder          "little" or "big"
+NAME/data/KEY           the bytes of one storage
+NAME/version            "3"
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import numpy
 
@@ -50,13 +50,13 @@ def write_zip(obj: Any, file: Any, name: str, protocol: int) -> None:
     buffer = io.BytesIO()
     pickler = TorchPickler(buffer, protocol)
     pickler.dump(obj)
-    with zipfile.ZipFile(_WriteOnly(file), "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(cast(IO[bytes], _WriteOnly(file)), "w", zipfile.ZIP_STORED) as archive:
         put = _Writer(archive, name).put
         put("data.pkl", buffer.getbuffer())
         put(".storage_alignment", str(ALIGNMENT).encode())
         put("byteorder", sys.byteorder.encode())
         for key, storage in pickler.storages.items():
-            put(f"data/{key}", memoryview(storage.numpy()))
+            put(f"data/{key}", storage.numpy().data)
         put("version", b"3\n")
 
 
@@ -71,8 +71,8 @@ class _Writer:
         info.create_system = 0
         large = len(data) >= zipfile.ZIP64_LIMIT
         # local header: 30 bytes, the name, our padding as one extra field, for large members a zip64 field of 20 bytes
-        before = self._archive.fp.tell() + 30 + len(info.filename.encode()) + 4 + (20 if large else 0)  # type: ignore[union-attr]
-        padding = -before % ALIGNMENT
+        header = 30 + len(info.filename.encode()) + 4 + (20 if large else 0)
+        padding = -(cast(IO[bytes], self._archive.fp).tell() + header) % ALIGNMENT
         info.extra = struct.pack("<2sH", b"FB", padding) + b"Z" * padding
         with self._archive.open(info, "w", force_zip64=large) as target:
             for start in range(0, len(data), 1 << 24):
@@ -110,13 +110,15 @@ class _Archive:
             raise LoadError(f"{name}: a zip archive, but not one of torch.save: {_what_zip(archive)}.")
         if "constants.pkl" in self._members:
             raise LoadError(
-                f"{name}: a TorchScript archive (a program saved by torch.jit.save); expected a file of torch.save: load it "
+                f"{name}: a TorchScript archive (a program saved by torch.jit.save); expected a file of torch.save: "
+                "load it "
                 "in torch and save its state_dict()."
             )
         size = file.seek(0, io.SEEK_END)
         if sum(info.file_size for info in members) > size:
             raise LoadError(
-                f"{name}: the archive's members are together larger than the file ({size:,} bytes): compressed or overlapping "
+                f"{name}: the archive's members are together larger than the file ({size:,} bytes): compressed or "
+                "overlapping "
                 "members, which torch.save does not write."
             )
 
@@ -134,7 +136,15 @@ class _Archive:
             return self._archive.read(self._members[member])
         except KeyError:
             raise LoadError(f"{self._name}: the archive has no member {member!r}: it is cut off or damaged.") from None
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, struct.error) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+            OSError,
+            struct.error,
+        ) as error:
             raise LoadError(
                 f"{self._name}: {member!r} in the archive is damaged: {error}. Save or fetch the file again."
             ) from error

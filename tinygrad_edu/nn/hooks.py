@@ -10,6 +10,7 @@ from typing import Any, Callable, Sequence
 from ..autograd.graph import NO_EDGE, Node, RemovableHandle, edge_of
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad, wrap
+from ..backend import kernels_of
 
 Hook = Callable[..., Any]
 Hooks = dict[int, Any]  # id of the handle → hook, in the order of registration
@@ -109,11 +110,15 @@ def replaced(hooks: Hooks, module: Any, name: str, value: Any) -> Any:
 class BackwardHookFunctionBackward(Node):
     """Passes gradients through unchanged: a place in the graph where a module begins or ends."""
 
-    __slots__ = ()
+    xp: Any  # of the tensors that pass
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Sequence[Any]:
         grads = [g] if self.more is None else g
-        return [g if node is not None else None for g, (node, _) in zip(grads, self.edges)]
+        return [self._zeros(nr, create_graph) if g is None else g for nr, g in enumerate(grads)]
+
+    def _zeros(self, nr: int, create_graph: bool) -> Any:
+        zeros = self.xp.zeros(*self.meta(nr))
+        return wrap(zeros) if create_graph else zeros
 
 
 class BackwardHook:
@@ -134,6 +139,7 @@ class BackwardHook:
             return args, None, None
         edges = tuple(edge_of(t) if needs_grad(t) else NO_EDGE for t in tensors)
         node = BackwardHookFunctionBackward(edges, tuple((t._data.shape, t._data.dtype) for t in tensors))
+        node.xp = kernels_of(tensors[0]._data).xp
         passed = list(args)
         for nr, (place, t) in enumerate(zip(places, tensors)):
             passed[place] = new = wrap(t._data)

@@ -1,4 +1,4 @@
 """The operations, one file a family. Importing this package fills the registry of names."""
 
-from . import comparison, conversion, creation, functions, gather, indexing, joining, linalg, masking, pointwise, power, random_ops, reduction, shape, view  # noqa: F401
-from . import activation, dropout, einsum, softmax  # noqa: F401
+from . import comparison, conversion, creation, functions, gather, grids, indexing, joining, linalg, masking, pointwise, power, random_ops, reduction, shape, sharing, strided, view  # noqa: F401
+from . import activation, conv, cross_entropy, ctc, dropout, einsum, loss, margin_loss, pad, pool, softmax  # noqa: F401

@@ -35,3 +35,9 @@ def check_floating(what: str, t: Any) -> None:
 def not_implemented(what: str, t: Any) -> NotImplementedError:
     """torch's error for a dtype that a kernel does not know (NotImplementedError is a RuntimeError)."""
     return NotImplementedError(f"\"{what}\" not implemented for '{t.dtype.short}'")
+
+
+def check_same_dtype_as(input: Any, name: str, other: Any) -> None:
+    """RuntimeError unless ``other`` has the dtype of ``input``."""
+    if other._data.dtype != input._data.dtype:
+        raise RuntimeError(f"expected dtype {c_name(input.dtype)} for `{name}` but got dtype {c_name(other.dtype)}")

@@ -11,6 +11,8 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
+from ._layout import laid_out
+from ._signature import checked
 from .registry import functional, functions, methods, special, store
 from .registry import make_inplace as inplace_form
 
@@ -135,23 +137,28 @@ def broadcast_error(a: Any, b: Any) -> RuntimeError:
             return RuntimeError(
                 f"The size of tensor a ({p}) must match the size of tensor b ({q}) at non-singleton dimension {i}"
             )
-    return RuntimeError(f"shapes {list(sa)} and {list(sb)} do not broadcast")
+    whole = tuple(max(p, q) if 0 not in (p, q) else 0 for p, q in zip((1,) * (n - len(sa)) + sa, (1,) * (n - len(sb)) + sb))
+    return RuntimeError(f"output with shape {list(sa)} doesn't match the broadcast shape {list(whole)}")
 
 
-def _publish(function: Callable[..., Any], where: str, alias: tuple[str, ...], inplace: bool) -> None:
+def _publish(
+    function: Callable[..., Any], where: str, alias: tuple[str, ...], inplace: bool, signature: tuple[str, ...]
+) -> None:
     from .registry import _function_inplace
 
     name = function.__name__
     form = inplace_form(function, name) if inplace else None
+    shown = checked(function, name, signature)
+    method = checked(function, name, signature, method=True)
     for each in (name, *alias):
         if "function" in where:
-            functions[each] = function
+            functions[each] = shown
         if "method" in where:
-            methods[each] = function
+            methods[each] = method
         if "functional" in where:
             functional[each] = function
         if "special" in where:
-            special[each] = function
+            special[each] = checked(function, f"special_{each}", signature)
         if form is not None:
             methods[f"{each}_"] = form
             if each in _function_inplace and "function" in where:
@@ -176,6 +183,7 @@ def unary(
     ``only`` returns the error text for a dtype that the function does not take.
     """
     op = Op(name, forward, node=node, **formulas)
+    signature = ("Tensor input, *, Tensor out = None",)
 
     def function(input: Any, *, out: Any = None) -> Any:
         if not isinstance(input, Variable):
@@ -184,14 +192,23 @@ def unary(
         if only is not None:
             problem = only(dtypes.of(input._data))
             if problem:
-                raise RuntimeError(problem)
+                raise _refusal(problem)
         if out is not None:
             return store(function, out, (input,), {})
         if floats and kind in "iub":
             input = cast(input, dtypes.get_default_dtype())
         return op.call1(input)
 
-    return _finish(function, op, name, doc, where, alias, inplace)
+    return _finish(function, op, name, doc, where, alias, inplace, signature)
+
+
+def _refusal(problem: str) -> RuntimeError:
+    return (NotImplementedError if "not implemented for" in problem else RuntimeError)(problem)
+
+
+BINARY = ("Tensor input, Tensor other, *, Tensor out = None",)
+WITH_NUMBER = (*BINARY, "Tensor input, Number other, *, Tensor out = None")
+WITH_NUMBERS = (BINARY[0], "Number self, Tensor other, *, Tensor out = None", WITH_NUMBER[1])
 
 
 def binary(
@@ -205,18 +222,32 @@ def binary(
     alias: tuple[str, ...] = (),
     inplace: bool = True,
     node: str | None = None,
+    number_node: str | None = None,
+    signature: tuple[str, ...] = BINARY,
+    exact_numbers: bool = False,
     **formulas: Callable[..., Any] | None,
 ) -> Callable[..., Any]:
-    """Declare a broadcasting function of two tensors (or a tensor and a number)."""
+    """Declare a broadcasting function of two tensors (or a tensor and a number).
+
+    ``number_node``: the graph node's name where ``other`` is a number, if torch has another one for that.
+    ``exact_numbers``: half precision with a number is computed in float32, so that the number is not rounded first.
+    """
     op = Op(name, forward, node=node, **formulas)
+    number_op = op if number_node is None else Op(f"{name}_number", forward, node=number_node, **formulas)
+    half_op = number_op
+    if exact_numbers:
+        wide: Any = lambda k, x, y: forward(k, x.astype("float32"), y).astype(x.dtype)  # noqa: E731
+        half_op = Op(f"{name}_half", wide, node=number_node or op.Node.__name__, **formulas)
 
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
         if out is not None:
             return store(function, out, (input, other), {})
+        run = op
         try:
             same = input._data.dtype is other._data.dtype and type(input._data) is type(other._data)
         except AttributeError:
             same = False
+            run = number_op
             if not isinstance(input, Variable):
                 if not (isinstance(other, Variable) and is_number(input)):
                     raise not_a_tensor(name, "input", input) from None
@@ -225,40 +256,55 @@ def binary(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
             elif type(other) is float and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                return op.call2(input, other)
+                return run.call2(input, other)
             elif type(other) is int and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                return op.call2(input, float(other))
+                return run.call2(input, float(other))
         if not same or (floats and input._data.dtype.kind in "iub") or only is not None:
             if only is not None:
                 problem = only(result_type(input, other))
                 if problem:
-                    raise RuntimeError(problem)
+                    raise _refusal(problem)
             input, other = prepare(name, (input, other), floats)
+            if type(other) is float and input._data.dtype.itemsize == 2:
+                run = half_op
         try:
-            return op.call2(input, other)
+            result = run.call2(input, other)
         except ValueError:
             raise broadcast_error(input, other) from None
+        if result._data.ndim > 1 and run is op and not input._data.flags.c_contiguous:
+            laid_out(result, input, other)
+        return result
 
     def operator(self: Any, other: Any) -> Any:
         """What ``x * other`` calls: straight to the primitive in the two commonest cases."""
         kind = type(other)
         dtype = self._data.dtype
         if (kind is float or kind is int) and (dtype is _FLOAT32 or dtype is _FLOAT64):
-            return op.call2(self, float(other))
+            return number_op.call2(self, float(other))
         if isinstance(other, OPERANDS):
             return function(self, other)
         return function(self, operand(other)) if hasattr(other, "dtype") else NotImplemented
 
     if only is None:
         function.operator = operator  # type: ignore[attr-defined]
-    return _finish(function, op, name, doc, where, alias, inplace)
+    return _finish(function, op, name, doc, where, alias, inplace, signature)
 
 
 def _finish(
-    function: Callable[..., Any], op: Op, name: str, doc: str, where: str, alias: tuple[str, ...], inplace: bool
-) -> Callable[..., Any]:
+    function: Callable[..., Any], op: Op, name: str, doc: str, where: str, alias: tuple[str, ...], inplace: bool,
+    signature: tuple[str, ...],
+) -> Callable[..., Any]:  # fmt: skip
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
     function.op = op  # type: ignore[attr-defined]
-    _publish(function, where, alias, inplace)
+    _publish(function, where, alias, inplace, signature)
     return function
+
+
+def no_derivative(name: str) -> Callable[..., Any]:
+    """The formula of an operation that has none: torch complains only when backward comes by."""
+
+    def formula(k: Any, g: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    return formula

@@ -60,13 +60,23 @@ def _bias_slope(k: Any, g: Any) -> Any:
     return k.sum_dims(g, (0, *range(2, g.ndim)), False)
 
 
-Op("im2col", lambda k, x, kernel, stride, padding, dilation: kernels.im2col(k.xp, x, kernel, stride, padding, dilation),
+def _im2col(k: Any, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:
+    if x.ndim == 3:
+        return kernels.im2col(k.xp, x[None], kernel, stride, padding, dilation)[0]
+    return kernels.im2col(k.xp, x, kernel, stride, padding, dilation)
+
+
+def _col2im(k: Any, x: Any, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:
+    if x.ndim == 2:
+        return kernels.col2im(k.xp, x[None], sizes, kernel, stride, padding, dilation)[0]
+    return kernels.col2im(k.xp, x, sizes, kernel, stride, padding, dilation)
+
+
+Op("im2col", _im2col, node="Im2ColBackward0",
    x=lambda k, g, x_shape, kernel, stride, padding, dilation:
-       k.col2im(g, x_shape[2:], kernel, stride, padding, dilation), node="Im2ColBackward0")  # fmt: skip
-Op("col2im", lambda k, x, sizes, kernel, stride, padding, dilation:
-   kernels.col2im(k.xp, x, sizes, kernel, stride, padding, dilation),
-   x=lambda k, g, kernel, stride, padding, dilation: k.im2col(g, kernel, stride, padding, dilation),
-   node="Col2ImBackward0")  # fmt: skip
+       k.col2im(g, x_shape[-2:], kernel, stride, padding, dilation))  # fmt: skip
+Op("col2im", _col2im, node="Col2ImBackward0",
+   x=lambda k, g, kernel, stride, padding, dilation: k.im2col(g, kernel, stride, padding, dilation))  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------ arguments
@@ -342,8 +352,6 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
             f"Given input with spatial size {tuple(sizes)}, kernel_size={kernel}, dilation={dilation}, padding={padding}, "
             f"calculated shape of the array of sliding blocks as {out}, but its components must be at least one."
         )
-    if ndim == 3:
-        return Op.table["im2col"](input.unsqueeze(0), kernel, stride, padding, dilation).squeeze(0)
     return Op.table["im2col"](input, kernel, stride, padding, dilation)
 
 
@@ -359,8 +367,7 @@ def fold(
             "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but "
             f"got: {list(shape)}"
         )
-    batched = input if len(shape) == 3 else input.unsqueeze(0)
-    rows, columns = batched._data.shape[1:]
+    rows, columns = shape[-2:]
     if rows % (kernel[0] * kernel[1]):
         raise RuntimeError(
             "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
@@ -373,5 +380,4 @@ def fold(
             f"expected size of input's dimension 2 to match the calculated number of sliding blocks {out[0]} * {out[1]} = "
             f"{out[0] * out[1]}, but got input.size(2)={columns}."
         )
-    made = Op.table["col2im"](batched, sizes, kernel, stride, padding, dilation)
-    return made if len(shape) == 3 else made.squeeze(0)
+    return Op.table["col2im"](input, sizes, kernel, stride, padding, dilation)

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import devices
 from .. import dtypes
+from ..autograd.inplace import check_partial_overlap, check_writable, write
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
@@ -96,17 +97,17 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
 
 # ------------------------------------------------------------------------------------ writing numbers
 Op("copy", lambda k, x, source: k.xp.broadcast_to(source, x.shape).astype(x.dtype), node="CopyBackwards",
-   x=lambda k, g: 0 * g, source=lambda k, g: g)  # fmt: skip
+   x=lambda k, g: k.zero(g), source=lambda k, g: g)  # fmt: skip
 
 
 @public("method")
 def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
     """Store ``src`` (broadcast, converted) in this tensor."""
-    from ..autograd.inplace import check_writable, write
-
     check_writable(input)
     if not isinstance(src, Variable):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {src.__class__.__name__}")
+    if src._counter is input._counter and src is not input:
+        check_partial_overlap(input._data, src._data)
     k, source = kernels_of(input._data), kernels_of(src._data)
     if k is not source:
         src = moved(src, k, k.device_index(input._data))
@@ -122,30 +123,41 @@ def _fill(k: Any, x: Any, value: Any) -> Any:
     return k.xp.full(x.shape, value, x.dtype)
 
 
-Op("fill", _fill, x=lambda k, g: 0 * g, value=lambda k, g: k.sum_all(g))
+_zero = Op("zero", lambda k, x: k.xp.zeros_like(x), x=lambda k, g: k.zero(g))
+for _node, _name in enumerate(("fill", "fill_tensor", "fill_", "fill_tensor_")):  # torch numbers its four forms
+    Op(_name, _fill, node=f"FillBackward{_node}", x=lambda k, g: k.zero(g), value=lambda k, g: k.sum_all(g))
 
 
-@public("function method", inplace=True)
-def fill(input: Any, value: Any) -> Any:
-    """A tensor like this one, filled with a number (or a 0-d tensor)."""
+def _filled(input: Any, value: Any, suffix: str) -> Any:
     if isinstance(value, Variable):
         if value._data.ndim:
             raise RuntimeError(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value._data.ndim} dimensions."
             )
-        return Op.table["fill"](input, value)
+        return Op.table[f"fill_tensor{suffix}"](input, value)
     if isinstance(value, complex) and not input.is_complex():
-        raise RuntimeError("value cannot be converted to type " + input.dtype.name + " without overflow")
-    return Op.table["fill"](input, value)
+        raise RuntimeError(f"value cannot be converted to type {input.dtype.name} without overflow")
+    return Op.table[f"fill{suffix}"](input, value)
 
 
-@public("function method", inplace=True)
-def zero(input: Any) -> Any:
-    """Zeros in place of the numbers."""
-    return _zero(input)
+@public("function method")
+def fill(input: Any, value: Any) -> Any:
+    """A tensor like this one, filled with a number (or a 0-d tensor)."""
+    return _filled(input, value, "")
 
 
-_zero = Op("zero", lambda k, x: k.xp.zeros_like(x), x=lambda k, g: 0 * g)
+@public("function method")
+def fill_(input: Any, value: Any) -> Any:
+    """Fill this tensor with a number (or a 0-d tensor)."""
+    check_writable(input)
+    return write(input, _filled(input, value, "_"), one_value=True)
+
+
+@public("function method")
+def zero_(input: Any) -> Any:
+    """Fill this tensor with zeros."""
+    check_writable(input)
+    return write(input, _zero(input), one_value=True)
 
 
 def wrap_scalar(value: Any, like: Any) -> Any:

@@ -1,288 +1,563 @@
-"""Making tensors: from data, from a shape, like another."""
+"""Tensors from a shape, like another, and of regular numbers: ``zeros``, ``full_like``, ``arange``, ``linspace``, ``eye``."""
 
 from __future__ import annotations
 
+import math
+import warnings
 from typing import Any
 
 import numpy
 
-from .. import devices
-from .. import dtypes
+from .. import devices, dtypes
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
+from ..backend.randommath import fma64
+from ._check import c_name
+from .data import _of_data, as_tensor, from_numpy, leaf, placed, tensor
 from .registry import public
 from .view import as_sizes
 
 
-def _placed(array: numpy.ndarray, device: Any, requires_grad: bool) -> Any:
-    """A tensor on the device asked for, around (or copied from) a NumPy array."""
-    where = devices.resolve(device)
-    t = wrap(array if where.type == "cpu" else kernels_for(where.type).from_host(array, where.index))
-    if requires_grad:
-        t.requires_grad_()
-    return t
+# ------------------------------------------------------------------------------------ arguments
+def factory_size(name: str, args: tuple[Any, ...], size: Any) -> tuple[int, ...]:
+    """The shape that ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))`` asks for."""
+    if size is None:
+        if not args:
+            raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+        size = args
+    else:
+        size = (size,)
+    shape = as_sizes(size, name)
+    for n in shape:
+        if n < 0:
+            if name == "zeros":
+                raise RuntimeError("zeros: Dimension size must be non-negative.")
+            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
+    return shape
 
 
-def _of_data(data: Any, dtype: dtypes.dtype | None) -> numpy.ndarray:
-    """Nested lists, numbers, arrays and tensors as a fresh NumPy array of the inferred or given dtype."""
-    if isinstance(data, Variable):
-        host = kernels_of(data._data).to_host(data._data)
-        return numpy.array(host, dtype=(dtype or dtypes.of(data._data)).np)
-    if isinstance(data, (numpy.ndarray, numpy.generic)):
-        have = dtypes.from_np(data.dtype)
-        return numpy.array(data, dtype=(dtype or have).np)
-    if dtype is None:
-        dtype = _inferred(data)
-    return _nested(data, dtype)
+def fill_value_for(value: Any, dtype: dtypes.dtype) -> Any:
+    """A Python number as ``dtype`` stores it; RuntimeError, torch's words, for one that is out of its range."""
+    if isinstance(value, Variable):
+        value = value.item()  # type: ignore[attr-defined]
+    kind = dtype.np.kind
+    if kind == "b":
+        return bool(value)
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
+        raise OverflowError("int too big to convert")
+    if isinstance(value, complex) and kind != "c":
+        if value.imag != 0:
+            raise _no_room(dtype)
+        value = value.real
+    if kind in "iu":
+        if isinstance(value, float) and not math.isfinite(value):
+            raise _no_room(dtype)
+        value, info = int(value), numpy.iinfo(dtype.np)
+        lowest = int(info.min) if dtype.is_signed else -int(info.max)
+        if not lowest <= value <= int(info.max):
+            raise _no_room(dtype)
+        return value if dtype.is_signed else value % (int(info.max) + 1)
+    if kind in "fV" and math.isfinite(value) and abs(value) > _largest(dtype):
+        raise _no_room(dtype)
+    if kind == "c":
+        value = complex(value)
+        if any(math.isfinite(v) and abs(v) > _largest(dtype.to_real()) for v in (value.real, value.imag)):
+            raise _no_room(dtype)
+    return value
 
 
-def _inferred(data: Any) -> dtypes.dtype:
-    """bool < int < float < complex over all the numbers in nested lists."""
-    if isinstance(data, Variable):
-        return dtypes.of(data._data)
-    if isinstance(data, (numpy.ndarray, numpy.generic)):
-        return dtypes.from_np(data.dtype)
-    if isinstance(data, (bool, int, float, complex)):
-        return dtypes.of_scalar(data)
-    if isinstance(data, str):
-        raise TypeError("new(): invalid data type 'str'")
-    try:
-        items = list(data)
-    except TypeError:
-        raise RuntimeError(f"Could not infer dtype of {type(data).__name__}") from None
-    if not items:
-        return dtypes.get_default_dtype()
-    found = _inferred(items[0])
-    for item in items[1:]:
-        found = dtypes.promote_types(found, _inferred(item))
-    return found
+_LARGEST = {"float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38}
 
 
-def _nested(data: Any, dtype: dtypes.dtype) -> numpy.ndarray:
-    shape = _shape(data)
-    try:
-        array = numpy.array(_plain(data), dtype=dtype.np)
-    except OverflowError:
-        raise RuntimeError("Overflow when unpacking long long") from None
-    except ValueError:
-        array = numpy.empty(0)
-    except TypeError:
-        raise TypeError(f"expected numbers that fit {dtype}, got {data!r}") from None
-    if array.shape != shape:
-        _report_ragged(data, shape, 0)
-    return array
+def _largest(dtype: dtypes.dtype) -> float:
+    return _LARGEST.get(dtype.name, math.inf)
 
 
-def _plain(data: Any) -> Any:
-    if isinstance(data, Variable):
-        return kernels_of(data._data).to_host(data._data)
-    if isinstance(data, (list, tuple)):
-        return [_plain(item) for item in data] if data and not isinstance(data[0], (bool, int, float, complex)) else (
-            [_plain(i) if isinstance(i, Variable) else i for i in data])  # fmt: skip
-    if isinstance(data, (bool, int, float, complex, numpy.ndarray, numpy.generic)):
-        return data
-    return [_plain(item) for item in data]
+_SHORT_C = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int64": "int64_t"}
 
 
-def _shape(data: Any) -> tuple[int, ...]:
-    if isinstance(data, Variable):
-        return tuple(data._data.shape)
-    if isinstance(data, (numpy.ndarray, numpy.generic)):
-        return tuple(data.shape)
-    if isinstance(data, (bool, int, float, complex)):
-        return ()
-    n = len(data)
-    return (n, *(_shape(data[0]) if n else ()))
-
-
-def _report_ragged(data: Any, shape: tuple[int, ...], dim: int) -> None:
-    if not shape:
-        if isinstance(data, (list, tuple)):
-            raise TypeError(f"not a sequence: expected a number, got {type(data).__name__}")
-        return
-    if not isinstance(data, (list, tuple, numpy.ndarray, Variable)):
-        raise TypeError(f"expected sequence of length {shape[0]} at dim {dim} (got {type(data).__name__})")
-    if len(data) != shape[0]:
-        raise ValueError(f"expected sequence of length {shape[0]} at dim {dim} (got {len(data)})")
-    for item in data:
-        _report_ragged(item, shape[1:], dim + 1)
-
-
-@public("function")
-def tensor(
-    data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
-) -> Any:
-    """A new tensor that copies ``data``: a number, nested lists, a NumPy array or a tensor.
-
-    Python ints become int64, floats the default dtype (float32), bools bool; NumPy arrays keep their dtype.
-
-    >>> import tinygrad_edu as tg
-    >>> tg.tensor([[1, 2], [3, 4]])
-    tensor([[1, 2],
-            [3, 4]])
-    """
-    if isinstance(data, Variable):
-        import warnings
-
-        warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            UserWarning,
-            stacklevel=2,
-        )
-    return _placed(_of_data(data, dtype), device, requires_grad)
-
-
-@public("function")
-def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
-    """``data`` as a tensor: without a copy where it is a tensor or NumPy array of the right dtype and device."""
-    if isinstance(data, Variable):
-        return data.to(device=device, dtype=dtype)  # type: ignore[attr-defined]
-    if isinstance(data, numpy.ndarray) and (dtype is None or dtype.np == data.dtype):
-        dtypes.from_np(data.dtype)
-        return _placed(data, device, False)
-    return _placed(_of_data(data, dtype), device, False)
-
-
-@public("function")
-def from_numpy(ndarray: numpy.ndarray) -> Any:
-    """A tensor that shares the array's memory: writing through one shows in the other."""
-    if not isinstance(ndarray, numpy.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    dtypes.from_np(ndarray.dtype)
-    if any(s < 0 for s in ndarray.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
-            "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
-        )
-    if not ndarray.flags.writeable:
-        import warnings
-
-        warnings.warn(
-            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing "
-            "to this tensor will result in undefined behavior. You may want to copy the array to protect its data or make "
-            "it writable before converting it to a tensor.",
-            UserWarning,
-            stacklevel=2,
-        )
-    return wrap(ndarray)
+def _no_room(dtype: dtypes.dtype) -> RuntimeError:
+    return RuntimeError(f"value cannot be converted to type {_SHORT_C.get(dtype.name) or c_name(dtype)} without overflow")
 
 
 # ------------------------------------------------------------------------------------ from a shape
-def _filled(sizes: Any, value: Any, dtype: dtypes.dtype | None, device: Any, requires_grad: bool, out: Any) -> Any:
-    for n in sizes:
-        if n < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(sizes)}")
+def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, requires_grad: bool, out: Any) -> Any:
     if out is not None:
         out.resize_(sizes)
         return out.fill_(value)
+    wanted = dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
     where = devices.resolve(device)
     xp = kernels_for(where.type).xp
-    np_type = (dtype or dtypes.get_default_dtype()).np
-    t = wrap(xp.zeros(sizes, np_type) if value == 0 else xp.full(sizes, value, np_type))
-    if requires_grad:
-        t.requires_grad_()
-    return t
+    count = math.prod(sizes)
+    if count >= 2**60:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(sizes)}")
+    if value == 0:
+        array = xp.zeros(sizes, wanted.np)
+    else:
+        array = xp.full(sizes, fill_value_for(value, wanted), wanted.np)
+    return leaf(wrap(array), requires_grad) if requires_grad else wrap(array)
 
 
 @public("function")
 def zeros(
-    *size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-    pin_memory: bool = False, names: Any = None,
+    *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
 ) -> Any:  # fmt: skip
-    """A tensor of zeros."""
-    return _named(_filled(_size(size, "zeros"), 0, dtype, device, requires_grad, out), names)
+    """A tensor of zeros.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(2, dtype=tg.int32)
+    tensor([0, 0], dtype=tinygrad_edu.int32)
+    """
+    return _filled(factory_size("zeros", args, size), 0, dtype, device, requires_grad, out)
 
 
 @public("function")
 def ones(
-    *size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-    pin_memory: bool = False, names: Any = None,
+    *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
 ) -> Any:  # fmt: skip
     """A tensor of ones."""
-    return _named(_filled(_size(size, "ones"), 1, dtype, device, requires_grad, out), names)
+    return _filled(factory_size("ones", args, size), 1, dtype, device, requires_grad, out)
 
 
 @public("function")
 def empty(
-    *size: Any, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-    pin_memory: bool = False, memory_format: Any = None, names: Any = None,
+    *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of a shape whose numbers are yet to be set (here: zeros)."""
-    return _named(_filled(_size(size, "empty"), 0, dtype, device, requires_grad, out), names)
+    return _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
 
 
 @public("function")
 def full(
     size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-    requires_grad: bool = False, pin_memory: bool = False, names: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
 ) -> Any:  # fmt: skip
-    """A tensor of one value; its dtype follows the value."""
-    if isinstance(fill_value, Variable):
-        fill_value = fill_value.item()  # type: ignore[attr-defined]
-    dtype = dtype or (out.dtype if out is not None else dtypes.of_scalar(fill_value))
-    return _named(_filled(as_sizes((size,), "full"), fill_value, dtype, device, requires_grad, out), names)
+    """A tensor of one value; its dtype follows the value.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.full((2,), 3), tg.full((2,), 3.)
+    (tensor([3, 3]), tensor([3., 3.]))
+    """
+    shape = _size_tuple("full", size)
+    if dtype is None and out is None:
+        dtype = fill_value.dtype if isinstance(fill_value, Variable) else dtypes.of_scalar(_plain_number(fill_value))  # type: ignore[attr-defined]
+    return _filled(shape, _plain_number(fill_value), dtype, device, requires_grad, out)
 
 
-def _size(size: tuple[Any, ...], name: str) -> tuple[int, ...]:
-    return as_sizes(size, name)
+def _size_tuple(name: str, size: Any) -> tuple[int, ...]:
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
+    return factory_size(name, (), size)
 
 
-def factory_size(name: str, args: tuple[Any, ...], size: Any) -> tuple[int, ...]:
-    """The shape that ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))`` asks for."""
-    return as_sizes(args if size is None else (size,), name)
+def _plain_number(value: Any) -> Any:
+    if isinstance(value, Variable):
+        if value._data.ndim:
+            raise TypeError("a tensor with dimensions is no number")
+        return value.item()  # type: ignore[attr-defined]
+    if isinstance(value, (bool, int, float, complex)):
+        return value
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"expected a number, got {type(value).__name__}")
 
 
-def _named(t: Any, names: Any) -> Any:
-    if names is not None:
-        t._names = tuple(names)
-    return t
+# ------------------------------------------------------------------------------------ like another
+def _like_array(input: Any, value: Any, dtype: Any, device: Any, memory_format: Any) -> Any:
+    """A raw array of the shape of ``input``: with its strides where they are dense."""
+    x = input._data
+    wanted = dtypes.of(x) if dtype is None else dtypes.resolve(dtype)
+    k = kernels_of(x)
+    if device is not None:
+        k = kernels_for(devices.resolve(device).type)
+    order = list(range(x.ndim))
+    if memory_format is None or str(memory_format).endswith("preserve_format"):
+        if not any(s == 0 and n != 1 for s, n in zip(x.strides, x.shape)):
+            order.sort(key=lambda d: -x.strides[d])
+    back = [0] * x.ndim
+    for i, d in enumerate(order):
+        back[d] = i
+    sizes = tuple(x.shape[d] for d in order)
+    value = fill_value_for(value, wanted)
+    return (k.xp.full(sizes, value, wanted.np) if value != 0 else k.xp.zeros(sizes, wanted.np)).transpose(back)
 
 
-def _like(name: str, make: Any) -> Any:
+def _like(name: str, value: Any) -> Any:
     def function(
-        input: Any, *args: Any, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
-        pin_memory: bool = False, memory_format: Any = None,
+        input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
+        requires_grad: bool = False, memory_format: Any = None,
     ) -> Any:  # fmt: skip
-        return make(
-            *((input.shape,) + args), dtype=dtype or input.dtype, device=input.device if device is None else device,
-            requires_grad=requires_grad,
-        )  # fmt: skip
+        return leaf(wrap(_like_array(input, value, dtype, device, memory_format)), requires_grad)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"``{make.__name__}`` with the shape, dtype and device of ``input``."
+    function.__doc__ = f"`{name[:-5]}` with the shape, dtype and device of ``input``."
     return public("function")(function)
 
 
-zeros_like = _like("zeros_like", zeros)
-ones_like = _like("ones_like", ones)
-empty_like = _like("empty_like", empty)
-full_like = _like("full_like", full)
+zeros_like, ones_like, empty_like = _like("zeros_like", 0), _like("ones_like", 1), _like("empty_like", 0)
+
+
+@public("function")
+def full_like(
+    input: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
+    requires_grad: bool = False, memory_format: Any = None,
+) -> Any:  # fmt: skip
+    """`full` with the shape, dtype and device of ``input``."""
+    return leaf(wrap(_like_array(input, _plain_number(fill_value), dtype, device, memory_format)), requires_grad)
+
+
+def _new(name: str, value: Any) -> Any:
+    def method(
+        input: Any, *args: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+        layout: Any = None, pin_memory: bool = False,
+    ) -> Any:  # fmt: skip
+        shape = factory_size(name, args, size)
+        return _filled(shape, value, input.dtype if dtype is None else dtype, input.device if device is None else device,
+                       requires_grad, None)  # fmt: skip
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`{name[4:]}` with the dtype and device of this tensor."
+    return public("method")(method)
+
+
+new_zeros, new_ones, new_empty = _new("new_zeros", 0), _new("new_ones", 1), _new("new_empty", 0)
+
+
+@public("method")
+def new_full(
+    input: Any, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+    layout: Any = None, pin_memory: bool = False,
+) -> Any:  # fmt: skip
+    """`full` with the dtype and device of this tensor."""
+    return _filled(_size_tuple("new_full", size), _plain_number(fill_value), input.dtype if dtype is None else dtype,
+                   input.device if device is None else device, requires_grad, None)  # fmt: skip
+
+
+@public("method")
+def new_tensor(
+    input: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, layout: Any = None,
+    pin_memory: bool = False,
+) -> Any:  # fmt: skip
+    """`tensor` with the dtype and device of this tensor."""
+    if isinstance(data, Variable):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than tensor.new_tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=3,
+        )
+    wanted = input.dtype if dtype is None else dtype
+    return placed(_of_data(data, wanted), input.device if device is None else device, requires_grad)
+
+
+@public("method")
+def new(input: Any, *args: Any, device: Any = None) -> Any:
+    """torch's old constructor with the dtype of this tensor: of sizes, or of data."""
+    from ..legacy import construct
+
+    return construct(type(input), *args, dtype=input.dtype, device=device)
+
+
+@public("function")
+def empty_strided(
+    size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:  # fmt: skip
+    """A tensor of the given size and strides (in elements), its numbers yet to be set (here: zeros)."""
+    shape, strides = as_sizes((size,), "empty_strided"), as_sizes((stride,), "empty_strided")
+    if len(shape) != len(strides):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(strides)})"
+        )
+    if any(s < 0 for s in strides):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(strides)}")
+    wanted = dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
+    k = kernels_for(devices.resolve(device).type)
+    room = 0 if 0 in shape else 1 + sum((n - 1) * s for n, s in zip(shape, strides))
+    memory = k.xp.zeros(room, wanted.np)
+    return leaf(wrap(k.strided(memory, shape, tuple(s * wanted.itemsize for s in strides))), requires_grad)
+
+
+@public("method")
+def new_empty_strided(
+    input: Any, size: Any, stride: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+    layout: Any = None, pin_memory: bool = False,
+) -> Any:  # fmt: skip
+    """`empty_strided` with the dtype and device of this tensor."""
+    return empty_strided(size, stride, dtype=input.dtype if dtype is None else dtype,
+                         device=input.device if device is None else device, requires_grad=requires_grad)  # fmt: skip
+
+
+@public("function")
+def empty_permuted(
+    size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:  # fmt: skip
+    """A tensor of the given size that lies dense in memory with its dimensions in the order ``physical_layout``."""
+    shape = as_sizes((size,), "empty_permuted")
+    strides, step = [0] * len(shape), 1
+    for d in reversed(tuple(physical_layout)):
+        strides[d] = step
+        step *= max(shape[d], 1)
+    return empty_strided(shape, strides, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+# ------------------------------------------------------------------------------------ regular numbers
+def _numbers(*values: Any) -> list[Any]:
+    return [_plain_number(v) for v in values]
+
+
+def _finished(values: numpy.ndarray, out: Any, device: Any, requires_grad: bool) -> Any:
+    if out is None:
+        return placed(values, device, requires_grad)
+    out.resize_(values.shape)
+    return out.copy_(wrap(values))
+
+
+def _arange_bounds(start: Any, end: Any, step: Any) -> None:
+    if isinstance(start, complex) or isinstance(end, complex) or isinstance(step, complex):
+        raise RuntimeError("value cannot be converted to type double without overflow")
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
+    if (end - start) * (1 if step > 0 else -1) < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+
+
+_BLOCK = {"float64": 4, "float32": 8, "float16": 16, "bfloat16": 16}  # numbers that torch's kernel makes at once
+
+
+def _steps(start: float, step: float, n: int, dtype: dtypes.dtype) -> numpy.ndarray:
+    """``start + i · step`` rounded as torch's kernel does: blocks start from a rounded number, two blocks at a time."""
+    block = _BLOCK[dtype.name]
+    i = numpy.arange(n, dtype=numpy.float64)
+    whole = n - n % (2 * block)
+    first = i - i % block
+    first[whole:] = i[whole:]
+    wide = numpy.float64 if dtype.itemsize >= 4 else numpy.float32
+    a, b = (numpy.float64(wide(v)) for v in (start, step))
+    with numpy.errstate(over="ignore"):
+        base = fma64(first, float(b), float(a))
+        if dtype is not dtypes.float64:
+            base[:whole] = base[:whole].astype(wide).astype(dtype.np).astype(numpy.float64)
+            return (base + (i - first) * float(b)).astype(wide).astype(dtype.np)
+        return numpy.concatenate([_fma_blocks(base[:whole], float(b), block), base[whole:]])
+
+
+def _fma_blocks(base: numpy.ndarray, step: float, block: int) -> numpy.ndarray:
+    """``base + j · step`` with one rounding, j the position within a block."""
+    out = base.reshape(-1, block).copy()
+    first = out[:, 0].copy()
+    for j in range(1, block):
+        out[:, j] = fma64(numpy.full(len(out), float(j)), step, first)
+    return out.reshape(-1)
 
 
 @public("function")
 def arange(
-    start: Any, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None,
-    device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+    *args: Any, start: Any = None, end: Any = None, step: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
 ) -> Any:  # fmt: skip
-    """Numbers from ``start`` (0) up to but not including ``end`` by ``step``; int64 where all three are integers.
+    """``arange(end)``, ``arange(start, end)``, ``arange(start, end, step)``: numbers from ``start`` (0) up to but not including
+    ``end``; int64 where all are integers.
 
     >>> import tinygrad_edu as tg
     >>> tg.arange(1, 7, 2)
     tensor([1, 3, 5])
     """
-    if end is None:
-        start, end = 0, start
-    start, end, step = (v.item() if isinstance(v, Variable) else v for v in (start, end, step))  # type: ignore[attr-defined]
-    if step == 0:
-        raise RuntimeError("step must be nonzero")
-    if (end - start) * step < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    given = list(args)
+    if len(given) > 3:
+        raise TypeError("arange() takes at most three numbers")
+    if len(given) == 1 and start is None and end is None:
+        given = [0, *given]
+    if start is not None:
+        given = [start, *given]
+    if end is not None:
+        given = given or [0]
+        given.append(end)
+    if step is not None:
+        given.append(step)
+    if len(given) < 2:
+        raise TypeError("arange() missing 1 required positional arguments: \"end\"")
+    start, end, step = _numbers(*given, *([1] if len(given) == 2 else []))
     whole = all(isinstance(v, int) for v in (start, end, step))
-    dtype = dtype or (dtypes.int64 if whole else dtypes.get_default_dtype())
-    import math
+    if out is not None:
+        wanted = out.dtype
+    else:
+        wanted = (dtypes.int64 if whole else dtypes.get_default_dtype()) if dtype is None else dtypes.resolve(dtype)
+    if wanted.np.kind in "bc":
+        raise NotImplementedError(f"\"arange_cpu\" not implemented for '{wanted.short}'")
+    if wanted is dtypes.int64:
+        _arange_bounds(start, end, step)
+        start, end, step = int(start), int(end), int(step)
+    _arange_bounds(start, end, step)
+    if wanted is dtypes.int64:
+        n = -(-(end - start) // step)
+    else:
+        n = math.ceil((float(end) - float(start)) / float(step))
+    if wanted.np.kind in "iu":
+        values = (int(start) + numpy.arange(n, dtype=numpy.int64) * int(step)).astype(wanted.np)
+    else:
+        values = _steps(float(start), float(step), n, wanted)
+    if out is not None and out._data.size not in (0, n):
+        warnings.warn(
+            f"The number of elements in the out tensor of shape {list(out.shape)} is {out._data.size} which does not match the "
+            f"computed number of elements {n}. Note that this may occur as a result of rounding error. The out tensor will be "
+            f"resized to a tensor of shape ({n},).",
+            UserWarning,
+            stacklevel=3,
+        )
+    return _finished(values, out, device, requires_grad)
 
-    n = math.ceil((end - start) / step) if not whole else -(-(end - start) // step)
-    wide = numpy.float64 if dtype.is_floating_point else numpy.int64
-    values = (start + numpy.arange(n, dtype=wide) * (step if whole or wide is numpy.float64 else int(step)))
-    return _placed(values.astype(dtype.np), device, requires_grad)
+
+@public("function", name="range")
+def range_(
+    start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
+) -> Any:  # fmt: skip
+    """Numbers from ``start`` up to and including ``end`` (deprecated: use `arange`)."""
+    if end is None:
+        raise TypeError("range() missing 1 required positional arguments: \"end\"")
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's "
+        "range builtin. Instead, use torch.arange, which produces values in [start, end).",
+        UserWarning,
+        stacklevel=3,
+    )
+    start, end, step = _numbers(start, end, step)
+    _arange_bounds(start, end, step)
+    wanted = dtypes.resolve(dtype) if dtype is not None else out.dtype if out is not None else dtypes.get_default_dtype()
+    n = int((end - start) / step) + 1
+    if wanted.np.kind in "iu":
+        values = (int(start) + numpy.arange(n) * int(step)).astype(wanted.np)
+    else:
+        values = (float(start) + numpy.arange(n) * float(step)).astype(wanted.np)
+    return _finished(values, out, device, requires_grad)
+
+
+def _ends(name: str, start: Any, end: Any) -> tuple[Any, Any]:
+    for which, t in (("start", start), ("end", end)):
+        if isinstance(t, Variable) and t._data.ndim:
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {which} with {t._data.ndim} dimension(s)."
+            )
+    a, b = _numbers(start, end)
+    return a, b
+
+
+def _linear(start: Any, end: Any, n: int, np_type: Any) -> numpy.ndarray:
+    """``n`` numbers from start to end: the first half counted from the start, the second from the end, one rounding each."""
+    if n == 1:
+        return numpy.array([start], np_type)
+    kind = np_type.kind
+    real = np_type if kind in "fV" else numpy.dtype("float64")
+    if kind == "c":
+        part = numpy.dtype("float32" if np_type.itemsize == 8 else "float64")
+        made = numpy.empty(n, np_type)
+        made.real, made.imag = _linear(start.real, end.real, n, part), _linear(start.imag, end.imag, n, part)
+        return made
+    if kind in "iu":
+        start, end = int(start), int(end)
+    one = real.type
+    a, b = one(start), one(end)
+    step = float(one(one(b - a) / one(n - 1)))
+    i = numpy.arange(n, dtype=numpy.float64)
+    half = n // 2
+    values = numpy.concatenate([fma64(i[:half], step, float(a)), fma64(i[half:] - (n - 1), step, float(b))])
+    return values.astype(np_type)
+
+
+@public("function")
+def linspace(
+    start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
+) -> Any:  # fmt: skip
+    """``steps`` numbers from ``start`` to ``end``, both included, equally far apart.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    n, (a, b) = _steps_number(steps), _ends("linspace", start, end)
+    wanted = _range_dtype(a, b, dtype, out, "linspace_cpu")
+    values = _linear(a, b, n, wanted.np) if n else numpy.empty(0, wanted.np)
+    return _finished(values, out, device, requires_grad)
+
+
+def _steps_number(steps: Any) -> int:
+    if isinstance(steps, float):
+        raise TypeError("steps must be int, not float")
+    n = int(steps)
+    if n < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    return n
+
+
+def _range_dtype(a: Any, b: Any, dtype: Any, out: Any, kernel: str) -> dtypes.dtype:
+    if out is not None:
+        return out.dtype  # type: ignore[no-any-return]
+    default = dtypes.get_default_dtype()
+    if isinstance(a, complex) or isinstance(b, complex):
+        default = default.to_complex()
+    wanted = default if dtype is None else dtypes.resolve(dtype)
+    if wanted is dtypes.bool_:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    return wanted
+
+
+@public("function")
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, out: Any = None, dtype: Any = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
+) -> Any:  # fmt: skip
+    """``base`` to the powers that `linspace` gives.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    n, (a, b) = _steps_number(steps), _ends("logspace", start, end)
+    wanted = _range_dtype(a, b, dtype, out, "logspace_cpu")
+    inner = wanted.np if wanted.np.kind in "fVc" else numpy.dtype("float32")
+    powers = _linear(a, b, n, inner) if n else numpy.empty(0, inner)
+    wide = "complex128" if wanted.is_complex else "float64"
+    values = numpy.power(numpy.asarray(base, wide), powers.astype(wide))
+    if wanted.np.kind in "iu":
+        values = values.astype(numpy.float32)
+    return _finished(values.astype(wanted.np), out, device, requires_grad)
+
+
+@public("function")
+def eye(
+    n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False,
+) -> Any:  # fmt: skip
+    """The identity matrix (n, n), or (n, m) with ones on its diagonal.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    rows, columns = as_sizes((n, n if m is None else m), "eye")
+    if rows < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {rows}")
+    if columns < 0:
+        raise RuntimeError(f"m must be greater or equal to 0, got {columns}")
+    wanted = out.dtype if out is not None else dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
+    return _finished(numpy.eye(rows, columns, dtype=wanted.np), out, device, requires_grad)
+
+
+@public("function")
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False
+) -> Any:
+    """A 0-d tensor of a number, in the default float dtype unless told otherwise."""
+    return _filled((), _plain_number(s), dtype, device, requires_grad, None)
+
+
+__all__ = ["_of_data", "as_tensor", "from_numpy", "tensor"]

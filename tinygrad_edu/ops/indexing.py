@@ -17,6 +17,8 @@ _INDEXABLE = "tensors used as indices must be long, int, byte or bool tensors"
 
 def getitem(self: Any, index: Any) -> Any:
     """The part of a tensor that an index names (see the NumPy and torch rules in chapter 3)."""
+    if type(index) is slice and self._data.ndim:  # torch makes a slice node even where nothing is cut off
+        return _slice(self, 0, index, always=True)
     x, parts = _basic(self, index)
     if all(p is None for p in parts):
         return x if x is not self else Op.table["alias"](self)
@@ -25,19 +27,20 @@ def getitem(self: Any, index: Any) -> Any:
 
 def setitem(self: Any, index: Any, value: Any) -> None:
     """Store ``value`` (broadcast, converted) in the part that an index names."""
-    check_writable(self, through_view=True)
-    x, parts = _basic(self, index)
+    if type(index) is slice and self._data.ndim:
+        x, parts = _slice(self, 0, index, always=True), []
+    else:
+        x, parts = _basic(self, index)
     if not isinstance(value, Variable):
         k = kernels_of(self._data)
         value = wrap(k.xp.asarray(numpy.asarray(value) if not isinstance(value, (bool, int, float, complex)) else value,
                                   dtype=self._data.dtype))  # fmt: skip
     if all(p is None for p in parts):
-        if x is self:
-            x = Op.table["alias"](self)
         while value._data.ndim > x._data.ndim and value._data.shape[0] == 1:
             value = select(value, 0, 0)
-        x.copy_(value)
+        x.copy_(value if value._data.shape == x._data.shape else value.expand(x._data.shape))
         return
+    check_writable(x)
     if value._data.dtype != self._data.dtype:
         if value._data.ndim:
             raise RuntimeError(
@@ -200,13 +203,13 @@ def _items(self: Any, index: Any) -> list[Any]:
     return items
 
 
-def _slice(x: Any, dim: int, item: slice) -> Any:
+def _slice(x: Any, dim: int, item: slice, always: bool = False) -> Any:
     step = 1 if item.step is None else int(item.step)
     if step <= 0:
         raise ValueError("step must be greater than zero")
     start, stop = (None if v is None else int(v) for v in (item.start, item.stop))
     start, stop, _ = slice(start, stop).indices(x._data.shape[dim])
-    if start == 0 and stop == x._data.shape[dim] and step == 1:
+    if start == 0 and stop == x._data.shape[dim] and step == 1 and not always:
         return x
     return Op.table["slice"](x, dim, start, max(start, stop), step)
 

@@ -33,8 +33,8 @@ class SplitOp(Op):
         k = kernels_of(x._data)
         outs = [wrap_view(part, x) for part in self.forward(k, x._data, *rest)]
         if state.enabled:
-            for nr, out in enumerate(outs):
-                out._many = (self, nr)
+            for out in outs:
+                out._made = "several"
             if outs and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
                 self.record(1, args, [x._data, *rest], outs, k)
         return tuple(outs)

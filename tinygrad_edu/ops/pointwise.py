@@ -11,7 +11,9 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
-from ._define import binary, cast, prepare, unary
+from ._check import check_same_dtype_as
+from ._define import WITH_NUMBER, binary, broadcast_error, cast, is_number, no_derivative, prepare, result_type, unary
+from ._layout import laid_out
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
@@ -34,29 +36,38 @@ def moved(x: Any, target: Any, index: int | None) -> Any:
 
 
 # ------------------------------------------------------------------------------------ arithmetic
+def _numbers_only(kernel: str) -> Any:
+    """No bools, no complex numbers."""
+    return lambda d: f"\"{kernel}_cpu\" not implemented for '{d.short}'" if d is dtypes.bool_ or d.is_complex else None
+
+
 _no_bool_minus = (
     "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
 )
+_no_bool_minus_2 = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
 
 
-def _scaled(name: str, other: Any, alpha: Any, like: Any) -> Any:
-    """``alpha * other`` for add and sub, with torch's check."""
-    if isinstance(alpha, float) and not (
-        dtypes.of(like._data).is_floating_point
-        or (isinstance(other, Variable) and dtypes.of(other._data).is_floating_point)
-        or isinstance(other, float)
-    ):
+def _scaled(other: Any, alpha: Any, like: Any) -> Any:
+    """``alpha * other`` for add and sub, with torch's checks."""
+    common = result_type(like, other)
+    if isinstance(alpha, bool) and common is not dtypes.bool_:
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and not (common.is_floating_point or common.is_complex):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
     return other * alpha
 
 
-plus = binary("add", lambda k, x, y: x + y, x=lambda k, g: g, y=lambda k, g: g, where="", inplace=False,
+plus = binary("add", lambda k, x, y: x + y, x=lambda k, g: g, y=lambda k, g: g, where="", inplace=False, exact_numbers=True,
               doc="``input + other`` without options: what the ``+`` operator calls.")  # fmt: skip
-minus = binary("sub", lambda k, x, y: x - y, x=lambda k, g: g, y=lambda k, g: -g, where="", inplace=False,
-               only=None, doc="``input - other`` without options: what the ``-`` operator calls.")  # fmt: skip
+minus = binary("sub", lambda k, x, y: x - y, x=lambda k, g: g, y=lambda k, g: -g, where="", inplace=False, exact_numbers=True,
+               doc="``input - other`` without options: what the ``-`` operator calls.")  # fmt: skip
+_ADD = "Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None"
 
 
-@public("function method", inplace=True)
+@public("function method", inplace=True, signature=_ADD)
 def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     """``input + alpha * other``, broadcasting.
 
@@ -64,16 +75,21 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     >>> tg.add(tg.tensor([1, 2]), 10)
     tensor([11, 12])
     """
-    return plus(input, other if alpha == 1 else _scaled("add", other, alpha, input), out=out)
+    return plus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
 
 
-@public("function method", alias=("subtract",), inplace=True)
+@public("function method", alias=("subtract",), inplace=True, signature=_ADD)
 def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
-    """``input - alpha * other``, broadcasting. RuntimeError for two bool tensors."""
-    if isinstance(input, Variable) and input._data.dtype.kind == "b":
-        if isinstance(other, bool) or (isinstance(other, Variable) and other._data.dtype.kind == "b"):
+    """``input - alpha * other``, broadcasting. RuntimeError for bool tensors."""
+    if isinstance(input, Variable) and (input._data.dtype.kind == "b" or _is_bool(other)):
+        if input._data.dtype.kind == "b" and _is_bool(other):
             raise RuntimeError(_no_bool_minus)
-    return minus(input, other if alpha == 1 else _scaled("sub", other, alpha, input), out=out)
+        raise RuntimeError(_no_bool_minus_2)
+    return minus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, Variable) and value._data.dtype.kind == "b")
 
 
 mul = binary(
@@ -82,6 +98,7 @@ mul = binary(
     x=lambda k, g, y: g * k.conj(y),
     y=lambda k, g, x: g * k.conj(x),
     alias=("multiply",),
+    exact_numbers=True,
     doc="""``input * other``, element by element.
 
     >>> import tinygrad_edu as tg
@@ -98,6 +115,7 @@ true_div = binary(
     floats=True,
     where="",
     inplace=False,
+    exact_numbers=True,
     doc="``input / other`` in floating point: what the ``/`` operator calls.",
 )
 
@@ -117,7 +135,9 @@ _Conj(
 )
 
 
-@public("function method", alias=("divide", "true_divide"), inplace=True)
+@public("function method", alias=("divide",), inplace=True, signature=(
+    "Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Tensor other, *, str rounding_mode, Tensor out = None",
+    "Tensor input, Number other, *, str rounding_mode"))  # fmt: skip
 def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = None) -> Any:
     """``input / other``; ``rounding_mode`` "trunc" or "floor" rounds the quotient.
 
@@ -128,36 +148,47 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = 
     if rounding_mode is None:
         return true_div(input, other, out=out)
     if rounding_mode == "floor":
-        return floor_divide(input, other, out=out)
+        return _floored(input, other, out=out)
     if rounding_mode == "trunc":
-        return _trunc_divide(input, other, out=out)
+        return _truncated(input, other, out=out)
     raise RuntimeError(
         "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + str(rounding_mode) + "'"
     )
 
 
-def _check_zero(k: Any, x: Any, y: Any) -> None:
-    if getattr(x, "dtype", None) is not None and x.dtype.kind in "iu" and not k.xp.all(y):
+@public("function method", inplace=True, signature=("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other"))
+def true_divide(input: Any, other: Any, *, out: Any = None) -> Any:
+    """``input / other`` in floating point."""
+    return true_div(input, other, out=out)
+
+
+def _check_zero(k: Any, y: Any) -> None:
+    if k.device_type == "cpu" and not k.xp.all(y):
         raise RuntimeError("ZeroDivisionError")
 
 
-def _floor_divide(k: Any, x: Any, y: Any) -> Any:
-    _check_zero(k, x, y)
+def _floor_quotient(k: Any, x: Any, y: Any) -> Any:
     if x.dtype.kind in "iu":
+        _check_zero(k, y)
         return x // y
-    return k.xp.where(k.xp.isinf(k.xp.divide(x, y)), x / y, k.xp.floor_divide(x, y)).astype(x.dtype)
+    return k.xp.floor_divide(x, y)
 
 
-def _truncated(k: Any, x: Any, y: Any) -> Any:
-    _check_zero(k, x, y)
+def _trunc_quotient(k: Any, x: Any, y: Any) -> Any:
     if x.dtype.kind in "iu":
+        _check_zero(k, y)
         q = x // y
         return q + ((q < 0) & (q * y != x))
     return k.xp.trunc(x / y)
 
 
-floor_divide = binary("floor_divide", _floor_divide, doc="``floor(input / other)``.")
-_trunc_divide = binary("trunc_divide", _truncated, doc="``trunc(input / other)``.", where="", inplace=False)
+_NONE = no_derivative("floor_divide")
+floor_divide = binary("floor_divide", _floor_quotient, x=_NONE, y=_NONE, node="NotImplemented", signature=WITH_NUMBER,
+                      doc="``floor(input / other)``.", only=_numbers_only("div_floor"))  # fmt: skip
+_floored = binary("div_floor", _floor_quotient, x=lambda k, g: 0 * g, y=lambda k, g: 0 * g, node="DivBackward2", where="",
+                  inplace=False, doc="``floor(input / other)``.", only=_numbers_only("div_floor"))  # fmt: skip
+_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: 0 * g, y=lambda k, g: 0 * g, node="DivBackward2", where="",
+                    inplace=False, doc="``trunc(input / other)``.", only=_numbers_only("div_trunc"))  # fmt: skip
 
 neg = unary(
     "neg", lambda k, x: -x, x=lambda k, g: -g, alias=("negative",), doc="``-input``.",
@@ -166,30 +197,157 @@ neg = unary(
 )  # fmt: skip
 
 
-def _reversed_div(input: Any, other: Any) -> Any:
+@public("function method", signature="Tensor input")
+def positive(input: Any) -> Any:
+    """``+input``: the tensor itself. RuntimeError for bools."""
+    if input._data.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def reversed_div(input: Any, other: Any) -> Any:
     """``other / input``: torch computes it as ``other * (1 / input)``."""
     from .power import reciprocal
 
     return mul(reciprocal(input), other)
 
 
-reversed_div = _reversed_div
+_rsub_number = Op("rsub_number", lambda k, x, y: y - x, node="RsubBackward1", x=lambda k, g: -g, y=lambda k, g: g)
+_rsub = Op("rsub", lambda k, x, y: y - x, x=lambda k, g: -g, y=lambda k, g: g)
 
-_rsub = Op("rsub", lambda k, x, y: y - x, node="RsubBackward1", x=lambda k, g: -g, y=lambda k, g: g)
 
-
-@public("function")
-def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+@public("function", signature=("Tensor input, Tensor other, *, Number alpha = 1", "Tensor input, Number other, Number alpha = 1"))
+def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
     """``other - alpha * input``: what ``number - tensor`` calls."""
-    return _rsub(*prepare("rsub", (input if alpha == 1 else input * alpha, other), floats=False))
+    if input._data.dtype.kind == "b" or _is_bool(other):
+        raise RuntimeError(_no_bool_minus if input._data.dtype.kind == "b" and _is_bool(other) else _no_bool_minus_2)
+    run = _rsub if isinstance(other, Variable) else _rsub_number
+    return run(*prepare("rsub", (input if alpha == 1 else _scaled(input, alpha, input), other), floats=False))
 
 
+# ------------------------------------------------------------------------------------ what division leaves
 def _remainder(k: Any, x: Any, y: Any) -> Any:
-    _check_zero(k, x, y)
+    if x.dtype.kind in "iu":
+        _check_zero(k, y)
     return k.xp.remainder(x, y)
 
 
+def _fmod(k: Any, x: Any, y: Any) -> Any:
+    if x.dtype.kind in "iu":
+        _check_zero(k, y)
+    return k.xp.fmod(x, y)
+
+
 remainder = binary(
-    "remainder", _remainder, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.floor(x / y),
-    doc="Python's ``%``: the result has the sign of the divisor.",
+    "remainder", _remainder, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_floor(x, y), node="RemainderBackward1",
+    number_node="RemainderBackward0", doc="Python's ``%``: the result has the sign of the divisor.", only=_numbers_only("remainder"),
+    signature=("Tensor input, Tensor other, *, Tensor out = None", "Number self, Tensor other",
+               "Tensor input, Number other, *, Tensor out = None"),
 )  # fmt: skip
+fmod = binary(
+    "fmod", _fmod, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_trunc(x, y), node="FmodBackward1", number_node="FmodBackward0",
+    doc="C's ``fmod``: the result has the sign of ``input``.", signature=WITH_NUMBER, only=_numbers_only("fmod"),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------ several at once
+def _broadcast(run: Any, *operands: Any) -> Any:
+    """Run an operation on three tensors: torch's error where they do not broadcast, and its memory order."""
+    try:
+        result = run()
+    except ValueError:
+        a, b, *rest = operands
+        try:
+            both = Op.table["add"](a, b)
+        except ValueError:
+            raise broadcast_error(a, b) from None
+        raise broadcast_error(both, rest[0]) from None
+    if result._data.ndim > 1:
+        laid_out(result, *operands)
+    return result
+
+
+def _wide(x: Any) -> Any:
+    """Half precision is computed in float32."""
+    return x.astype("float32") if x.dtype.itemsize == 2 and x.dtype.kind in "fV" else x
+
+
+def _lerp(k: Any, x: Any, end: Any, weight: Any) -> Any:
+    a, b = _wide(x), _wide(end)
+    w = _wide(weight) if hasattr(weight, "dtype") else weight
+    if not hasattr(w, "dtype"):
+        value = a + w * (b - a) if abs_of(w) < 0.5 else b - (b - a) * (1 - w)
+    else:
+        value = k.xp.where(k.xp.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
+    return value.astype(x.dtype)
+
+
+def abs_of(w: Any) -> Any:
+    return w if w >= 0 else -w
+
+
+Op("lerp_number", _lerp, node="LerpBackward0", x=lambda k, g, weight: g * k.conj(1 - weight),
+   end=lambda k, g, weight: g * k.conj(weight))  # fmt: skip
+Op("lerp", _lerp, node="LerpBackward1", x=lambda k, g, weight: g * k.conj(1 - weight), end=lambda k, g, weight: g * k.conj(weight),
+   weight=lambda k, g, x, end: g * k.conj(end - x))  # fmt: skip
+
+
+@public("function method", inplace=True, out=True, signature=(
+    "Tensor input, Tensor end, Tensor weight, *, Tensor out = None", "Tensor input, Tensor end, Number weight, *, Tensor out = None"))
+def lerp(input: Any, end: Any, weight: Any) -> Any:
+    """``input + weight * (end - input)``: from one (weight 0) to the other (weight 1).
+
+    >>> import tinygrad_edu as tg
+    >>> tg.lerp(tg.tensor([0., 10.]), tg.tensor([10., 20.]), 0.25)
+    tensor([ 2.5000, 12.5000])
+    """
+    check_same_dtype_as(input, "end", end)
+    if isinstance(weight, Variable):
+        check_same_dtype_as(input, "weight", weight)
+    elif not is_number(weight):
+        raise TypeError
+    if input._data.dtype.kind in "iub":
+        kernel = "lerp_kernel_tensor" if isinstance(weight, Variable) else "lerp_kernel_scalar"
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.short}'")
+    if isinstance(weight, Variable):
+        return _broadcast(lambda: Op.table["lerp"](input, end, weight), input, end, weight)
+    return _broadcast(lambda: Op.table["lerp_number"](input, end, weight), input, end)
+
+
+def _addcmul(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
+    product = _wide(a) * _wide(b)
+    return (_wide(x) + (product if value == 1 else value * product)).astype(x.dtype)
+
+
+def _addcdiv(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
+    return (_wide(x) + (_wide(a) if value == 1 else value * _wide(a)) / _wide(b)).astype(x.dtype)
+
+
+Op("addcmul", _addcmul, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(b) * value, b=lambda k, g, a, value: g * k.conj(a) * value)
+Op("addcdiv", _addcdiv, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(value / b),
+   b=lambda k, g, a, b, value: -g * k.conj(value * a / (b * b)))  # fmt: skip
+_ADDC = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None"
+
+
+@public("function method", inplace=True, out=True, signature=_ADDC)
+def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
+    """``input + value * tensor1 * tensor2``, broadcasting."""
+    common = result_type(input, tensor1, tensor2)
+    if isinstance(value, float) and not (common.is_floating_point or common.is_complex):
+        raise RuntimeError("value cannot be converted to type int64_t without overflow")
+    operands = prepare("addcmul", (input, tensor1, tensor2), floats=False)
+    return _broadcast(lambda: Op.table["addcmul"](*operands, value), *operands)
+
+
+@public("function method", inplace=True, out=True, signature=_ADDC)
+def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
+    """``input + value * tensor1 / tensor2``, broadcasting. RuntimeError for two integer tensors to divide."""
+    if tensor1._data.dtype.kind in "iub" and tensor2._data.dtype.kind in "iub":
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division "
+            "of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / "
+            "tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future "
+            "addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
+        )
+    operands = prepare("addcdiv", (input, tensor1, tensor2), floats=False)
+    return _broadcast(lambda: Op.table["addcdiv"](*operands, value), *operands)

@@ -13,6 +13,7 @@ from .. import dtypes
 from ..autograd.inplace import inplace as make_inplace
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad
+from ._signature import checked
 
 functions: dict[str, Callable[..., Any]] = {}
 methods: dict[str, Callable[..., Any]] = {}
@@ -29,23 +30,36 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def public(
-    where: str, *, name: str | None = None, alias: tuple[str, ...] = (), inplace: bool = False, out: bool = False
+    where: str,
+    *,
+    name: str | None = None,
+    alias: tuple[str, ...] = (),
+    inplace: bool = False,
+    out: bool = False,
+    signature: str | tuple[str, ...] | None = None,
 ) -> Callable[[F], F]:
-    """Publish a function in the places named in ``where`` (function, method, functional, linalg, fft, special)."""
+    """Publish a function in the places named in ``where`` (function, method, functional, linalg, fft, special).
+
+    ``signature`` (see `_signature`) gives it torch's errors for wrong arguments and NumPy's names for right ones.
+    """
 
     def publish(function: F) -> F:
         main = name or function.__name__
-        shown = with_out(function) if out else function
+        shown: Any = with_out(function) if out else function
+        method: Any = function
+        if signature is not None:
+            texts = signature if isinstance(signature, tuple) else (signature,)
+            shown, method = checked(shown, main, texts), checked(function, main, texts, method=True)
         for word in where.split():
             for each in (main, *alias):
-                _places[word][each] = shown if word != "method" else function
+                _places[word][each] = shown if word != "method" else method
         if inplace:
-            form = make_inplace(function, main)
+            form = make_inplace(method, main)
             for each in (main, *alias):
                 methods[f"{each}_"] = form
                 if "function" in where.split() and each in _function_inplace:
                     functions[f"{each}_"] = form
-        return shown  # type: ignore[return-value]
+        return shown  # type: ignore[no-any-return]
 
     return publish
 
@@ -64,10 +78,12 @@ def with_out(function: F) -> F:
     """Add torch's ``out=``: the result is stored in the tensor given."""
 
     @wraps(function)
-    def form(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        if out is None:
-            return function(*args, **kwargs)
-        return store(function, out, args, kwargs)
+    def form(*args: Any, **kwargs: Any) -> Any:
+        if kwargs and "out" in kwargs:
+            out = kwargs.pop("out")
+            if out is not None:
+                return store(function, out, args, kwargs)
+        return function(*args, **kwargs)
 
     return form  # type: ignore[return-value]
 

@@ -27,10 +27,10 @@ def make_grid(
     scale_each: bool = False,
     pad_value: float = 0.0,
 ) -> Any:
-    """One image (C, H, W) of a batch (B, C, H, W) or a list of images: ``nrow`` images a row, ``padding`` pixels between.
+    """One image (C, H, W) of a batch (B, C, H, W) or list of images: ``nrow`` a row, ``padding`` pixels between.
 
-    ``normalize`` shifts the values to 0…1, from ``value_range`` or from their least and greatest (of all images, or of each
-    with ``scale_each``). Grey images become three equal channels.
+    ``normalize`` shifts the values to 0…1, from ``value_range`` or from their least and greatest (of all images, or of
+    each with ``scale_each``). Grey images become three equal channels.
 
     Raises TypeError for what is neither a tensor nor a list of tensors.
     """
@@ -70,17 +70,20 @@ def make_grid(
 
 
 @no_grad()
-def save_image(
-    tensor: Any, fp: str | os.PathLike[str] | Any, format: str | None = None, **kwargs: Any
-) -> None:
-    """Write a grid of images (see `make_grid`; values 0…1) to a file, of the format that its name or ``format`` says."""
+def save_image(tensor: Any, fp: str | os.PathLike[str] | Any, format: str | None = None, **kwargs: Any) -> None:
+    """Write a grid of images (see `make_grid`; values 0…1) to a file, in the format of its name or of ``format``."""
     grid = make_grid(tensor, **kwargs)
     array = grid.mul(255).add_(0.5).clamp_(0, 255).permute(1, 2, 0).numpy(force=True).astype(numpy.uint8)
     image = Image.fromarray(array)
     if not isinstance(fp, (str, os.PathLike)):
         image.save(fp, format=format)
         return
+    if format is None:
+        suffix = Path(fp).suffix.lower()
+        format = Image.registered_extensions().get(suffix)
+        if format is None:
+            raise ValueError(f"unknown file extension: {suffix}")
     buffer = io.BytesIO()
-    image.save(buffer, format=format or Image.registered_extensions().get(Path(fp).suffix.lower()) or Path(fp).suffix)
+    image.save(buffer, format=format)
     with atomic_write(fp) as file:
         file.write(buffer.getbuffer())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from itertools import product
 from typing import Any
@@ -12,6 +13,7 @@ from .svg import BLUE, GREEN, GREY, VERMILLION, Canvas, Picture, number, width_o
 
 MOST = 8  # rows or columns that are drawn as a table
 _H = 28.0
+_OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
 def broadcast(a: Any, b: Any, op: str = "+") -> Picture:
@@ -20,9 +22,17 @@ def broadcast(a: Any, b: Any, op: str = "+") -> Picture:
     Copies that exist only in thought are dashed. Give tensors to see their values, shapes (tuples) for the rule alone.
     Shapes that do not broadcast are drawn too: the dimension at fault is marked.
 
+    Args:
+        a: a tensor or a shape.
+        b: a tensor or a shape.
+        op: what is computed: "+", "-", "*" or "/".
+
     Raises:
         TypeError: an argument is neither a tensor nor a tuple of ints.
+        ValueError: ``op`` is none of the four.
     """
+    if op not in _OPERATIONS:
+        raise ValueError(f"viz.broadcast(): expected op to be one of {', '.join(_OPERATIONS)}, got {op!r}")
     shapes = [_shape(t) for t in (a, b)]
     n = max(map(len, shapes))
     padded = [(None,) * (n - len(s)) + s for s in shapes]
@@ -81,10 +91,11 @@ def _tables(
     canvas: Canvas, operands: tuple[Any, Any], shapes: list[tuple[int, ...]], result: tuple[int, ...], op: str, y: float
 ) -> None:
     rows, columns = ([1, 1, *result])[-2:]
-    texts = [_values(t) for t in operands]
+    both = all(isinstance(t, Variable) for t in operands)
+    texts = [_values(t) for t in (*operands, _OPERATIONS[op](*operands) if both else None)]
     width = max([30.0, *(width_of(v) + 12 for t in texts for v in t.values())])
     x = 0.0
-    for shape, values, color in zip(shapes, texts, (BLUE, GREEN)):
+    for shape, values, color in zip(shapes, texts[:2], (BLUE, GREEN)):
         h, w = ([1, 1, *shape])[-2:]
         for i, j in product(range(rows), range(columns)):
             real = i < h and j < w
@@ -97,7 +108,9 @@ def _tables(
         x += 40
     for i, j in product(range(rows), range(columns)):
         canvas.box(x + j * width, y + i * _H, width, _H, GREY, radius=0)
-    canvas.text(x + columns * width / 2, y + rows * _H / 2, str(list(result)), size=12, faint=True)
+        canvas.text(x + (j + 0.5) * width, y + (i + 0.5) * _H, texts[2].get((i, j), ""), bold=True)
+    if not texts[2]:
+        canvas.text(x + columns * width / 2, y + rows * _H / 2, str(list(result)), size=12, faint=True)
 
 
 def _values(t: Any) -> dict[tuple[int, int], str]:

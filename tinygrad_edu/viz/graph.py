@@ -38,7 +38,7 @@ class Step:
         shown = [self.name]
         if self.what:
             shown.append(self.what)
-        if self.value is not None:
+        if self.value is not None and not (self.kind == "constant" and self.name == brief(self.value)):
             shown.append(f"value {brief(self.value)}")
         elif self.shape:
             shown.append(f"shape {list(self.shape)}")
@@ -73,7 +73,8 @@ def graph(loss: Any, *, values: bool = True, gradient: Any = None, **names: Any)
             "no_grad()"
         )
     frame = sys._getframe(1)
-    known = {**_tensors({**frame.f_globals, **frame.f_locals}), **names}
+    around = {**frame.f_locals, **{n: v for n, v in frame.f_globals.items() if n not in frame.f_locals}}
+    known = {**names, **{n: t for n, t in _tensors(around).items() if n not in names}}  # the first name found counts
     steps = _steps(loss, known, gradient, values)
     return _draw(steps)
 

@@ -3,4 +3,4 @@
 from .mnist import KMNIST, MNIST, FashionMNIST
 from .vision import StandardTransform, VisionDataset
 
-__all__ = ["FashionMNIST", "KMNIST", "MNIST", "StandardTransform", "VisionDataset"]
+__all__ = ["KMNIST", "MNIST", "FashionMNIST", "StandardTransform", "VisionDataset"]

@@ -1,7 +1,7 @@
 """Fetch one file from any of several mirrors: resumes, checks, and never leaves half a file under the file's name.
 
-The bytes go to `NAME.part`. What a broken connection has left there is continued, by this call or the next one; a file whose
-checksum is right takes its name in one step; one whose checksum is wrong is thrown away.
+The bytes go to `NAME.part`. What a broken connection has left there is continued, by this call or the next one; a file
+whose checksum is right takes its name in one step; one whose checksum is wrong is thrown away.
 """
 
 from __future__ import annotations
@@ -62,9 +62,10 @@ def download(
 ) -> Path:
     """Fetch a file into ``path`` from the first of ``urls`` that gives the right bytes.
 
-    ``checksum`` is ``"md5:…"`` or ``"sha256:…"``; a file already there with that checksum is kept. A connection that gives
-    fewer than ``CHUNK`` bytes in ``timeout`` seconds counts as stalled. A mirror may fail ``attempts`` times (a broken connection
-    that brought ``CHUNK`` bytes or more is no failure); then the next mirror continues where that one stopped.
+    ``checksum`` is ``"md5:…"`` or ``"sha256:…"``; a file already there with that checksum is kept. A connection that
+    gives fewer than ``CHUNK`` bytes in ``timeout`` seconds counts as stalled. A mirror may fail ``attempts`` times (a
+    broken connection that brought ``CHUNK`` bytes or more is no failure); then the next mirror continues where that one
+    stopped.
 
     Raises `DownloadError`, with each mirror's failure, when none delivers. What has arrived so far then stays in
     ``path.part`` for the next call.
@@ -91,7 +92,8 @@ def download(
         else:
             raise DownloadError(
                 f"Error downloading {path.name}:\n" + "\n".join(failures) + "\n"
-                "Check the network connection and try again: what has arrived is kept and the download goes on from there. "
+                "Check the network connection and try again: what has arrived is kept and the download goes on from "
+                "there. "
                 f"Or fetch the file by other means and put it at {path}"
             )
         part.flush()
@@ -106,7 +108,7 @@ def download(
 def _part_file(part: Path) -> Iterator[BinaryIO]:
     """The partial file, open for reading and appending, and (where the system can) ours alone."""
     while True:
-        file = open(part, "a+b")
+        file = open(part, "a+b")  # noqa: SIM115 - closed below, after its user is done
         if fcntl is None:
             break
         fcntl.flock(file, fcntl.LOCK_EX)  # waits while another process downloads the same file …
@@ -152,7 +154,7 @@ def _fetch(
 
 
 def _attempt(url: str, part: BinaryIO, timeout: float, max_bytes: int, progress: Progress | None) -> str:
-    """One request that appends to `part`. Returns "whole" or "resumed" when the mirror says that it has sent everything."""
+    """One request that appends to `part`. Returns "whole" or "resumed" once the mirror has sent what it promised."""
     have = part.seek(0, os.SEEK_END)
     request = urllib.request.Request(url, headers={"User-Agent": "tinygrad-edu", "Accept-Encoding": "identity"})
     if have:
@@ -172,7 +174,9 @@ def _attempt(url: str, part: BinaryIO, timeout: float, max_bytes: int, progress:
         error.close()
         if error.code == 416 and have:  # nothing after what we have: it is complete, or not a part of this file at all
             return "resumed"
-        raise _Failed(f"HTTP status {error.code} {error.reason}", again=error.code >= 500 or error.code == 429) from None
+        raise _Failed(
+            f"HTTP status {error.code} {error.reason}", again=error.code >= 500 or error.code == 429
+        ) from None
     except (OSError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(reason, TimeoutError):

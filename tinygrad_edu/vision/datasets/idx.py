@@ -42,9 +42,7 @@ def read_idx(path: str | os.PathLike[str], dims: int, advice: str) -> numpy.ndar
         raise DataFileError(f"{path} is cut off: {len(data)} bytes, not even a header of {header}. {advice}")
     magic, *shape = struct.unpack(f">{1 + dims}I", data[:header])
     if magic != 0x800 + dims:
-        raise DataFileError(
-            f"{path} is not an IDX file of {_KINDS[0x800 + dims]}: it starts with {magic:#x}. {advice}"
-        )
+        raise DataFileError(f"{path} is not an IDX file of {_KINDS[0x800 + dims]}: it starts with {magic:#x}. {advice}")
     expected = header + math.prod(shape)
     if len(data) != expected:
         sizes = " x ".join(map(str, shape))

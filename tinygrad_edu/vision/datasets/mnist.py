@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
-import zlib
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,12 +21,12 @@ from .vision import Transform, VisionDataset
 class MNIST(VisionDataset):
     """Handwritten digits: 28 x 28 grey images and their classes 0 to 9.
 
-    With ``download=True`` the full set (60,000 for training, 10,000 for testing) is fetched into ``root/MNIST/raw``, where
-    torchvision keeps it too. When it is not there, the digits shipped with the course (4,000 and 1,000) are used, and a
-    printed line says so.
+    With ``download=True`` the full set (60,000 for training, 10,000 for testing) is fetched into ``root/MNIST/raw``,
+    where torchvision keeps it too. When it is not there, the digits shipped with the course (4,000 and 1,000) are used,
+    and a printed line says so.
 
-    An item is ``(image, class)``: a PIL image, or what ``transform`` makes of it, and an int, or what ``target_transform``
-    makes of it. ``data`` holds all images, uint8 (N, 28, 28), ``targets`` all classes, int64 (N,).
+    An item is ``(image, class)``: a PIL image, or what ``transform`` makes of it, and an int, or what
+    ``target_transform`` makes of it. ``data`` holds all images, uint8 (N, 28, 28), ``targets`` all classes, int64 (N,).
 
     Raises RuntimeError for a missing or damaged file (naming it) and when no mirror delivers.
     """
@@ -82,7 +81,7 @@ class MNIST(VisionDataset):
 
     @property
     def raw_folder(self) -> str:
-        return os.path.join(self.root, type(self).__name__, "raw")
+        return os.path.join(self.root or "", type(self).__name__, "raw")
 
     @property
     def class_to_idx(self) -> dict[str, int]:
@@ -130,12 +129,14 @@ class MNIST(VisionDataset):
             )
         if self.shipped_as is None:
             raise DataFileError(
-                f"Dataset not found. You can use download=True to download it: {raw} has no {type(self).__name__} files."
+                f"Dataset not found. You can use download=True to download it: {raw} has no {type(self).__name__} "
+                "files."
             )
         folder = shipped(self.shipped_as)
         if folder is None:
             raise DataFileError(
-                f"Dataset not found. You can use download=True to download it: {raw} has no {type(self).__name__} files, "
+                f"Dataset not found. You can use download=True to download it: {raw} has no {type(self).__name__} "
+                "files, "
                 f"and the images shipped with the course are not at hand. {where_shipped()}"
             )
         return folder, f"It belongs to the course: `git checkout -- datasets/{self.shipped_as}` restores it."
@@ -146,8 +147,8 @@ class MNIST(VisionDataset):
         images, labels = (read_idx(path, dims, advice) for path, (_, dims) in zip(paths, files, strict=True))
         if len(images) != len(labels):
             raise DataFileError(
-                f"{paths[0]} has {len(images)} images but {paths[1]} has {len(labels)} labels: they do not belong together. "
-                + advice
+                f"{paths[0]} has {len(images)} images but {paths[1]} has {len(labels)} labels: they do not belong "
+                "together. " + advice
             )
         if len(labels) and labels.max() >= len(self.classes):
             raise DataFileError(
@@ -155,7 +156,8 @@ class MNIST(VisionDataset):
             )
         if folder != Path(self.raw_folder):
             print(
-                f"{type(self).__name__}: using the {len(labels):,} {'training' if self.train else 'test'} images shipped with "
+                f"{type(self).__name__}: using the {len(labels):,} {'training' if self.train else 'test'} images "
+                "shipped with "
                 f"the course; download=True fetches all {self.full_size}."
             )
         return wrap(images), wrap(labels.astype("int64"))
@@ -184,7 +186,7 @@ class FashionMNIST(MNIST):
 
 
 class KMNIST(MNIST):
-    """Kuzushiji-MNIST: ten characters of cursive Japanese in MNIST's format, 60,000 for training and 10,000 for testing.
+    """Kuzushiji-MNIST: ten characters of cursive Japanese, 60,000 for training and 10,000 for testing.
 
     As `MNIST`, but no part of it is shipped: use ``download=True`` the first time.
     """

@@ -11,8 +11,9 @@ VARIABLE = "TINYGRAD_EDU_DATASETS"
 def shipped(name: str) -> Path | None:
     """The folder of a shipped data set, or None when it is not at hand.
 
-    Looked for in the folder that the environment variable TINYGRAD_EDU_DATASETS names (then nowhere else), in ``datasets/``
-    beside the package (a clone of the course), and in ``datasets/`` in the current folder and those above it.
+    Looked for in the folder that the environment variable TINYGRAD_EDU_DATASETS names (then nowhere else), in
+    ``datasets/`` beside the package (a clone of the course), and in ``datasets/`` in the current folder and those above
+    it.
     """
     named = os.environ.get(VARIABLE)
     if named:

@@ -14,7 +14,8 @@ Transform = Callable[[Any], Any]
 class VisionDataset(Dataset):
     """A data set of (image, target) pairs under a root folder, with optional transforms.
 
-    ``transform`` maps the image, ``target_transform`` the target; ``transforms`` maps both at once and excludes the others.
+    ``transform`` maps the image, ``target_transform`` the target; ``transforms`` maps both at once and excludes the
+    others.
     """
 
     _repr_indent = 4

@@ -84,12 +84,15 @@ def to_tensor(pic: Any) -> Any:
             array = array * 255
     else:
         raise TypeError(f"pic should be PIL Image or ndarray. Got {type(pic)}")
-    array = array.transpose(2, 0, 1)
-    if array.dtype != numpy.uint8:
+    if array.shape[2] > 1:  # one channel lies in the right order already
+        array = array.transpose(2, 0, 1).copy().transpose(1, 2, 0)
+    if array.dtype == numpy.uint8:
+        real = dtypes.get_default_dtype().np
+        array = numpy.divide(array, real.type(255), dtype=real)
+    else:
         dtypes.from_np(array.dtype)  # raises for what no tensor holds
-        return wrap(numpy.array(array, order="C"))
-    real = dtypes.get_default_dtype().np
-    return wrap(numpy.divide(array.astype(real, order="C"), real.type(255)))
+        array = array.copy("K")
+    return wrap(array.transpose(2, 0, 1))
 
 
 def pil_to_tensor(pic: Any) -> Any:
@@ -134,9 +137,7 @@ def to_pil_image(pic: Any, mode: str | None = None) -> Image.Image:
         short = "I;16" if sys.byteorder == "little" else "I;16B"
         expected = {"uint8": "L", "int16": short, "int32": "I", "float32": "F"}.get(array.dtype.name)
         if mode is not None and mode != expected:
-            raise ValueError(
-                f"Incorrect mode ({mode}) supplied for input type {numpy.dtype}. Should be {expected}"
-            )
+            raise ValueError(f"Incorrect mode ({mode}) supplied for input type {numpy.dtype}. Should be {expected}")
         mode = expected
     else:
         permitted = _CHANNEL_MODES[channels]
@@ -146,12 +147,7 @@ def to_pil_image(pic: Any, mode: str | None = None) -> Image.Image:
             mode = permitted[0]
     if mode is None:
         raise TypeError(f"Input type {array.dtype} is not supported")
-    return _image(numpy.ascontiguousarray(array), mode)
-
-
-def _image(array: numpy.ndarray, mode: str) -> Image.Image:
-    """An image of these bytes in this mode, whatever the array's type suggests."""
-    return Image.frombuffer(mode, (array.shape[1], array.shape[0]), array.tobytes(), "raw", mode, 0, 1)
+    return Image.frombytes(mode, (array.shape[1], array.shape[0]), array.tobytes())
 
 
 def convert_image_dtype(image: Any, dtype: dtypes.dtype = dtypes.float32) -> Any:
@@ -172,7 +168,8 @@ def convert_image_dtype(image: Any, dtype: dtypes.dtype = dtypes.float32) -> Any
             raise RuntimeError(f"The cast from {have} to {dtype} cannot be performed safely.")
         return img.mul(_max_value(dtype) + 1.0 - 1e-3).to(dtype)
     if dtype.is_floating_point:
-        return img.to(dtype) / float(_max_value(have))
+        scaled = img.to(dtype).to(dtypes.float32 if dtype.itemsize == 2 else dtype) / float(_max_value(have))
+        return scaled.to(dtype)
     if _max_value(have) > _max_value(dtype):
         return img.div((_max_value(have) + 1) // (_max_value(dtype) + 1), rounding_mode="floor").to(dtype)
     return img.to(dtype) * ((_max_value(dtype) + 1) // (_max_value(have) + 1))
@@ -224,7 +221,9 @@ def center_crop(img: Img, output_size: int | Sequence[int]) -> Img:
     return crop(img, round((h - height) / 2), round((w - width) / 2), height, width)
 
 
-def pair(size: int | float | Sequence[int], message: str = "Please provide only two dimensions (h, w) for size.") -> Any:
+def pair(
+    size: int | float | Sequence[int], message: str = "Please provide only two dimensions (h, w) for size."
+) -> Any:
     """(h, w) of a number, a sequence of one or of two."""
     if isinstance(size, (int, float)):
         return int(size), int(size)
@@ -249,7 +248,9 @@ def resize(
     mode = interpolation_mode(interpolation)
     if isinstance(size, (list, tuple)):
         if len(size) not in (1, 2):
-            raise ValueError(f"Size must be an int or a 1 or 2 element tuple/list, not a {len(size)} element tuple/list")
+            raise ValueError(
+                f"Size must be an int or a 1 or 2 element tuple/list, not a {len(size)} element tuple/list"
+            )
         if max_size is not None and len(size) != 1:
             raise ValueError(
                 "max_size should only be passed if size specifies the length of the smaller edge, "
@@ -261,7 +262,9 @@ def resize(
         return img
     if is_pil(img):
         if antialias is False:
-            warnings.warn("Anti-alias option is always applied for PIL Image input. Argument antialias is ignored.", stacklevel=2)
+            warnings.warn(
+                "Anti-alias option is always applied for PIL Image input. Argument antialias is ignored.", stacklevel=2
+            )
         return img.resize((width, height), _PIL_MODES[mode])
     return _resize_tensor(img, height, width, mode.value, bool(antialias))
 
@@ -286,9 +289,11 @@ def _resize_tensor(img: Any, height: int, width: int, mode: str, antialias: bool
     _, h, w = get_dimensions(img)
     if mode in ("nearest", "nearest-exact"):
         exact = mode == "nearest-exact"
-        return img[..., nearest(h, height, exact), :][..., nearest(w, width, exact)]
+        return img[..., nearest(h, height, exact), :][..., nearest(w, width, exact)].contiguous()
     if mode not in ("bilinear", "bicubic"):
-        raise NotImplementedError(f"interpolation {mode!r} is for PIL images only; tensors take nearest, bilinear or bicubic")
+        raise NotImplementedError(
+            f"interpolation {mode!r} is for PIL images only; tensors take nearest, bilinear or bicubic"
+        )
     have = dtypes.of(img._data)
     work = have if have in (dtypes.float32, dtypes.float64) else dtypes.float32
     across, down = (
@@ -334,13 +339,15 @@ def pad(img: Img, padding: int | Sequence[int], fill: Any = 0, padding_mode: str
         return F.pad(img, [left, right, top, bottom], value=float(fill or 0))
     _, h, w = get_dimensions(img)
     rows, columns = _reflected(h, top, bottom, padding_mode), _reflected(w, left, right, padding_mode)
-    return img[..., rows, :][..., columns]
+    return img[..., rows, :][..., columns].contiguous()
 
 
 def _reflected(n: int, before: int, after: int, mode: str) -> list[int]:
     """Which of n pixels each pixel of a padded line shows."""
     if mode == "reflect" and (before >= n or after >= n):
-        raise RuntimeError(f"Padding size should be less than the corresponding input dimension, but got {(before, after)} for {n}")
+        raise RuntimeError(
+            f"Padding size should be less than the corresponding input dimension, but got {(before, after)} for {n}"
+        )
     places = []
     for i in range(-before, n + after):
         if mode == "edge":
@@ -370,7 +377,7 @@ def _pad_pil(
     border = ((top, bottom), (left, right), (0, 0))[: array.ndim]
     padded = Image.fromarray(numpy.pad(array, border, mode=padding_mode))  # type: ignore[call-overload]
     if img.mode == "P":
-        padded.putpalette(img.getpalette())
+        padded.putpalette(img.getpalette() or [])
     return padded
 
 
@@ -384,7 +391,8 @@ def _pil_fill(img: Image.Image, fill: Any) -> Any:
         fill = tuple(fill) * bands
     if len(fill) != bands:
         raise ValueError(
-            f"The number of elements in 'fill' does not match the number of channels of the image ({len(fill)} != {bands})"
+            f"The number of elements in 'fill' does not match the number of channels of the image ({len(fill)} != "
+            f"{bands})"
         )
     if img.mode != "F":
         fill = tuple(int(x) for x in fill)
@@ -404,10 +412,10 @@ def normalize(tensor: Any, mean: Sequence[float], std: Sequence[float], inplace:
             f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {_ops(tensor).size()}"
         )
     m, s = (make_tensor(x, dtype=d, device=_ops(tensor).device) for x in (mean, std))
-    if (s == 0).any():
+    if (s._data == 0).any():
         raise ValueError(f"std evaluated to zero after conversion to {d}, leading to division by zero.")
     m, s = (x.view(-1, 1, 1) if x.ndim == 1 else x for x in (m, s))
-    return (tensor if inplace else _ops(tensor).clone()).sub_(m).div_(s)
+    return (_ops(tensor) if inplace else _ops(tensor).clone()).sub_(m).div_(s)
 
 
 def rgb_to_grayscale(img: Img, num_output_channels: int = 1) -> Img:
@@ -427,7 +435,7 @@ def rgb_to_grayscale(img: Img, num_output_channels: int = 1) -> Img:
         grey = (0.2989 * r + 0.587 * g + 0.114 * b).to(img.dtype).unsqueeze(-3)
     else:
         grey = img.clone()
-    return grey.expand(*img.shape[:-3], 3, *img.shape[-2:]) if num_output_channels == 3 else grey
+    return grey.expand(img.shape) if num_output_channels == 3 else grey
 
 
 def to_grayscale(img: Image.Image, num_output_channels: int = 1) -> Image.Image:

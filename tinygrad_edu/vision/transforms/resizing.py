@@ -24,8 +24,8 @@ def _cubic(x: numpy.ndarray, a: float) -> numpy.ndarray:
 def weights(n: int, m: int, mode: str, antialias: bool) -> numpy.ndarray:
     """The (m, n) matrix that turns n samples into m. ``mode`` is "bilinear" or "bicubic".
 
-    With ``antialias`` the kernel is widened by the scale when shrinking, so that every sample counts; without, m samples are
-    taken from the interpolated signal. Samples are cells: output i lies over input (i + ½)·n/m - ½.
+    With ``antialias`` the kernel is widened by the scale when shrinking, so that every sample counts; without, m
+    samples are taken from the interpolated signal. Samples are cells: output i lies over input (i + ½)·n/m - ½.
     """
     scale = n / m
     centres = (numpy.arange(m) + 0.5) * scale - 0.5

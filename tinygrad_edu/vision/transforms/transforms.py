@@ -354,7 +354,7 @@ class RandomResizedCrop(nn.Module):
 
 
 class RandomErasing(nn.Module):
-    """A random rectangle of a tensor set to ``value`` (a number, one a channel, or "random"), with probability ``p``."""
+    """A random rectangle of a tensor set to ``value`` (one number, one a channel, "random"), with probability ``p``."""
 
     def __init__(
         self,

@@ -1,0 +1,249 @@
+"""Pooling of any number of dimensions on raw arrays.
+
+The largest (or the sum) of a window is found one dimension after the other: first along the rows, then along the columns of
+what that left. So a window of k × k costs 2k passes, not k · k, and the first of them run along contiguous memory.
+
+`naive.py` says the same in loops; tests hold the two equal.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, Iterator
+
+import numpy
+
+Array = Any
+Sizes = tuple[int, ...]
+
+
+def out_size(n: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:
+    """How many windows fit along a dimension; ``ceil``: also one that begins inside and ends outside."""
+    reach = n + 2 * p - d * (k - 1) - 1
+    out = (-(-reach // s) if ceil else reach // s) + 1
+    return out - 1 if ceil and (out - 1) * s >= n + p else out
+
+
+def _step(i: int, d: int, s: int, n: int) -> slice:
+    """The i-th entry of every window along a dimension."""
+    return slice(i * d, i * d + s * (n - 1) + 1, s)
+
+
+def _framed(xp: Any, x: Array, padding: Sizes, need: Sizes, value: Any) -> Array:
+    """``x`` with ``padding`` entries of ``value`` before each spatial dimension, ``need`` entries in all."""
+    sizes = x.shape[-len(need) :]
+    if not any(padding) and all(n >= m for n, m in zip(sizes, need)):
+        return x
+    made = xp.full((*x.shape[: -len(need)], *(max(m, n + p) for m, n, p in zip(need, sizes, padding))), value, x.dtype)
+    made[(..., *(slice(p, p + n) for p, n in zip(padding, sizes)))] = x
+    return made
+
+
+def _reach(out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
+    """How many entries the windows cover along each dimension."""
+    return tuple((o - 1) * s + d * (k - 1) + 1 for o, k, s, d in zip(out, kernel, stride, dilation))
+
+
+def lowest(dtype: Any) -> Any:
+    """What every number is larger than."""
+    return -math.inf if dtype.kind in "fV" else int(numpy.iinfo(dtype).min)
+
+
+def _fold(xp: Any, x: Array, ufunc: Any, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
+    """Combine the entries of every window with ``ufunc``, one dimension after the other."""
+    fresh = False
+    for dim, (o, k, s, d) in enumerate(zip(out, kernel, stride, dilation), x.ndim - len(out)):
+        lead = (slice(None),) * dim
+        first = x[(*lead, _step(0, d, s, o))]
+        if k == 1:
+            x, fresh = first, False
+            continue
+        made = ufunc(first, x[(*lead, _step(1, d, s, o))])
+        for i in range(2, k):
+            ufunc(made, x[(*lead, _step(i, d, s, o))], out=made)
+        x, fresh = made, True
+    return x if fresh else x.copy()
+
+
+def max_pool(xp: Any, x: Array, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
+    """The largest number of each window of (…, sizes)."""
+    framed = _framed(xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0)
+    return _fold(xp, framed, xp.maximum, out, kernel, stride, dilation)
+
+
+def _entries(kernel: Sizes, stride: Sizes, dilation: Sizes, out: Sizes) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """For each position in a window its number and the index of that entry of all windows."""
+    for i, at in enumerate(itertools.product(*map(range, kernel))):
+        yield i, (..., *(_step(a, d, s, o) for a, d, s, o in zip(at, dilation, stride, out)))
+
+
+def max_pool_which(
+    xp: Any, x: Array, values: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Array:
+    """Which entry of each window is its maximum: the first of several (the last NaN)."""
+    out = values.shape[-len(kernel) :]
+    framed = _framed(xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0)
+    which = xp.zeros(values.shape, xp.uint8 if math.prod(kernel) <= 256 else xp.int32)
+    entries = list(_entries(kernel, stride, dilation, out))
+    for i, where in reversed(entries):
+        xp.copyto(which, which.dtype.type(i), where=framed[where] == values)
+    if x.dtype.kind == "f" and bool(xp.isnan(values).any()):
+        for i, where in entries:
+            xp.copyto(which, which.dtype.type(i), where=xp.isnan(framed[where]))
+    if any(padding) and x.dtype.kind == "f" and bool((values == -math.inf).any()):  # -inf itself: not the frame
+        inside = _framed(xp, xp.ones_like(x, dtype=bool), padding, _reach(out, kernel, stride, dilation), False)
+        for i, where in reversed(entries):
+            xp.copyto(which, which.dtype.type(i), where=(framed[where] == values) & inside[where])
+    return which
+
+
+def max_pool_grad(
+    xp: Any, g: Array, which: Array, shape: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Array:
+    """Hand each window's gradient to the entry that was its maximum."""
+    out, sizes = g.shape[-len(kernel) :], shape[-len(kernel) :]
+    need = tuple(max(r, n + p) for r, n, p in zip(_reach(out, kernel, stride, dilation), sizes, padding))
+    apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation))
+    full = apart and all(s == k and o * k == n for s, k, o, n in zip(stride, kernel, out, need))
+    gx = (xp.empty if full else xp.zeros)((*shape[: -len(kernel)], *need), g.dtype)
+    for i, where in _entries(kernel, stride, dilation, out):
+        if apart:
+            xp.multiply(g, which == i, out=gx[where])
+        else:
+            gx[where] += g * (which == i)
+    if need == tuple(sizes):
+        return gx
+    return gx[(..., *(slice(p, p + n) for p, n in zip(padding, sizes)))].copy()
+
+
+def max_pool_pick(
+    xp: Any, x: Array, which: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Array:
+    """From each window of ``x`` the entry that ``which`` names: the transpose of `max_pool_grad`."""
+    out = which.shape[-len(kernel) :]
+    framed = _framed(xp, x, padding, _reach(out, kernel, stride, dilation), 0)
+    picked = xp.zeros(which.shape, x.dtype)
+    for i, where in _entries(kernel, stride, dilation, out):
+        xp.copyto(picked, framed[where], where=which == i)
+    return picked
+
+
+def flat_indices(xp: Any, which: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
+    """Where in its (flattened) plane the entry that ``which`` names stands."""
+    rest = which.astype("int64")
+    total = xp.zeros(which.shape, "int64")
+    scale = 1
+    for dim in reversed(range(len(kernel))):
+        inside = rest % kernel[dim]
+        rest //= kernel[dim]
+        start = xp.arange(which.shape[dim - len(kernel)]) * stride[dim] - padding[dim]
+        where = start.reshape(-1, *(1,) * (len(kernel) - 1 - dim)) + inside * dilation[dim]
+        total += where * scale
+        scale *= sizes[dim]
+    return total
+
+
+def _counts(xp: Any, dtype: Any, sizes: Sizes, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, include: bool) -> Any:
+    """How many entries each window averages: a number, or an array where windows differ."""
+    counts: Any = 1
+    for dim, (n, o, k, s, p) in enumerate(zip(sizes, out, kernel, stride, padding)):
+        ends = [(i * s - p, min(i * s - p + k, n + p)) for i in range(o)]
+        each = [b - a if include else min(b, n) - max(a, 0) for a, b in ends]
+        if len(set(each)) <= 1:
+            counts = counts * (each[0] if each else 1)
+        else:
+            counts = counts * xp.asarray(each, dtype=dtype).reshape(-1, *(1,) * (len(sizes) - 1 - dim))
+    return counts
+
+
+def avg_pool(
+    xp: Any, x: Array, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, include: bool, divisor: int | None
+) -> Array:
+    """The mean of each window of (…, sizes)."""
+    once = (1,) * len(kernel)
+    framed = _framed(xp, x, padding, _reach(out, kernel, stride, once), 0)
+    total = _fold(xp, framed, xp.add, out, kernel, stride, once)
+    count = divisor or _counts(xp, x.dtype, x.shape[-len(out) :], out, kernel, stride, padding, include)
+    if x.dtype.kind in "iu":
+        return xp.trunc(total / count).astype(x.dtype)
+    total /= count
+    return total
+
+
+def avg_pool_grad(
+    xp: Any, g: Array, shape: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, include: bool, divisor: int | None
+) -> Array:
+    """Spread each window's gradient evenly over its entries."""
+    rank = len(kernel)
+    sizes, out = shape[-rank:], g.shape[-rank:]
+    g = g / (divisor or _counts(xp, g.dtype, sizes, out, kernel, stride, padding, include))
+    for dim in reversed(range(g.ndim - rank, g.ndim)):
+        i = dim - g.ndim
+        k, s, p, n, o = kernel[i], stride[i], padding[i], shape[i], g.shape[i]
+        need = max((o - 1) * s + k, n + p)
+        lead = (slice(None),) * dim
+        made = xp.zeros((*g.shape[:dim], need, *g.shape[dim + 1 :]), g.dtype)
+        for i in range(k):
+            if s >= k:
+                made[(*lead, _step(i, 1, s, o))] = g
+            else:
+                made[(*lead, _step(i, 1, s, o))] += g
+        g = made if need == n else made[(*lead, slice(p, p + n))]
+    return xp.ascontiguousarray(g)
+
+
+# ------------------------------------------------------------------------------------ adaptive: the window follows from the sizes
+def bounds(n: int, out: int) -> list[tuple[int, int]]:
+    """The windows that cut n entries into ``out`` parts as evenly as possible (they may overlap by one)."""
+    return [(i * n // out, -(-(i + 1) * n // out)) for i in range(out)]
+
+
+def mean_matrix(xp: Any, n: int, out: int, dtype: Any) -> Array:
+    """The (out, n) matrix that averages each part."""
+    rows = numpy.zeros((out, n), dtype)
+    for i, (a, b) in enumerate(bounds(n, out)):
+        rows[i, a:b] = 1 / (b - a)
+    return xp.asarray(rows)
+
+
+def along(xp: Any, x: Array, matrix: Array, dim: int) -> Array:
+    """``matrix`` times every line of ``x`` along ``dim``."""
+    if dim == x.ndim - 1:
+        return x @ matrix.T
+    return xp.moveaxis(xp.moveaxis(x, dim, -1) @ matrix.T, -1, dim)
+
+
+def adaptive_max(xp: Any, x: Array, out: Sizes) -> tuple[Array, Array]:
+    """The largest number of each part, and where in its (flattened) plane it stands."""
+    lead, sizes = x.shape[: -len(out)], x.shape[-len(out) :]
+    values = xp.empty((*lead, *out), x.dtype)
+    indices = xp.empty((*lead, *out), "int64")
+    parts = [bounds(n, o) for n, o in zip(sizes, out)]
+    for at in itertools.product(*map(range, out)):
+        spans = [part[i] for part, i in zip(parts, at)]
+        block = x[(..., *(slice(a, b) for a, b in spans))].reshape(*lead, -1)
+        best = block.argmax(axis=-1)
+        where = (..., *at)
+        values[where] = xp.take_along_axis(block, best[..., None], axis=-1)[..., 0]
+        flat, rest, scale = xp.zeros_like(best), best, 1
+        for (a, b), n in zip(reversed(spans), reversed(sizes)):
+            flat = flat + (a + rest % (b - a)) * scale
+            rest, scale = rest // (b - a), scale * n
+        indices[where] = flat
+    return values, indices
+
+
+def gather_planes(xp: Any, x: Array, indices: Array, rank: int) -> Array:
+    """The entries of each (flattened) plane, of ``rank`` dimensions, that ``indices`` name."""
+    lead = indices.shape[: indices.ndim - rank]
+    found = xp.take_along_axis(x.reshape(*lead, -1), indices.reshape(*lead, -1), axis=-1)
+    return found.reshape(indices.shape)
+
+
+def scatter_planes(xp: Any, g: Array, indices: Array, shape: Sizes, rank: int) -> Array:
+    """Add every number of ``g`` into its plane at its index."""
+    planes, size = math.prod(shape[:-rank]), math.prod(shape[-rank:])
+    flat = (xp.arange(planes)[:, None] * size + indices.reshape(planes, -1)).ravel()
+    total = xp.bincount(flat, weights=g.reshape(-1), minlength=planes * size) if planes * size else xp.zeros(0)
+    return total.astype(g.dtype).reshape(shape)

@@ -1,0 +1,75 @@
+"""Arrays in memory that several processes see."""
+
+from __future__ import annotations
+
+import math
+from multiprocessing import shared_memory
+from typing import Any
+
+import numpy
+
+ALIGN = 64
+
+
+class Block:
+    """A piece of shared memory, made or opened by its name. Whoever made it lets it go from the file system at the end."""
+
+    def __init__(self, size: int = 0, name: str | None = None) -> None:
+        self.owner = name is None
+        self.memory = shared_memory.SharedMemory(name, create=self.owner, size=size)
+        self.address = numpy.frombuffer(self.memory.buf, numpy.uint8).__array_interface__["data"][0]
+
+    @property
+    def name(self) -> str:
+        return self.memory.name
+
+    def forget_name(self) -> None:
+        """Take it from the file system now: it stays while somebody has it open, and nothing is left behind."""
+        self.owner = False
+        self.memory.unlink()
+
+    def array(self, shape: tuple[int, ...], dtype: Any, start: int = 0) -> numpy.ndarray:
+        """An array in this memory. It keeps the block alive and is, as far as NumPy can tell, a memory of its own."""
+        dtype = numpy.dtype(dtype)
+        raw = numpy.asarray(_Region(self, start, math.prod(shape) * dtype.itemsize))
+        return raw.view(dtype).reshape(shape)
+
+    def __del__(self) -> None:
+        if hasattr(self, "memory"):
+            self.memory.close()
+            if self.owner:
+                self.memory.unlink()
+
+
+class _Region:
+    """A part of a block as NumPy sees it: unlike a buffer, it does not keep the block from being closed at the end."""
+
+    def __init__(self, block: Block, start: int, size: int) -> None:
+        self.block, self.start = block, start
+        self.__array_interface__ = {
+            "data": (block.address + start, False), "shape": (size,), "typestr": "|u1", "version": 3,
+        }  # fmt: skip
+
+
+def aligned(n: int) -> int:
+    """``n`` bytes, rounded up so that what follows starts where processors like it."""
+    return -(-n // ALIGN) * ALIGN
+
+
+def block_of(array: Any) -> tuple[Block, int] | None:
+    """The shared block that an array looks into, and the position of its first byte there; None for ordinary memory."""
+    owner = array
+    while isinstance(owner, numpy.ndarray):
+        owner = owner.base
+    if not isinstance(owner, _Region):
+        return None
+    return owner.block, array.__array_interface__["data"][0] - owner.block.address
+
+
+def share(array: numpy.ndarray) -> numpy.ndarray:
+    """The array's numbers in shared memory (itself where it is there already)."""
+    if block_of(array) is not None:
+        return array
+    shared = Block(max(array.nbytes, 1)).array(array.shape, array.dtype)
+    shared[...] = array
+    return shared

@@ -1,0 +1,61 @@
+"""``torch.backends``: which libraries compute, and switches that say how exactly.
+
+The switches keep what they are set to. Our kernels have one way of computing each result and give the same numbers in every
+run, so that none of them changes a result.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+__path__: list[str] = []  # so that ``import torch.backends.cudnn`` works
+
+
+class _Backend(types.ModuleType):
+    """A namespace of switches and questions that can be imported like a module."""
+
+    def __init__(self, name: str, doc: str, **members: Any) -> None:
+        super().__init__(f"{__name__}.{name}", doc)
+        self.__dict__.update(members)
+
+
+def _no() -> bool:
+    return False
+
+
+def _cuda_is_built() -> bool:
+    from .backend.cuda import why_unavailable
+
+    return not (why_unavailable() or "").startswith("CuPy is not installed")
+
+
+def _blas() -> str:
+    """The library that multiplies matrices."""
+    from .backend import cpu
+
+    config = cpu.xp.show_config(mode="dicts")
+    return str(config.get("Build Dependencies", {}).get("blas", {}).get("name", "unknown"))
+
+
+class _Matmul:
+    allow_tf32 = False
+    allow_fp16_reduced_precision_reduction = True
+    allow_bf16_reduced_precision_reduction = True
+    fp32_precision = "none"
+
+
+cudnn = _Backend(
+    "cudnn", "cuDNN is not used: convolutions are matrix products.", enabled=True, deterministic=False, benchmark=False,
+    benchmark_limit=10, allow_tf32=True, is_available=_no, version=lambda: None, is_acceptable=lambda tensor: False,
+)  # fmt: skip
+cuda = _Backend("cuda", "CUDA, through CuPy.", is_built=_cuda_is_built, matmul=_Matmul())
+mps = _Backend("mps", "Apple's GPUs are not supported.", is_available=_no, is_built=_no)
+mkl = _Backend("mkl", "Intel's matrix library.", is_available=lambda: "mkl" in _blas().lower())
+mkldnn = _Backend("mkldnn", "oneDNN is not used.", enabled=True, is_available=_no)
+openmp = _Backend("openmp", "Threads of the matrix library.", is_available=_no)
+opt_einsum = _Backend("opt_einsum", "Orders of einsum's products.", enabled=True, strategy="auto", is_available=_no)
+
+for _name in ("cudnn", "cuda", "mps", "mkl", "mkldnn", "openmp", "opt_einsum"):
+    sys.modules[f"{__name__}.{_name}"] = globals()[_name]

@@ -1,0 +1,152 @@
+"""Let code that says ``import torch`` run on this package.
+
+    import tinygrad_edu
+    tinygrad_edu.install_as_torch()
+    import torch, torchvision            # this package, from here on
+
+or, for a script that stays as it is: ``python -m tinygrad_edu.compat script.py arguments…``
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import runpy
+import sys
+import types
+from typing import Any
+
+from . import dtypes
+
+_PACKAGE = __name__.partition(".")[0]
+_STANDS_FOR = "2.13.0"  # the release of torch whose behaviour this package has
+
+# torch's modules that are called differently here, or are a part of another module here
+_ELSEWHERE = {
+    "torch": "",
+    "torch.nn.modules": "nn",
+    "torch.nn.grad": "nn.functional",
+    "torch.nn.utils.clip_grad": "nn.utils",
+    "torch.nn.utils.convert_parameters": "nn.utils",
+    "torch.optim.adam": "optim",
+    "torch.optim.adamw": "optim",
+    "torch.optim.sgd": "optim",
+    "torch.optim.rmsprop": "optim",
+    "torch.utils.data.dataset": "data.dataset",
+    "torch.utils.data.dataloader": "data.loader",
+    "torch.utils.data.sampler": "data.sampler",
+    "torch.utils.data._utils": "data",
+    "torch.utils.data._utils.collate": "data.collate",
+    "torch.autograd.function": "autograd.function",
+    "torch.autograd.variable": "autograd.variable",
+    "torch.backends.cudnn": "backends.cudnn",
+    "torch.types": "",
+    "torch._utils": "utils",
+    "torchvision": "vision",
+    "torchvision.transforms.v2": "vision.transforms",
+    "torchvision.transforms.v2.functional": "vision.transforms.functional",
+    "torchvision.datasets.folder": "vision.datasets",
+    "torchvision.datasets.mnist": "vision.datasets",
+    "torchvision.datasets.vision": "vision.datasets",
+}
+# modules of Python's own that torch has under its name
+_STANDARD = {"torch.multiprocessing": "multiprocessing"}
+
+
+def _ours(name: str) -> types.ModuleType | None:
+    """Our module for torch's module ``name``; None where there is none."""
+    if name in _STANDARD:
+        return importlib.import_module(_STANDARD[name])
+    if name in _ELSEWHERE:
+        room = _ELSEWHERE[name]
+    elif name.startswith("torch.nn.modules."):
+        room = "nn"  # every class of torch.nn.modules.linear and so on is in nn
+    else:
+        head, _, rest = name.partition(".")
+        room = f"vision.{rest}" if head == "torchvision" else rest
+        if rest.partition(".")[0] not in (*_PUBLIC, "") and head == "torch":
+            return None
+    try:
+        return importlib.import_module(f"{_PACKAGE}.{room}".rstrip("."))
+    except ModuleNotFoundError as error:
+        if error.name is not None and not error.name.startswith(_PACKAGE):
+            raise  # a library that our module needs
+        return None
+
+
+_PUBLIC = (
+    "autograd", "backends", "cuda", "fft", "func", "linalg", "nn", "optim", "random", "special", "storage", "utils",
+)  # fmt: skip
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Answers every import of torch, torchvision and what is below them."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name.partition(".")[0] not in ("torch", "torchvision"):
+            return None
+        if _ours(name) is None:
+            raise ModuleNotFoundError(
+                f"No module named {name!r}: {_PACKAGE} stands in for torch here (install_as_torch) and does not have it",
+                name=name,
+            )
+        return importlib.machinery.ModuleSpec(name, self)
+
+    def create_module(self, spec: Any) -> None:
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        found = _ours(module.__name__)
+        assert found is not None
+        sys.modules[module.__name__] = found  # the import system hands out what it finds here
+
+
+def install_as_torch() -> types.ModuleType:
+    """From now on ``import torch`` and ``import torchvision`` give this package. Returns it.
+
+    Things print under torch's names (``torch.float32``). RuntimeError when the real torch has been imported already.
+    """
+    package = sys.modules[_PACKAGE]
+    present = sys.modules.get("torch")
+    if present is package:
+        return package
+    if present is not None:
+        raise RuntimeError(
+            "torch has been imported already, and parts of it are in use: call install_as_torch() before anything imports "
+            "torch (in a notebook: restart the kernel first)"
+        )
+    sys.meta_path.insert(0, _Finder())
+    sys.modules["torch"] = package
+    sys.modules["torchvision"] = importlib.import_module(f"{_PACKAGE}.vision")
+    dtypes.module_name = "torch"
+    package.__version__ = f"{_STANDS_FOR}+{_PACKAGE}.{package.__version__}".replace("_", ".")  # type: ignore[attr-defined]
+    _show_torch_names(package)
+    return package
+
+
+def _show_torch_names(package: types.ModuleType) -> None:
+    """Classes tell torch's module when they are printed: ``<class 'torch.Tensor'>``."""
+    for name in ("Tensor", "Size", "Generator", "device", "dtype"):
+        getattr(package, name).__module__ = "torch"
+    nn = importlib.import_module(f"{_PACKAGE}.nn")
+    names = importlib.import_module(f"{_PACKAGE}.io.names")
+    for name, place in names._nn_places().items():
+        found = getattr(nn, name, None)
+        if isinstance(found, type):
+            found.__module__ = place
+
+
+def main(arguments: list[str]) -> None:
+    """Run a script with this package as torch."""
+    if not arguments:
+        raise SystemExit("usage: python -m tinygrad_edu.compat script.py [arguments]")
+    install_as_torch()
+    sys.argv = arguments
+    sys.path.insert(0, str(importlib.import_module("pathlib").Path(arguments[0]).resolve().parent))
+    runpy.run_path(arguments[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    importlib.import_module(f"{_PACKAGE}.compat").main(sys.argv[1:])

@@ -1,0 +1,42 @@
+"""The named tuples that operations with several results return: ``torch.return_types.max`` and its like."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import Any
+
+from .. import dtypes
+
+classes: dict[str, type] = {}
+
+
+class Named(tuple[Any, ...]):
+    """A tuple whose items have names too, and that prints as torch's do."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        lines = ",\n".join(f"{field}={value!r}" for field, value in zip(self._fields, self))
+        return f"{dtypes.module_name}.return_types.{type(self).__name__}(\n{lines})"
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self).__name__, tuple(self))
+
+
+def named(name: str, *fields: str) -> type:
+    """The class of results called ``name``.
+
+    >>> named("pair", "first", "second")((1, 2)).second
+    2
+    """
+    found = classes.get(name)
+    if found is None:
+        members = {field: property(itemgetter(i)) for i, field in enumerate(fields)}
+        found = classes[name] = type(name, (Named,), {"__slots__": (), "_fields": fields, "n_fields": len(fields), **members})
+        found.__module__ = "tinygrad_edu.return_types"
+    return found
+
+
+def _rebuild(name: str, items: tuple[Any, ...]) -> Any:
+    return classes[name](items)

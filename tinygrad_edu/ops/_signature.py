@@ -1,0 +1,288 @@
+"""What a call that cannot be means to torch: its words for missing, surplus and wrong arguments, from a signature in its notation.
+
+    signature="Tensor input, int dim, Tensor index, *, bool sparse_grad = False, Tensor out = None"
+
+A call runs unchecked; only when it fails with a TypeError or AttributeError is it held against the signatures, and torch's error
+is raised where it does not match any. NumPy's names for arguments (``axis``, ``keepdims``, ``x``) are understood here too.
+In a type, ``[n]`` (``tuple of ints[2]``) says that one number may stand for the tuple, ``?`` that None is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import wraps
+from typing import Any, Callable
+
+from .. import dtypes
+from ..autograd.variable import Variable
+
+NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
+OPTIONS = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = False, "
+    "bool requires_grad = False"
+)
+
+
+def is_tensor(value: Any) -> bool:
+    return isinstance(value, Variable)
+
+
+def _is_zero_dim(value: Any, kinds: str) -> bool:
+    return is_tensor(value) and value._data.ndim == 0 and value._data.dtype.kind in kinds and not value._requires_grad
+
+
+def is_int(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool)
+    return _is_zero_dim(value, "iu") if is_tensor(value) else hasattr(value, "__index__") and not isinstance(value, type)
+
+
+def is_real(value: Any) -> bool:
+    return isinstance(value, (int, float)) or _is_zero_dim(value, "iubfV") or (
+        not is_tensor(value) and hasattr(value, "dtype") and hasattr(value, "item") and value.dtype.kind in "iubf"
+        and getattr(value, "ndim", 1) == 0)  # fmt: skip
+
+
+def is_number(value: Any) -> bool:
+    return is_real(value) or isinstance(value, complex) or _is_zero_dim(value, "c")
+
+
+def _is_generator(value: Any) -> bool:
+    return type(value).__name__ == "Generator" and hasattr(value, "manual_seed")
+
+
+def _is_device(value: Any) -> bool:
+    return isinstance(value, (str, int)) or type(value).__name__ == "device"
+
+
+_MATCHES: dict[str, Callable[[Any], bool]] = {
+    "Tensor": is_tensor,
+    "int": is_int,
+    "float": is_real,
+    "Number": is_number,
+    "bool": lambda v: isinstance(v, bool),
+    "str": lambda v: isinstance(v, str),
+    "torch.dtype": lambda v: isinstance(v, dtypes.dtype) or v in (float, int, bool, complex),
+    "torch.device": _is_device,
+    "torch.layout": lambda v: type(v).__name__ == "layout",
+    "torch.memory_format": lambda v: type(v).__name__ == "memory_format",
+    "torch.Generator": _is_generator,
+    "tuple of Tensors": lambda v: isinstance(v, (tuple, list)),
+    "object": lambda v: True,
+}
+
+
+class Parameter:
+    """One argument of a signature: ``int dim = 0``."""
+
+    def __init__(self, text: str, keyword_only: bool) -> None:
+        found = re.fullmatch(r"(.+?)(\[\d+\])?(\?)? (\w+)( = .*)?", text)
+        assert found is not None, text
+        self.type, self.broadcast, none, self.name, default = (
+            found[1], found[2] is not None, found[3], found[4], found[5]
+        )  # fmt: skip
+        self.optional, self.keyword_only = default is not None, keyword_only
+        self.allow_none = none is not None or default == " = None"
+        self.shown = f"{self.type} {self.name}{default or ''}"
+
+    def accepts(self, value: Any) -> bool:
+        if value is None and self.allow_none:
+            return True
+        if self.type in ("tuple of ints", "tuple of floats"):
+            check = is_int if self.type == "tuple of ints" else is_real
+            if isinstance(value, (tuple, list)):
+                return not value or check(value[0])
+            return self.broadcast and check(value)
+        return _MATCHES[self.type](value)
+
+    def bad_element(self, value: Any) -> int | None:
+        """Where in a list of numbers the first thing that is none stands."""
+        if self.type == "tuple of ints" and isinstance(value, (tuple, list)):
+            return next((i for i, v in enumerate(value) if not is_int(v)), None)
+        return None
+
+
+class Signature:
+    """One way to call a function."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.parameters = name, []
+        keyword_only = False
+        for part in text.split(", ") if text else []:
+            if part == "*":
+                keyword_only = True
+            else:
+                self.parameters.append(Parameter(part, keyword_only))
+        self.positional = sum(not p.keyword_only for p in self.parameters)
+        self.required = sum(not p.optional for p in self.parameters)
+        first = self.parameters[0].type if self.parameters else ""
+        self.varargs = self.positional == 1 and first == "tuple of ints"
+
+    def __str__(self) -> str:
+        shown = [p.shown for p in self.parameters]
+        if self.positional < len(shown):
+            shown.insert(self.positional, "*")
+        return f"({', '.join(shown)})"
+
+    def without_first(self) -> Signature:
+        """The signature of the method: the tensor itself is no argument."""
+        new = object.__new__(Signature)
+        new.name, new.parameters = self.name, self.parameters[1:]
+        new.positional, new.required = self.positional - 1, self.required - 1
+        new.varargs = new.positional == 1 and new.parameters[0].type == "tuple of ints"
+        return new
+
+    def problem(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
+        """Why the call does not match, in torch's words; None where it does."""
+        name, left, at, varargs = self.name, dict(kwargs), 0, self.varargs
+        if len(args) > self.positional and not varargs:
+            return self._too_many(len(args))
+        for i, p in enumerate(self.parameters):
+            if at < len(args):
+                if p.keyword_only:
+                    return self._too_many(len(args))
+                value, by_name = args[at], False
+            else:
+                found = next((n for n in (p.name, *NUMPY_NAMES.get(p.name, ())) if n in left), None)
+                if found is None:
+                    if p.optional:
+                        continue
+                    return self._missing(i)
+                value, by_name = left.pop(found), True
+            if p.accepts(value):
+                bad = p.bad_element(value)
+                if bad is not None:
+                    return self._unpack(p, bad, value[bad])
+            elif varargs and at == 0 and not by_name and is_int(value):
+                bad = p.bad_element(args)
+                if bad is not None:
+                    return self._unpack(p, bad, args[bad])
+                at = len(args)
+                continue
+            else:
+                return self._wrong(p, value, None if by_name else at + 1)
+            at += not by_name
+        for key in left:
+            known = next((i for i, p in enumerate(self.parameters) if p.name == key), None)
+            if known is None:
+                return f"{name}() got an unexpected keyword argument '{key}'"
+            return f"{name}() got multiple values for argument '{key}'"
+        return None
+
+    def _too_many(self, given: int) -> str:
+        least = sum(not p.optional for p in self.parameters[: self.positional])
+        if least != self.positional:
+            return f"{self.name}() takes from {least} to {self.positional} positional arguments but {given} were given"
+        plural = "" if self.positional == 1 else "s"
+        return (
+            f"{self.name}() takes {self.positional} positional argument{plural} but {given} {'was' if given == 1 else 'were'} "
+            "given"
+        )
+
+    def _missing(self, start: int) -> str:
+        names = [p.name for p in self.parameters[start:] if not p.optional]
+        plural = "s" if len(names) == 1 else ""  # as torch has it
+        return f"{self.name}() missing {len(names)} required positional argument{plural}: " + ", ".join(f'"{n}"' for n in names)
+
+    def _unpack(self, p: Parameter, i: int, value: Any) -> str:
+        return (
+            f"{self.name}(): argument '{p.name}' failed to unpack the object at pos {i + 1} with error \"type must be {p.type},"
+            f'but got {type_name(value)}"'
+        )
+
+    def _wrong(self, p: Parameter, value: Any, position: int | None) -> str:
+        where = f"{self.name}(): argument '{p.name}'" + ("" if position is None else f" (position {position})")
+        if p.type == "tuple of ints" and isinstance(value, (tuple, list)):
+            return f"{where} must be {p.type}, but found element of type {type_name(value[0])} at pos 0"
+        return f"{where} must be {p.type}, not {type_name(value)}"
+
+    # for the message that lists several signatures
+    def explain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Why this one of several does not match: torch says it only where the number of arguments is right."""
+        shown = str(self)[1:-1].split(", ") if self.parameters else []
+        expected = len(shown) - ("out" not in kwargs and any(p.name == "out" for p in self.parameters))
+        if len(args) + len(kwargs) != expected:
+            return ""
+        names = {p.name: p for p in self.parameters}
+        unknown = [key for key in kwargs if key not in names]
+        if unknown:
+            return f"      didn't match because some of the keywords were incorrect: {', '.join(unknown)}\n"
+        pairs = [(self.parameters[i] if i < len(self.parameters) else None, v, "") for i, v in enumerate(args)]
+        pairs += [(names[key], v, f"{key}=") for key, v in kwargs.items()]
+        described = ", ".join(
+            prefix + (described_type(v) if p is not None and _same_type(p, v) else f"!{described_type(v)}!")
+            for p, v, prefix in pairs
+        )
+        return f"      didn't match because some of the arguments have invalid types: ({described})\n"
+
+
+def _same_type(p: Parameter, value: Any) -> bool:
+    """Whether the type has the very name that the signature shows (which is what torch goes by here)."""
+    name = type_name(value)
+    return name == p.type or (p.type == "float" and name == "int") or (p.allow_none and value is None)
+
+
+def type_name(value: Any) -> str:
+    if isinstance(value, Variable):
+        return type(value).__name__
+    if isinstance(value, dtypes.dtype):
+        return "torch.dtype"
+    return type(value).__name__
+
+
+def described_type(value: Any) -> str:
+    if isinstance(value, tuple) and type(value) is tuple:
+        return f"tuple of ({', '.join(map(type_name, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, list):
+        return f"list of [{', '.join(map(type_name, value))}]"
+    return type_name(value)
+
+
+def call_error(name: str, signatures: list[Signature], args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError | None:
+    """torch's TypeError for a call, or None where it matches a signature."""
+    problems = [s.problem(args, kwargs) for s in signatures]
+    if None in problems:
+        return None
+    given = len(args) + len(kwargs)
+    likely = [i for i, s in enumerate(signatures) if s.required <= given <= len(s.parameters)]
+    if len(signatures) == 1 or len(likely) == 1:
+        return TypeError(problems[0 if len(signatures) == 1 else likely[0]])
+    got = ", ".join([type_name(a) for a in args] + [f"{key}={type_name(v)}" for key, v in kwargs.items()])
+    options = "".join(f" * {s}\n{s.explain(args, kwargs)}" for s in signatures)
+    return TypeError(
+        f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{options}"
+    )
+
+
+def renamed(signatures: list[Signature], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """The keyword arguments with NumPy's names replaced by torch's; None where there are none."""
+    names = {p.name for s in signatures for p in s.parameters}
+    back = {alias: name for name, others in NUMPY_NAMES.items() if name in names for alias in others}
+    if not any(key in back and key not in names for key in kwargs):
+        return None
+    return {back.get(key, key) if key not in names else key: v for key, v in kwargs.items()}
+
+
+def checked(
+    function: Callable[..., Any], name: str, texts: tuple[str, ...], method: bool = False
+) -> Callable[..., Any]:
+    """``function``, whose failing calls raise torch's error where the arguments are to blame."""
+    parsed: list[list[Signature]] = []  # on first need
+
+    @wraps(function)
+    def form(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except (TypeError, AttributeError):
+            if not parsed:
+                whole = [Signature(name, text) for text in texts]
+                parsed.append([s.without_first() for s in whole] if method else whole)
+            error = call_error(name, parsed[0], args[1:] if method else args, kwargs)
+            if error is not None:
+                raise error from None
+            again = renamed(parsed[0], kwargs)
+            if again is None:
+                raise
+        return function(*args, **again)
+
+    return form

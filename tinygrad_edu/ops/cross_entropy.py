@@ -1,0 +1,255 @@
+"""Losses of classification: negative log-likelihood and cross entropy."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from ..autograd.op import Op
+from ._check import check_tensor
+from ._define import cast
+from ._reduction import reduced, reduction_of
+from .registry import public
+from .softmax import log_softmax
+
+
+# ------------------------------------------------------------------------------------ primitives
+def _weights(k: Any, like: Any, target: Any, weight: Any, ignore: int) -> Any:
+    """How much each target counts: None means 1 for every one."""
+    kept = target != ignore
+    if weight is None:
+        return None if kept.all() else kept.astype(like.dtype)
+    return weight[k.xp.where(kept, target, 0)] * kept
+
+
+def _check_classes(k: Any, target: Any, classes: int, ignore: int) -> None:
+    bad = (target < 0) | (target >= classes)
+    if bad.any():
+        bad &= target != ignore
+        if bad.any():
+            raise IndexError(f"Target {int(target[bad].ravel()[0])} is out of bounds.")
+
+
+def _picked(k: Any, x: Any, target: Any, ignore: int) -> Any:
+    """``x[n, target[n], …]``; anything finite where the target is ignored."""
+    safe = target if 0 <= ignore < x.shape[1] else k.xp.where(target == ignore, 0, target)
+    if x.ndim == 2:
+        return x[k.xp.arange(len(safe)), safe]
+    return k.xp.take_along_axis(x, safe[:, None].astype("int64"), axis=1)[:, 0]
+
+
+def _total(weights: Any, target: Any) -> Any:
+    return target.size if weights is None else weights.sum(dtype=weights.dtype)
+
+
+def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
+    _check_classes(k, target, x.shape[1], ignore)
+    losses = -_picked(k, x, target, ignore)
+    weights = _weights(k, x, target, weight, ignore)
+    if weights is not None:
+        losses = k.xp.where(target == ignore, losses.dtype.type(0), losses * weights)
+    if reduction == "none":
+        return losses
+    total = losses.sum(dtype=losses.dtype)
+    return total if reduction == "sum" else total / k.xp.asarray(_total(weights, target), dtype=total.dtype)
+
+
+def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
+    weights = _weights(k, g, target, weight, ignore)
+    g = -g if weights is None else -g * weights
+    if reduction == "mean":
+        g = g / _total(weights, target)
+    gx = k.xp.zeros(shape, g.dtype)
+    safe = k.xp.where(target == ignore, 0, target)
+    if len(shape) == 2:
+        gx[k.xp.arange(shape[0]), safe] = g
+    else:
+        k.xp.put_along_axis(gx, safe[:, None].astype("int64"), k.xp.broadcast_to(g, target.shape)[:, None], axis=1)
+    return gx
+
+
+# the loss is linear in x: its gradient's gradient is the loss again
+for _name, _node in (("nll_loss", "NllLossBackward0"), ("nll_loss2d", "NllLoss2DBackward0")):
+    Op(_name, _nll, node=_node, x=lambda k, g, x_shape, target, weight, ignore, reduction:
+       k.nll_backward(g, x_shape, target, weight, ignore, reduction))  # fmt: skip
+Op("nll_backward", _nll_slope, node="NllLossBackwardBackward0",
+   g=lambda k, gg, target, weight, ignore, reduction: k.nll_loss(gg, target, weight, ignore, reduction))  # fmt: skip
+Op("div_number", lambda k, x, n: x / n, node="DivBackward1", x=lambda k, g, n: g / n)
+
+
+# ------------------------------------------------------------------------------------ negative log-likelihood
+def _check_target(target: Any) -> None:
+    name = target._data.dtype.name
+    if name not in ("int64", "uint8"):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.short}")
+
+
+def _check_weight(input: Any, weight: Any, classes: int) -> None:
+    if weight is None:
+        return
+    if weight._data.size != classes or weight._data.ndim != 1:
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: "
+            f"{list(weight._data.shape)}"
+        )
+    if weight._data.dtype != input._data.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.short} but found {weight.dtype.short}")
+
+
+def _run(name: str, input: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
+    raw = None if weight is None else weight._data
+    return Op.table[name](input, target._data, raw, ignore, reduction)
+
+
+def nll_loss_nd(input: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
+    """Negative log-likelihood of (N, C, …) log-probabilities at (N, …) class numbers."""
+    x, t = input._data.shape, target._data.shape
+    if len(x) < 1:
+        raise ValueError(f"Expected 1 or more dimensions (got {len(x)})")
+    if len(x) != 1 and (t[0] if t else 0) != x[0]:
+        raise ValueError(f"Expected input batch_size ({x[0]}) to match target batch_size ({t[0] if t else 0}).")
+    if len(x) <= 2:
+        _check_target(target)
+        if len(t) > 1:
+            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        if len(x) == 1 and t and t[0] != 1:
+            raise RuntimeError(
+                f"For 1D input, 1D target must have size 1, but got target size: {t[0]}"
+            )
+        _check_weight(input, weight, x[-1])
+        if len(x) == 2:
+            return _run("nll_loss", input, target, weight, ignore_index, reduction)
+        return _run("nll_loss_single", input, target, weight, ignore_index, reduction)
+    if len(x) == 4:
+        _check_target(target)
+        if len(t) != 3:
+            raise RuntimeError(
+                f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(t)}"
+            )
+        _check_weight(input, weight, x[1])
+        if (t[0], *t[1:]) != (x[0], *x[2:]):
+            raise RuntimeError(f"size mismatch (got input: {list(x)} , target: {list(t)}")
+        return _run("nll_loss2d", input, target, weight, ignore_index, reduction)
+    out = (x[0], *x[2:])
+    if t != out:
+        raise RuntimeError(f"Expected target size {list(out)}, got {list(t)}")
+    _check_target(target)
+    _check_weight(input, weight, x[1])
+    lines = prod(x[2:])
+    flat = input.contiguous().view(x[0], x[1], 1, lines)
+    loss = _run("nll_loss2d", flat, target.reshape(x[0], 1, lines), weight, ignore_index, reduction)
+    return loss.view(out) if reduction == "none" else loss
+
+
+def _single(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
+    loss = _nll(k, x[None], target.reshape(1), weight, ignore, reduction)
+    return loss.reshape(target.shape) if reduction == "none" else loss
+
+
+Op("nll_loss_single", _single, node="NllLossBackward0", x=lambda k, g, x_shape, target, weight, ignore, reduction:
+   k.reshaped(k.nll_backward(k.reshaped(g, (1,)) if reduction == "none" else g, (1, *x_shape), target.reshape(1), weight,
+                             ignore, reduction), x_shape))  # fmt: skip
+
+
+@public("functional")
+def nll_loss(
+    input: Any, target: Any, weight: Any = None, size_average: bool | None = None, ignore_index: int = -100,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Any:  # fmt: skip
+    """``-input[n, target[n]]``: input (N, C, …) holds log-probabilities, target (N, …) class numbers.
+
+    ``weight`` (C) weights the classes (the mean then divides by the weights that occur); targets equal to
+    ``ignore_index`` do not count.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.nn.functional.nll_loss(tg.tensor([[-1., -2.], [-3., -4.]]), tg.tensor([0, 1]))
+    tensor(2.5000)
+    """
+    check_tensor("nll_loss_nd", "input", 1, input)
+    check_tensor("nll_loss_nd", "target", 2, target)
+    return nll_loss_nd(input, target, weight, ignore_index, reduction_of(reduction, size_average, reduce))
+
+
+# ------------------------------------------------------------------------------------ cross entropy
+@public("functional")
+def cross_entropy(
+    input: Any, target: Any, weight: Any = None, size_average: bool | None = None, ignore_index: int = -100,
+    reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
+) -> Any:  # fmt: skip
+    """The negative log-likelihood of ``softmax(input)``: input (N, C, …) are logits – any numbers.
+
+    ``target`` holds class numbers (N, …), or probabilities in the shape of ``input``. ``label_smoothing`` moves that share
+    of the target's probability to all classes evenly. Other arguments as in `nll_loss`.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.nn.functional.cross_entropy(tg.tensor([[0., 0.], [9., 0.]]), tg.tensor([0, 0]))
+    tensor(0.3466)
+    """
+    check_tensor("cross_entropy_loss", "input", 1, input)
+    check_tensor("cross_entropy_loss", "target", 2, target)
+    reduction = reduction_of(reduction, size_average, reduce)
+    if input._data.shape == target._data.shape:
+        if target._data.dtype.kind in "iub":
+            raise RuntimeError(
+                f"Expected floating point type for target with class probabilities, got {target.dtype.short}"
+            )
+        if ignore_index >= 0:
+            raise RuntimeError("ignore_index is not supported for floating point target")
+        _check_smoothing(label_smoothing)
+        return _with_probabilities(input, target, weight, reduction, label_smoothing)
+    classes = 0 if input._data.ndim == 1 else 1
+    _check_smoothing(label_smoothing)
+    logs = log_softmax(input, classes)
+    if label_smoothing == 0.0:
+        return nll_loss_nd(logs, target, weight, ignore_index, reduction)
+    return _smoothed(logs, target, weight, reduction, ignore_index, label_smoothing, classes)
+
+
+def _check_smoothing(label_smoothing: float) -> None:
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+
+
+def _class_weights(weight: Any, ndim: int, classes: int) -> Any:
+    return weight.view([-1 if d == classes else 1 for d in range(ndim)]) if ndim > 1 else weight
+
+
+def _with_probabilities(input: Any, target: Any, weight: Any, reduction: str, smoothing: float) -> Any:
+    ndim = input._data.ndim
+    classes = 0 if ndim == 1 else 1
+    n = input._data.shape[classes]
+    if weight is not None:
+        if weight._data.ndim != 1 or weight._data.size != n:
+            raise RuntimeError(
+                "cross_entropy: weight tensor should be defined either for all "
+                f"{n} classes or no classes but got weight tensor of shape: {list(weight._data.shape)}"
+            )
+    logs = log_softmax(input, classes)
+    if smoothing > 0.0:
+        target = target * (1 - smoothing) + smoothing / n
+    if weight is not None:
+        target = target * _class_weights(weight, ndim, classes)
+    losses = logs * target
+    if reduction == "none":
+        return -losses.sum(classes)
+    total = -losses.sum()
+    return total if reduction == "sum" else Op.table["div_number"](total, input._data.size / n)
+
+
+def _smoothed(
+    logs: Any, target: Any, weight: Any, reduction: str, ignore: int, smoothing: float, classes: int
+) -> Any:
+    hard = nll_loss_nd(logs, target, weight, ignore, reduction)
+    n, ndim = logs._data.shape[classes], logs._data.ndim
+    even = -((logs * _class_weights(weight, ndim, classes)) if weight is not None else logs).sum(classes)
+    ignored = target == ignore
+    even = even.masked_fill(ignored.reshape(even.shape), 0.0)
+    if reduction == "mean":
+        if weight is None:
+            even = even.sum() / cast((~ignored).sum(), even.dtype)
+        else:
+            kept = weight[target.long().masked_fill(ignored, 0)].masked_fill(ignored, 0.0)
+            even = even.sum() / kept.sum()
+    else:
+        even = reduced(even, reduction)
+    return hard * (1 - smoothing) + even * (smoothing / n)

@@ -1,0 +1,75 @@
+"""Where a tensor's memory lies: shared with other processes, or pinned for a GPU."""
+
+from __future__ import annotations
+
+from multiprocessing.reduction import ForkingPickler
+from typing import Any
+
+from ..autograd.variable import wrap
+from ..backend import cuda_available, kernels_of
+from ..backend.shared import Block, block_of, share
+from .registry import public
+
+
+@public("method")
+def share_memory_(input: Any) -> Any:
+    """Move the numbers into memory that other processes can open. What is sent to a process afterwards is not copied.
+
+    Only this tensor moves, not views of it that exist already. On a GPU nothing changes.
+    """
+    if kernels_of(input._data).device_type == "cpu":
+        input._data = share(input._data)
+    return input
+
+
+@public("method")
+def is_shared(input: Any) -> bool:
+    """Whether other processes can see the numbers."""
+    if kernels_of(input._data).device_type != "cpu":
+        return True
+    return block_of(input._data) is not None
+
+
+@public("method")
+def pin_memory(input: Any, device: Any = None) -> Any:
+    """A copy in page-locked memory, from which a GPU copies without the processor's help."""
+    if is_pinned(input):
+        return input
+    if kernels_of(input._data).device_type != "cpu":
+        raise RuntimeError(f"cannot pin '{input.type()}' only dense CPU tensors can be pinned")
+    if not cuda_available():
+        raise RuntimeError("Cannot access accelerator device when none is available.")
+    from ..backend.cuda import pinned_like
+
+    array = pinned_like(input._data)
+    array[...] = input._data
+    return wrap(array)
+
+
+@public("method")
+def is_pinned(input: Any, device: Any = None) -> bool:
+    """Whether the numbers lie in page-locked memory."""
+    owner = input._data
+    while getattr(owner, "base", None) is not None:
+        owner = owner.base
+    return type(owner).__name__ == "PinnedMemoryPointer"
+
+
+def _open(name: str, start: int, shape: tuple[int, ...], dtype: Any, cls: type, requires_grad: bool) -> Any:
+    t = wrap(Block(name=name).array(shape, dtype, start))
+    t._requires_grad = requires_grad
+    return t if cls is type(t) else cls(t, requires_grad)
+
+
+def _sent_to_a_process(t: Any) -> Any:
+    """How multiprocessing pickles a tensor: by the name of its shared memory, if it has one."""
+    found = block_of(t._data) if kernels_of(t._data).device_type == "cpu" and t._data.flags.c_contiguous else None
+    if found is None:
+        return t.__reduce_ex__(5)
+    block, start = found
+    return _open, (block.name, start, t._data.shape, t._data.dtype, type(t), t._requires_grad)
+
+
+def share_with_processes(cls: type) -> None:
+    """Let multiprocessing send tensors of a class by reference where they are shared."""
+    ForkingPickler.register(cls, _sent_to_a_process)

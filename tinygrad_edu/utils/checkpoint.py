@@ -1,0 +1,156 @@
+"""Less memory for more time: forget what a part of the network saved, and compute it again when backward needs it.
+
+`checkpoint` runs its function once with recording, throws away the arrays that the graph nodes hold, and keeps the nodes. When the
+engine reaches the first of them, the function runs again – with the same random numbers – and the nodes get their arrays back.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any, Callable
+
+from ..autograd.graph import Node, count_nodes
+from ..autograd.modes import enable_grad, no_grad, state
+from ..autograd.node import OpNode
+from ..autograd.variable import Variable, needs_grad
+from ..random import default_generator, fork_rng, set_rng_state
+
+_EXPLICIT = (
+    "the use_reentrant parameter should be passed explicitly. {when}use_reentrant=False is recommended, but if you need to "
+    "preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the differences "
+    "between the two variants."
+)
+
+
+class CheckpointError(RuntimeError):
+    """The second run of a checkpointed function did something else than the first."""
+
+
+def _tensors(value: Any) -> Iterator[Any]:
+    if isinstance(value, Variable):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors(item)
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _new_nodes(outputs: Any, start: int) -> list[OpNode]:
+    """The nodes behind ``outputs`` that were made after node number ``start`` (numbers count down), in the order of making."""
+    found: dict[Node, None] = {}
+    todo = [t.grad_fn for t in _tensors(outputs) if t.grad_fn is not None]
+    while todo:
+        node = todo.pop()
+        if node in found or node.number >= start:
+            continue
+        found[node] = None
+        todo += [n for n, _ in node.edges if n is not None]
+    return sorted((n for n in found if isinstance(n, OpNode)), key=lambda n: -n.number)
+
+
+class _Recomputation:
+    """One checkpointed call: its nodes without their arrays, and how to get these back."""
+
+    def __init__(self, function: Callable[..., Any], args: Any, kwargs: Any, preserve_rng_state: bool) -> None:
+        self.function, self.args, self.kwargs = function, args, kwargs
+        self.rng = default_generator.get_state() if preserve_rng_state else None
+        self.nodes: list[OpNode] = []
+
+    def run(self) -> Any:
+        start = next(count_nodes)
+        outputs = self.function(*self.args, **self.kwargs)
+        self.nodes = _new_nodes(outputs, start)
+        hooks = {0: self.restore}
+        for node in self.nodes:
+            node.saved = ()
+            node.before = [(None, hooks), *(node.before or ())]
+        return outputs
+
+    def restore(self, _: Any) -> None:
+        """Before the first of the nodes is used: run the function again and hand over the arrays."""
+        if not self.nodes:
+            return
+        nodes, self.nodes = self.nodes, []
+        start = next(count_nodes)
+        with enable_grad(), fork_rng(enabled=self.rng is not None):
+            if self.rng is not None:
+                set_rng_state(self.rng)
+            again = _new_nodes(self.function(*self.args, **self.kwargs), start)
+        if [type(n) for n in again] != [type(n) for n in nodes]:
+            raise CheckpointError(
+                "torch.utils.checkpoint: A different number of tensors was saved during the original forward and "
+                f"recomputation.\nOperations during forward: {[n.name() for n in nodes]}\nOperations during recomputation: "
+                f"{[n.name() for n in again]}"
+            )
+        for old, new in zip(nodes, again):
+            if (old.shape, old.dtype) != (new.shape, new.dtype):
+                raise CheckpointError(
+                    "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during "
+                    f"the forward pass.\n{old.name()}: {old.shape} {old.dtype} became {new.shape} {new.dtype}"
+                )
+            old.saved, old.versions, old.then, old.plan = new.saved, new.versions, new.then, new.plan
+
+
+def checkpoint(
+    function: Callable[..., Any], *args: Any, use_reentrant: bool | None = None, context_fn: Any = None,
+    determinism_check: str = "default", debug: bool = False, preserve_rng_state: bool = True, **kwargs: Any,
+) -> Any:  # fmt: skip
+    """``function(*args)`` whose intermediate results are not kept but computed again during backward.
+
+    The function must do the same both times. Random numbers are the same unless ``preserve_rng_state=False``.
+
+    >>> import tinygrad_edu as tg
+    >>> x = tg.tensor(2., requires_grad=True)
+    >>> y = checkpoint(lambda t: (t * t).exp(), x, use_reentrant=False); y.backward(); x.grad
+    tensor(218.3926)
+    """
+    if use_reentrant is None:
+        when = "Starting in PyTorch 2.9, calling checkpoint without use_reentrant will raise an exception. "
+        warnings.warn(f"torch.utils.checkpoint: {_EXPLICIT.format(when=when)}", UserWarning, stacklevel=2)
+        use_reentrant = True
+    if use_reentrant:
+        if kwargs:
+            raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
+        if context_fn is not None or debug:
+            raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
+        if not any(needs_grad(t) for t in args if isinstance(t, Variable)):
+            warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=2)
+            with no_grad():
+                return function(*args)
+    if not state.enabled:
+        return function(*args, **kwargs)
+    return _Recomputation(function, args, kwargs, preserve_rng_state).run()
+
+
+def checkpoint_sequential(
+    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+) -> Any:
+    """A `Sequential` (or list of modules) in ``segments`` pieces, all but the last checkpointed."""
+    if use_reentrant is None:
+        when = "In version 2.9 we will raise an exception if use_reentrant is not passed. "
+        text = f"torch.utils.checkpoint.checkpoint_sequential: {_EXPLICIT.format(when=when)}"
+        warnings.warn(text, UserWarning, stacklevel=2)
+        use_reentrant = True
+    preserve = kwargs.pop("preserve_rng_state", True)
+    if kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
+    functions = list(functions.children()) if hasattr(functions, "children") else list(functions)
+    size = len(functions) // segments
+
+    def piece(start: int, end: int) -> Callable[[Any], Any]:
+        def run(x: Any) -> Any:
+            for function in functions[start:end]:
+                x = function(x)
+            return x
+
+        return run
+
+    last = size * (segments - 1)
+    for start in range(0, last, size):
+        input = checkpoint(
+            piece(start, start + size), input, use_reentrant=use_reentrant, preserve_rng_state=preserve
+        )
+    return piece(last, len(functions))(input)
