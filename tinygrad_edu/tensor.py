@@ -22,7 +22,7 @@ from .autograd.variable import Variable, needs_grad, wrap
 from .backend import kernels_for, kernels_of
 from .layouts import strided
 from .ops import comparison, grids, indexing, linalg, pointwise, power, registry
-from .ops.view import root_array, storage_offset_of
+from .ops.view import contiguous_strides, root_array, storage_offset_of
 from .size import Size
 
 # ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
@@ -135,7 +135,10 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     def stride(self, dim: int | None = None) -> Any:
         """How many elements lie in memory between neighbours along each dimension."""
         n = self._data.itemsize
-        strides = tuple(s // n for s in self._data.strides)
+        if self._data.size:
+            strides = tuple(s // n for s in self._data.strides)
+        else:  # NumPy has zeros here; torch counts a size of 0 as 1
+            strides = tuple(s // n for s in contiguous_strides(self._data.shape, n))
         return strides if dim is None else strides[dim]
 
     def storage_offset(self) -> int:

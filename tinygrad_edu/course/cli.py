@@ -1,5 +1,6 @@
 """The command ``tinygrad-edu``."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def main() -> None:
 @click.option("--seed", type=int, help="Seed of the hidden tests; a fresh one for each batch by default.")
 @click.option("--exercise", help="Grade every submission as this exercise (its number or name).")
 @click.option("--unsafe", is_flag=True, help="Run students' code without a sandbox.")
+@click.option("--resume", is_flag=True, help="Go on with the batch in OUT that was interrupted.")
 @_COURSE
 def grade(
     submissions: tuple[Path, ...],
@@ -31,29 +33,35 @@ def grade(
     seed: int | None,
     exercise: str | None,
     unsafe: bool,
+    resume: bool,
     course: Path | None,
 ) -> None:
-    """Grade notebooks; results go to OUT/results.json.
+    """Grade notebooks. Writes OUT/results.json, grades.csv, summary.md, junit.xml and a page for each student.
 
     The exit code is 0 when every submission was graded, whatever its points, and 1 when one could not be.
     """
     from . import grade as grading
+    from . import reports
     from . import results as found
     from .exercise import NotebookError
 
     place = courses.find(course)
     try:
         keys = grading.load_keys(place.solutions, [exercise] if exercise else [])
-        batch = grading.Batch(keys, workers=workers, sandboxed=not unsafe, hide=place.secrets)
-        if seed is not None:
-            batch.seed = seed
+        cache = grading.Cache(out / ".batch", resume)
+        batch = grading.Batch(keys, workers=workers, sandboxed=not unsafe, hide=place.secrets, cache=cache)
+        batch.seed = cache.seed(batch.seed if seed is None else seed)
         if exercise:
             batch.only = keys[0].name
-        out.mkdir(parents=True, exist_ok=True)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that kernels and folders are cleared away
         if unsafe:
             click.echo("unsandboxed: students' code runs with your rights (--unsafe)", err=True)
         results = batch.grade(submissions, progress=_say)
         found.save(results, out / "results.json")
+        reports.write(results, batch.grafts, out)
+        cache.remove()
+    except KeyboardInterrupt:
+        raise SystemExit(_fail("interrupted; the same command with --resume goes on from here")) from None
     except (grading.GradingError, NotebookError) as error:
         raise SystemExit(_fail(str(error))) from None
     except OSError as error:

@@ -1,23 +1,15 @@
 """Grading a batch: key and reference once, then every submission in a pool of grading processes.
 
-The parent never runs student code and never imports nbval: it reads JSON, grafts, hands jobs to `worker` processes
-and judges what they record.
+The parent never runs student code and never imports nbval: it reads JSON, grafts, hands jobs to `worker` processes and
+judges what they record.
 """
 
-import json
-import os
+import hashlib
 import secrets
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from queue import Empty, Queue
 from typing import Any
 
 from . import sandbox
@@ -25,6 +17,7 @@ from .exercise import Exercise, NotebookError, grading_source, read, read_json, 
 from .graft import Graft, best_key, graft
 from .isolation import merge, second_runs
 from .limits import DEFAULT, Limits
+from .pool import Pool, private_folder
 from .results import CheckResult, Submission
 from .verdict import judge
 from .worker import job_to_json
@@ -35,6 +28,39 @@ _START_ALLOWANCE = 90.0  # seconds that a worker may take beside the notebook's 
 
 class GradingError(Exception):
     """The batch can't be graded at all. The text says what to do."""
+
+
+class Cache:
+    """What an interrupted batch had finished: its seed, and each result under the digest of the job that gave it."""
+
+    def __init__(self, folder: Path, resume: bool) -> None:
+        self.folder = folder
+        if not resume:
+            self.remove()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def seed(self, seed: int) -> int:
+        """The batch's seed: that of the batch which was interrupted, else `seed`, which is noted."""
+        note = self.folder / "seed"
+        if note.is_file():
+            return int(note.read_text())
+        note.write_text(str(seed))
+        return seed
+
+    def load(self, line: str) -> Submission | None:
+        path = self._path(line)
+        return Submission.model_validate_json(path.read_bytes()) if path.is_file() else None
+
+    def store(self, line: str, result: Submission) -> None:
+        temporary = self._path(line).with_suffix(".part")
+        temporary.write_text(result.model_dump_json(), "utf-8")
+        temporary.replace(self._path(line))
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _path(self, line: str) -> Path:
+        return self.folder / f"{hashlib.sha256(line.encode()).hexdigest()}.json"
 
 
 @dataclass
@@ -48,6 +74,8 @@ class Batch:
     sandboxed: bool = True
     only: str | None = None  # grade everything as this exercise
     hide: tuple[Path, ...] = ()
+    cache: Cache | None = None
+    grafts: dict[int, Graft] = field(default_factory=dict)  # what was graded, by place in the batch
 
     def grade(
         self, paths: Iterable[Path], progress: Callable[[Submission], None] = lambda result: None
@@ -57,34 +85,48 @@ class Batch:
             raise GradingError(f"{missing}; --unsafe grades without a sandbox, only for code that you trust")
         todo = list(paths)
         results: dict[int, Submission] = {}
-        with _folder() as folder, _Pool(max(1, min(self.workers, len(todo))), folder, self._deadline) as pool:
+        with private_folder() as folder, Pool(max(1, min(self.workers, len(todo))), folder, self._deadline) as pool:
             prepared = [self._prepare(path) for path in todo]
             ready = {n: p for n, p in enumerate(prepared) if isinstance(p, _Prepared)}
             expected = self._references(pool, {p.key.name: p.key for p in ready.values()})
+            self.grafts = {number: p.graft for number, p in ready.items()}
+            jobs = {number: self._line(p.graft, expected[p.key.name]) for number, p in ready.items()}
             again: list[tuple[int, Graft]] = []
+
+            def finish(number: int, result: Submission) -> None:
+                results[number] = result
+                if self.cache is not None and number in jobs and result.error is None:
+                    self.cache.store(jobs[number], result)
+                progress(result)
 
             def first(number: int, record: dict[str, Any]) -> None:
                 found = self._result(ready[number], record)
-                results[number] = found
                 runs = second_runs(ready[number].graft, record.get("events", []), found.checks)
-                again.extend((number, run) for run in runs)
-                if not runs:
-                    progress(found)
+                if runs:
+                    results[number] = found
+                    again.extend((number, run) for run in runs)
+                else:
+                    finish(number, found)
 
             def second(place: int, record: dict[str, Any]) -> None:
                 number, run = again[place]
                 results[number] = self._merged(results[number], run, record)
 
             for number, outcome in enumerate(prepared):
-                if isinstance(outcome, Submission):
-                    results[number] = outcome
-                    progress(outcome)
-            pool.run([(n, self._line(p.graft, expected[p.key.name])) for n, p in ready.items()], first)
+                known = outcome if isinstance(outcome, Submission) else self._known(jobs[number], todo[number])
+                if known is not None:
+                    finish(number, known)
+            pool.run([(n, line) for n, line in jobs.items() if n not in results], first)
             lines = [self._line(run, expected[ready[number].key.name]) for number, run in again]
             pool.run(list(enumerate(lines)), second)
             for number in dict.fromkeys(number for number, _ in again):
-                progress(results[number])
+                finish(number, results[number])
         return [results[number] for number in range(len(todo))]
+
+    def _known(self, line: str, path: Path) -> Submission | None:
+        """The result that an interrupted batch had for the same job."""
+        found = self.cache.load(line) if self.cache is not None else None
+        return None if found is None else found.model_copy(update={"submission": str(path)})
 
     def _merged(self, found: Submission, run: Graft, record: dict[str, Any]) -> Submission:
         checks, rescued = merge(found.checks, judge(run, record["events"], self.limits) if "events" in record else [])
@@ -143,7 +185,7 @@ class Batch:
             error=error,
         )
 
-    def _references(self, pool: "_Pool", keys: dict[str, Exercise]) -> dict[str, Expected]:
+    def _references(self, pool: Pool, keys: dict[str, Exercise]) -> dict[str, Expected]:
         """What the reference answers print for this batch's seed."""
         names = list(keys)
         found: dict[str, Expected] = {}
@@ -200,7 +242,7 @@ def _as_graft(key: Exercise) -> Graft:
 def trial(runs: list[tuple[Exercise, int]]) -> list[dict[str, Any]]:
     """Run notebooks of one's own, each with its seed, outside of any sandbox; what each recorded."""
     records: dict[int, dict[str, Any]] = {}
-    with _folder() as folder, _Pool(2, folder, DEFAULT.notebook_seconds + _START_ALLOWANCE) as pool:
+    with private_folder() as folder, Pool(2, folder, DEFAULT.notebook_seconds + _START_ALLOWANCE) as pool:
         lines = [Batch([key], seed, sandboxed=False)._line(_as_graft(key), None) for key, seed in runs]
         pool.run(list(enumerate(lines)), records.__setitem__)
     for (key, _), record in zip(runs, (records[n] for n in range(len(runs))), strict=True):
@@ -242,148 +284,3 @@ def load_keys(folder: Path, names: Iterable[str] = ()) -> list[Exercise]:
         what = f"no solution notebook starting with {' or '.join(wanted)}" if wanted else "no solution notebooks"
         raise GradingError(f"{what} in {folder}")
     return [read(path) for path in paths]
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A private folder for sockets; its path must be short, for Unix limits a socket's path to about 100 characters."""
-    base = tempfile.gettempdir()
-    if len(base) > 40 and os.path.isdir("/tmp"):
-        base = "/tmp"
-    folder = Path(tempfile.mkdtemp(prefix="tgedu-", dir=base))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-class _Pool:
-    """Grading processes, each served by a thread. A lost one is replaced, and only its notebook suffers."""
-
-    def __init__(self, size: int, folder: Path, deadline: float) -> None:
-        self.size, self.folder, self.deadline = size, folder, deadline
-        self._serial = 0
-        self._lock = threading.Lock()
-        self._idle: list[_Worker] = []
-        self._all: list[_Worker] = []
-
-    def __enter__(self) -> "_Pool":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for worker in self._all:
-            worker.close()
-
-    def run(self, jobs: list[tuple[int, str]], done: Callable[[int, dict[str, Any]], None]) -> None:
-        """Run all jobs; `done(number, record)` is called in this thread as each ends."""
-        waiting: Queue[tuple[int, str]] = Queue()
-        for job in jobs:
-            waiting.put(job)
-        finished: Queue[tuple[int, dict[str, Any]]] = Queue()
-        threads = [
-            threading.Thread(target=self._serve, args=(waiting, finished), daemon=True)
-            for _ in range(min(self.size, len(jobs)))
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            for _ in jobs:
-                done(*finished.get())
-        finally:
-            with waiting.mutex:
-                waiting.queue.clear()
-
-    def _serve(self, waiting: "Queue[tuple[int, str]]", finished: "Queue[tuple[int, dict[str, Any]]]") -> None:
-        worker = None
-        while True:
-            try:
-                number, line = waiting.get_nowait()
-            except Empty:
-                break
-            try:
-                worker = worker if worker is not None and worker.alive else self._take()
-                record = worker.ask(line, self.deadline)
-            except Exception as error:  # e.g. no more processes: the batch goes on and this submission says why
-                record = {"error": f"{type(error).__name__}: {error}"}
-            finished.put((number, record))
-        if worker is not None and worker.alive:
-            with self._lock:
-                self._idle.append(worker)
-
-    def _take(self) -> "_Worker":
-        with self._lock:
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.alive:
-                    return worker
-            self._serial += 1
-            worker = _Worker(self.folder / f"w{self._serial}")
-            self._all.append(worker)
-        return worker
-
-
-class _Worker:
-    """One `worker` process, in a process group of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700)
-        self.folder = folder
-        environment = dict(os.environ)
-        root = str(sandbox.PACKAGE.parent)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tinygrad_edu.course.worker", str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=environment,
-            start_new_session=True,
-        )
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def ask(self, line: str, deadline: float) -> dict[str, Any]:
-        """Send a job and wait for its record."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        timer = threading.Timer(deadline, self.kill)
-        timer.start()
-        try:
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        except OSError:
-            answer = b""
-        finally:
-            timer.cancel()
-        if not answer:
-            self.kill()
-            self._log.seek(0)
-            said = self._log.read()[-400:].decode("utf-8", "replace").strip().splitlines()
-            return {"error": f"the grading process was lost{': ' + said[-1] if said else ''}"}
-        record = json.loads(answer)
-        return record if isinstance(record, dict) else {"error": "the grading process sent no record"}
-
-    def kill(self) -> None:
-        """End it and all that it started."""
-        if self.alive:
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        self._process.wait()
-
-    def close(self) -> None:
-        """Let it end by itself, which removes its folder; end it when it doesn't."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.close()
-            self._process.wait(timeout=10)
-        except (OSError, subprocess.TimeoutExpired):
-            self.kill()
-        self._process.stdout.close()
-        self._log.close()

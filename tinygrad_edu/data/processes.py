@@ -91,6 +91,7 @@ class WorkerIterator(LoaderIterator):
         resource_tracker.ensure_running()  # before the workers start, so that one of them all watches the shared memory
         self.ahead = loader.prefetch_factor * loader.num_workers
         self.workers: list[_Worker] = []
+        self.process = os.getpid()  # a forked child has a copy of this object, which must not stop the workers
         self.closed = False
         _open.add(self)
         try:
@@ -232,7 +233,7 @@ class WorkerIterator(LoaderIterator):
 
     def close(self, patience: float = PATIENCE) -> None:
         """Stop the workers: kindly, then not."""
-        if self.closed:
+        if self.closed or self.process != os.getpid():
             return
         self.closed = True
         _open.discard(self)

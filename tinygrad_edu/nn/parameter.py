@@ -9,7 +9,6 @@ from .. import dtypes
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..ops.creation import empty
-from ..ops.sharing import share_with_processes
 from ..tensor import Tensor
 
 
@@ -71,9 +70,6 @@ class Parameter(Tensor, metaclass=_Marked):
         ours = {"_data", "_counter", "_requires_grad", "_grad", "_accumulator", "_hooks", "_after_accumulate"}
         extra = {name: value for name, value in self.__dict__.items() if name not in ours}
         return _rebuild_parameter, (type(self), self.data, self._requires_grad, OrderedDict(), extra)
-
-
-share_with_processes(Parameter)
 
 
 def _rebuild_parameter(cls: type, data: Any, requires_grad: bool, hooks: Any, extra: dict[str, Any]) -> Any:

@@ -1,6 +1,6 @@
-"""What a call that cannot be means to torch: its words for missing, surplus and wrong arguments, from a signature in its notation.
+"""torch's words for missing, surplus and wrong arguments, from the signatures in `signatures`.
 
-    signature="Tensor input, int dim, Tensor index, *, bool sparse_grad = False, Tensor out = None"
+    gather: Tensor input, int dim, Tensor index, *, bool sparse_grad = False, Tensor out = None
 
 A call runs unchecked; only when it fails with a TypeError or AttributeError is it held against the signatures, and torch's error
 is raised where it does not match any. NumPy's names for arguments (``axis``, ``keepdims``, ``x``) are understood here too.
@@ -17,10 +17,6 @@ from .. import dtypes
 from ..autograd.variable import Variable
 
 NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
-OPTIONS = (
-    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = False, "
-    "bool requires_grad = False"
-)
 
 
 def is_tensor(value: Any) -> bool:
@@ -108,7 +104,7 @@ class Signature:
     def __init__(self, name: str, text: str) -> None:
         self.name, self.parameters = name, []
         keyword_only = False
-        for part in text.split(", ") if text else []:
+        for part in text.removesuffix(", *").split(", ") if text else []:
             if part == "*":
                 keyword_only = True
             else:
@@ -285,4 +281,5 @@ def checked(
                 raise
         return function(*args, **again)
 
+    form.torch_errors = True  # type: ignore[attr-defined]
     return form

@@ -25,6 +25,8 @@ def placed(array: numpy.ndarray, device: Any, requires_grad: bool) -> Any:
 def leaf(t: Any, requires_grad: bool) -> Any:
     """``t``, requiring a gradient if asked to."""
     if requires_grad:
+        if requires_grad is not True:
+            raise TypeError(f"requires_grad must be bool, not {type(requires_grad).__name__}")
         if t._data.dtype.kind not in "fcV":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         t._requires_grad = True
@@ -44,7 +46,7 @@ def _of_data(data: Any, dtype: Any) -> numpy.ndarray:
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     shape = _shape(data)
     kinds: set[type] = set()
-    plain = _collect(data, kinds) and kinds <= _PLAIN
+    plain = 0 not in shape and _collect(data, kinds) and kinds <= _PLAIN
     if wanted is None:
         wanted = _of_plain(kinds) if plain else _inferred(data)
     if plain:

@@ -14,6 +14,7 @@ from ..autograd.inplace import inplace as make_inplace
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad
 from ._signature import checked
+from .signatures import OPTIONS, TABLE
 
 functions: dict[str, Callable[..., Any]] = {}
 methods: dict[str, Callable[..., Any]] = {}
@@ -124,3 +125,22 @@ def store_into(target: Any, value: Any) -> None:
     else:
         target._data[...] = value._data
     target._counter[0] += 1
+
+
+def check_arguments() -> None:
+    """Give every published function and method that torch has the errors of torch's argument parser."""
+    texts: dict[str, list[str]] = {}
+    for line in TABLE.strip().splitlines():
+        name, _, text = line.partition(": ")
+        texts.setdefault(name, []).append(text.replace("$options", OPTIONS))
+    for name, function in functions.items():
+        if name in texts and not hasattr(function, "torch_errors"):
+            functions[name] = checked(function, name, tuple(texts[name]))
+    for name, method in methods.items():
+        if hasattr(method, "torch_errors"):
+            continue
+        if f".{name}" in texts:
+            methods[name] = checked(method, name, tuple(f"Tensor input, {t}".rstrip(", ") for t in texts[f".{name}"]), True)
+        elif name in texts or name.removesuffix("_") in texts:
+            known = texts.get(name) or texts[name.removesuffix("_")]
+            methods[name] = checked(method, name, tuple(t.replace(", Tensor out = None", "") for t in known), True)

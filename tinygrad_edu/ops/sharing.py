@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from ..autograd.variable import wrap
 from ..backend import cuda_available, kernels_of
-from ..backend.shared import Block, block_of, share
 from .registry import public
 
 
@@ -17,14 +15,19 @@ def share_memory_(input: Any) -> Any:
 
     Only this tensor moves, not views of it that exist already. On a GPU nothing changes.
     """
+    from ..backend.shared import share
+
     if kernels_of(input._data).device_type == "cpu":
         input._data = share(input._data)
+        _send_by_name(type(input))
     return input
 
 
 @public("method")
 def is_shared(input: Any) -> bool:
     """Whether other processes can see the numbers."""
+    from ..backend.shared import block_of
+
     if kernels_of(input._data).device_type != "cpu":
         return True
     return block_of(input._data) is not None
@@ -55,7 +58,11 @@ def is_pinned(input: Any, device: Any = None) -> bool:
     return type(owner).__name__ == "PinnedMemoryPointer"
 
 
+# ``backend.shared`` is imported where it is needed: Python's shared memory takes a while to load, and few programs use it.
 def _open(name: str, start: int, shape: tuple[int, ...], dtype: Any, cls: type, requires_grad: bool) -> Any:
+    from ..backend.shared import Block
+
+    _send_by_name(cls)
     t = wrap(Block(name=name).array(shape, dtype, start))
     t._requires_grad = requires_grad
     return t if cls is type(t) else cls(t, requires_grad)
@@ -63,6 +70,8 @@ def _open(name: str, start: int, shape: tuple[int, ...], dtype: Any, cls: type, 
 
 def _sent_to_a_process(t: Any) -> Any:
     """How multiprocessing pickles a tensor: by the name of its shared memory, if it has one."""
+    from ..backend.shared import block_of
+
     found = block_of(t._data) if kernels_of(t._data).device_type == "cpu" and t._data.flags.c_contiguous else None
     if found is None:
         return t.__reduce_ex__(5)
@@ -70,6 +79,8 @@ def _sent_to_a_process(t: Any) -> Any:
     return _open, (block.name, start, t._data.shape, t._data.dtype, type(t), t._requires_grad)
 
 
-def share_with_processes(cls: type) -> None:
-    """Let multiprocessing send tensors of a class by reference where they are shared."""
+def _send_by_name(cls: type) -> None:
+    """From now on multiprocessing sends tensors of this class by reference where they are shared."""
+    from multiprocessing.reduction import ForkingPickler
+
     ForkingPickler.register(cls, _sent_to_a_process)

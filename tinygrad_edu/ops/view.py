@@ -25,13 +25,13 @@ def as_sizes(sizes: Sequence[Any], function: str = "view") -> tuple[int, ...]:
     """``f(2, 3)``, ``f((2, 3))`` and ``f(torch.Size([2, 3]))`` mean the same."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         sizes = sizes[0]
+    if sizes and isinstance(sizes[0], bool):
+        raise TypeError(f"{function}(): argument 'size' must be tuple of ints, but found element of type bool at pos 0")
     return tuple([n if type(n) is int else as_int(n, function) for n in sizes])
 
 
 def as_int(n: Any, function: str) -> int:
-    if isinstance(n, Variable):
-        return int(n.item())  # type: ignore[attr-defined]
-    if hasattr(n, "__index__"):
+    if hasattr(n, "__index__") and not (isinstance(n, Variable) and n._data.ndim):
         return int(n.__index__())
     raise TypeError(f"{function}(): argument 'size' must be tuple of ints, but found element of type {type(n).__name__}")
 
@@ -68,7 +68,7 @@ def infer_size(sizes: tuple[int, ...], numel: int) -> tuple[int, ...]:
 def view_strides(x: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     """The byte strides that show ``x``'s elements, in order, in ``shape`` without a copy; None where there are none."""
     if x.flags.c_contiguous or x.size == 0:
-        return _contiguous_strides(shape, x.itemsize)
+        return contiguous_strides(shape, x.itemsize)
     # runs of old dimensions that lie in memory like one
     runs = [[n, s] for n, s in zip(x.shape, x.strides) if n != 1]
     merged: list[list[int]] = []
@@ -95,7 +95,7 @@ def view_strides(x: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     return tuple(strides)
 
 
-def _contiguous_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+def contiguous_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     strides, step = [], itemsize
     for n in reversed(shape):
         strides.append(step)
@@ -241,7 +241,12 @@ Op("squeeze_dims", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous 
    node="SqueezeBackward0", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
 Op("squeeze_dim", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous else _view(k, x, shape), view=True,
    node="SqueezeBackward1", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
-Op("unsqueeze", lambda k, x, dim: k.xp.expand_dims(x, dim), view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
+def _unsqueeze(k: Any, x: Any, dim: int) -> Any:
+    stride = x.shape[dim] * x.strides[dim] if dim < x.ndim else x.itemsize
+    return k.strided(x, (*x.shape[:dim], 1, *x.shape[dim:]), (*x.strides[:dim], stride, *x.strides[dim:]))
+
+
+Op("unsqueeze", _unsqueeze, view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
 Op("squeeze_several", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous else _view(k, x, shape), view=True,
    node="SqueezeBackward2", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
 Op("expand", lambda k, x, shape: _broadcast(k, x, shape), view=True, x=lambda k, g, x_shape: k.sum_to(g, x_shape))

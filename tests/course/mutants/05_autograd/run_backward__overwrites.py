@@ -1,0 +1,10 @@
+# expected 4\.0, got
+def run_backward(result):
+    """Set .grad of all values behind result: how much result changes per unit of each."""
+    order = topological_order(result)
+    for value in order:
+        value.grad = 0.0
+    result.grad = 1.0
+    for value in reversed(order):
+        for v, slope in value.inputs:
+            v.grad = value.grad * slope

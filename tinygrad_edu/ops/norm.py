@@ -1,0 +1,369 @@
+"""Normalization: mean 0 and variance 1 over some of the dimensions, then a learned scale and shift.
+
+Batch, layer and group normalization differ only in what they average over: one primitive does the three.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, NamedTuple, Sequence
+
+from ..autograd.op import Op
+from ._check import check_tensor, not_implemented
+from ._composed import Composed
+from ._define import cast
+from .pad import constant_pad_nd
+from .registry import public
+
+
+class Layout(NamedTuple):
+    """In which shape to see x, over which of its dimensions to average, and how weight and bias stand beside x itself."""
+
+    shape: tuple[int, ...]
+    dims: tuple[int, ...]
+    affine: tuple[int, ...]
+
+
+# ------------------------------------------------------------------------------------ kernels
+def _mean(x: Any, dims: tuple[int, ...]) -> Any:
+    """The mean over ``dims``, kept as 1. (Two short sums are faster than one over scattered dimensions.)"""
+    if dims == (0, 2):
+        total = x.sum(axis=2, keepdims=True, dtype=x.dtype).sum(axis=0, keepdims=True, dtype=x.dtype)
+        return total / (x.shape[0] * x.shape[2])
+    return x.mean(axis=dims, keepdims=True, dtype=x.dtype)
+
+
+def _affine(p: Any, layout: Layout) -> Any:
+    return p.reshape(layout.affine)
+
+
+def _wide(x: Any) -> Any:
+    return x.astype("float32") if x.dtype.itemsize == 2 else x
+
+
+def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: float) -> Any:
+    """Normalized, scaled and shifted; the mean; 1 / standard deviation; the variance."""
+    v = _wide(x).reshape(layout.shape)
+    if stats is None:
+        mean = _mean(v, layout.dims)
+        d = v - mean
+        var = _mean(d * d, layout.dims)
+    else:
+        mean, var = (_wide(s).reshape([n if i not in layout.dims else 1 for i, n in enumerate(layout.shape)]) for s in stats)
+        d = v - mean
+    inverse = 1 / k.xp.sqrt(var + eps)
+    d *= inverse
+    out = d.reshape(x.shape)
+    if w is not None:
+        out *= _affine(w, layout)
+    if b is not None:
+        out += _affine(b, layout)
+    return out.astype(x.dtype, copy=False), mean, inverse, var
+
+
+def _input_slope(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+    dtype = g.dtype
+    g, x = _wide(g), _wide(x)
+    if w is not None:
+        g = g * _affine(w, layout)
+    g = g.reshape(layout.shape)
+    if stats is not None:
+        return (g * inverse).reshape(x.shape).astype(dtype, copy=False)
+    unit = (x.reshape(layout.shape) - mean) * inverse
+    unit *= _mean(g * unit, layout.dims)
+    unit += _mean(g, layout.dims)
+    gx = g - unit
+    gx *= inverse
+    return gx.reshape(x.shape).astype(dtype, copy=False)
+
+
+def _weight_slope(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+    unit = (_wide(x).reshape(layout.shape) - mean) * inverse
+    return _summed(k, g * unit.reshape(x.shape), w.shape, layout)
+
+
+def _summed(k: Any, g: Any, shape: Any, layout: Layout) -> Any:
+    """Sum over the dimensions along which weight and bias are repeated."""
+    dims = tuple(i for i, n in enumerate(layout.affine) if n == 1)
+    lead = len(g.shape) - len(layout.affine)
+    dims = (*range(lead), *(d + lead for d in dims))
+    return k.reshaped(k.sum_dims(g, dims, False), tuple(shape)) if dims else k.reshaped(g, tuple(shape))
+
+
+# the same gradients in differentiable steps: statistics are computed again, as functions of x
+def _unit(k: Any, x: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> tuple[Any, Any]:
+    v = k.reshaped(x, layout.shape)
+    if stats is None:
+        mean = k.mean_dims(v, layout.dims, True)
+        d = v - mean
+        inverse = k.rsqrt(k.mean_dims(d * d, layout.dims, True) + eps)
+    return (v - mean) * inverse, inverse
+
+
+def _input_steps(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+    if w is not None:
+        g = g * k.reshaped(w, layout.affine)
+    shape = tuple(x.shape)
+    g = k.reshaped(g, layout.shape)
+    unit, inverse = _unit(k, x, mean, inverse, stats, layout, eps)
+    if stats is not None:
+        return k.reshaped(g * inverse, shape)
+    dims = layout.dims
+    gx = inverse * (g - k.mean_dims(g, dims, True) - unit * k.mean_dims(g * unit, dims, True))
+    return k.reshaped(gx, shape)
+
+
+def _weight_steps(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+    unit, _ = _unit(k, x, mean, inverse, stats, layout, eps)
+    return _summed(k, g * k.reshaped(unit, tuple(x.shape)), w.shape, layout)
+
+
+Composed("norm_input_grad", _input_slope, _input_steps)
+Composed("norm_weight_grad", _weight_slope, _weight_steps)
+for _name in ("batch", "layer", "group"):
+    Op(f"native_{_name}_norm", _normalize, outputs=("out", "mean", "inverse", "var"),
+       differentiable=(True, False, False, False),
+       x=lambda k, g, x, w, mean, inverse, stats, layout, eps:
+           k.norm_input_grad(g, x, w, mean, inverse, stats, layout, eps),
+       w=lambda k, g, x, w, mean, inverse, stats, layout, eps:
+           k.norm_weight_grad(g, x, w, mean, inverse, stats, layout, eps),
+       b=lambda k, g, b_shape, layout: _summed(k, g, b_shape, layout))  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------ batch
+def _check_dtypes(input: Any, *others: Any) -> None:
+    for t in others:
+        if t is not None and t._data.dtype != input._data.dtype:
+            if input._data.dtype.itemsize == 2 and t._data.dtype.name == "float32":
+                continue
+            raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+
+
+def _batch_norm(
+    input: Any, running_mean: Any, running_var: Any, weight: Any, bias: Any, training: bool, momentum: float, eps: float
+) -> Any:
+    shape = input._data.shape
+    channels = shape[1] if len(shape) > 1 else 0
+    if not training:
+        for name, t in (("running_mean", running_mean), ("running_var", running_var)):
+            if t is None:
+                raise RuntimeError(f"{name} must be defined in evaluation mode")
+    named = (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias))
+    for name, t in named:
+        if t is not None and t._data.size != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {t._data.size}")
+    if input._data.dtype.kind in "iub":
+        raise not_implemented("batch_norm", input)
+    _check_dtypes(input, weight, bias, running_mean, running_var)
+    length = prod(shape[2:])
+    layout = Layout((shape[0], channels, length), (0, 2), (1, channels, *(1,) * (len(shape) - 2)))
+    if len(shape) == 2:
+        layout = Layout(shape, (0,), (1, channels))
+    stats = None if training else (running_mean._data, running_var._data)
+    out, mean, _, var = Op.table["native_batch_norm"](input, weight, bias, stats, layout, eps)
+    if training and running_mean is not None:
+        n = shape[0] * length
+        _follow(running_mean, mean._data, momentum)
+        _follow(running_var, var._data * (n / max(n - 1, 1)), momentum)
+    return out
+
+
+def _follow(running: Any, value: Any, momentum: float) -> None:
+    """``running = (1 - momentum) · running + momentum · value``, in place."""
+    running._data *= 1 - momentum
+    running._data += (value.reshape(-1) * momentum).astype(running._data.dtype)
+    running._version[0] += 1
+
+
+def _check_enough(shape: Sequence[int]) -> None:
+    from ..size import Size
+
+    if shape[0] * prod(shape[2:]) == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {Size(shape)}")
+
+
+@public("functional")
+def batch_norm(
+    input: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None, training: bool = False,
+    momentum: float = 0.1, eps: float = 1e-5,
+) -> Any:  # fmt: skip
+    """``(x - mean) / sqrt(var + eps) · weight + bias`` for each channel of (N, C, …).
+
+    With ``training`` mean and (biased) variance are the batch's, and the running statistics move towards them (the variance
+    unbiased) by ``momentum``; without, the running statistics are used.
+    """
+    check_tensor("batch_norm", "input", 1, input)
+    if training and input._data.ndim > 1:
+        _check_enough(input._data.shape)
+    return _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+@public("functional")
+def instance_norm(
+    input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None, bias: Any = None,
+    use_input_stats: bool = True, momentum: float = 0.1, eps: float = 1e-5,
+) -> Any:  # fmt: skip
+    """`batch_norm` with the statistics of each image and channel of its own."""
+    check_tensor("instance_norm", "input", 1, input)
+    shape = input._data.shape
+    if use_input_stats and prod(shape[2:]) == 1:
+        from ..size import Size
+
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {Size(shape)}")
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError(
+            "Expected running_mean and running_var to be defined when use_input_stats is false"
+        )
+    n, c = shape[:2]
+    weight, bias = (None if p is None else p.repeat(n) for p in (weight, bias))
+    means, variances = (None if p is None else p.repeat(n) for p in (running_mean, running_var))
+    flat = input.contiguous().view(1, n * c, *shape[2:])
+    out = _batch_norm(flat, means, variances, weight, bias, use_input_stats, momentum, eps)
+    for kept, repeated in ((running_mean, means), (running_var, variances)):
+        if kept is not None and use_input_stats:
+            kept._data[...] = repeated._data.reshape(n, c).mean(axis=0)
+            kept._version[0] += 1
+    return out.view(shape)
+
+
+# ------------------------------------------------------------------------------------ layer, group, root mean square
+def _check_normalized(input: Any, normalized_shape: Sequence[int], star: str) -> tuple[int, ...]:
+    wanted = tuple(normalized_shape)
+    if not wanted:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
+    shape = input._data.shape
+    if shape[len(shape) - len(wanted) :] != wanted or len(shape) < len(wanted):
+        text = "".join(f"{star}{n}" for n in wanted)
+        raise RuntimeError(
+            f"Given normalized_shape={list(wanted)}, expected input with shape [*{text}], but got input of size{list(shape)}"
+        )
+    return wanted
+
+
+def _check_same_shape(name: str, t: Any, wanted: tuple[int, ...]) -> None:
+    if t is not None and t._data.shape != wanted:
+        raise RuntimeError(
+            f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(t._data.shape)} and "
+            f"normalized_shape = {list(wanted)}"
+        )
+
+
+@public("functional")
+def layer_norm(
+    input: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Any:
+    """Mean 0 and variance 1 over the last dimensions, which are ``normalized_shape``; then times weight plus bias.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.nn.functional.layer_norm(tg.tensor([[1., 2., 3.]]), (3,))
+    tensor([[-1.2247,  0.0000,  1.2247]])
+    """
+    check_tensor("layer_norm", "input", 1, input)
+    if isinstance(normalized_shape, int):
+        raise TypeError("layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not int")
+    wanted = tuple(normalized_shape)
+    if wanted:
+        _check_same_shape("weight", weight, wanted)
+        _check_same_shape("bias", bias, wanted)
+    wanted = _check_normalized(input, wanted, ", ")
+    if input._data.dtype.kind in "iub":
+        raise not_implemented("LayerNormKernelImpl", input)
+    _check_dtypes(input, weight, bias)
+    shape = input._data.shape
+    dims = tuple(range(len(shape) - len(wanted), len(shape)))
+    return Op.table["native_layer_norm"](input, weight, bias, None, Layout(shape, dims, wanted), eps)[0]
+
+
+@public("functional")
+def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Mean 0 and variance 1 over each group of channels of each image of (N, C, …); then per-channel weight and bias."""
+    check_tensor("group_norm", "input", 1, input)
+    shape = input._data.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
+    n, c = shape[:2]
+    count = n * c // num_groups
+    if count * prod(shape[2:]) == 1 or (shape[0] * shape[1] // num_groups) * prod(shape[2:]) == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+    if c % num_groups:
+        raise RuntimeError(
+            f"Expected number of channels in input to be divisible by num_groups, but got input of shape {list(shape)} and "
+            f"num_groups={num_groups}"
+        )
+    for name, t in (("weight", weight), ("bias", bias)):
+        if t is not None and t._data.shape != (c,):
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape "
+                f"{list(t._data.shape)} and input of shape {list(shape)}"
+            )
+    _check_dtypes(input, weight, bias)
+    layout = Layout((n, num_groups, prod(shape[1:]) // num_groups), (2,), (1, c, *(1,) * (len(shape) - 2)))
+    return Op.table["native_group_norm"](input, weight, bias, None, layout, eps)[0]
+
+
+@public("function functional")
+def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
+    """``x / sqrt(mean(x²) + eps) · weight`` over the last dimensions; ``eps`` is the dtype's smallest step unless given."""
+    check_tensor("rms_norm", "input", 1, input)
+    wanted = _check_normalized(input, normalized_shape, ", " if len(normalized_shape) > 1 else "")
+    if weight is not None:
+        _check_same_shape("weight", weight, wanted)
+    x = cast(input, _float32()) if input._data.dtype.itemsize == 2 else input
+    if eps is None:
+        from ..typeinfo import finfo
+
+        eps = float(finfo(x.dtype).eps)
+    dims = tuple(range(-len(wanted), 0))
+    out = x * (x.pow(2).mean(dims, keepdim=True) + eps).rsqrt()
+    out = out if x is input else cast(out, input.dtype)
+    return out if weight is None else out * weight
+
+
+def _float32() -> Any:
+    from .. import dtypes
+
+    return dtypes.float32
+
+
+# ------------------------------------------------------------------------------------ others
+@public("functional")
+def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
+    """``x / (k + alpha · mean of x² over size neighbouring channels) ** beta``."""
+    from .pool import avg_pool2d, avg_pool3d
+
+    dim = input.dim()
+    if dim < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality                          input (got {dim} dimensions)")
+    if input.numel() == 0:
+        return input
+    squares = input.mul(input)
+    pads = (size // 2, (size - 1) // 2)
+    if dim == 3:
+        means = avg_pool2d(constant_pad_nd(squares.unsqueeze(1), (0, 0, *pads)), (size, 1), 1).squeeze(1)
+    else:
+        n, c, h, *rest = input.shape
+        lifted = squares.view(n, 1, c, h, -1)
+        means = avg_pool3d(constant_pad_nd(lifted, (0, 0, 0, 0, *pads)), (size, 1, 1), 1).squeeze(1).view(input.shape)
+    return input / means.mul(alpha).add(k).pow(beta)
+
+
+@public("functional")
+def normalize(input: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None) -> Any:
+    """``x`` divided by its p-norm along ``dim`` (at least ``eps``).
+
+    >>> import tinygrad_edu as tg
+    >>> tg.nn.functional.normalize(tg.tensor([[3., 4.]]))
+    tensor([[0.6000, 0.8000]])
+    """
+    length = input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+    if out is not None:
+        from .registry import store_into
+
+        store_into(out, input / length)
+        return out
+    return input / length
+
+

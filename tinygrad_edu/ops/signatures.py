@@ -1,0 +1,471 @@
+"""How torch's functions and (with a dot, without the tensor itself) methods are called; see `_signature`.
+
+Written by tools/make_signatures.py.
+"""
+
+# ruff: noqa: E501
+
+OPTIONS = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool "
+    "pin_memory = False, bool requires_grad = False"
+)
+
+TABLE = """
+abs: Tensor input, *, Tensor out = None
+abs_: Tensor input
+absolute: Tensor input, *, Tensor out = None
+adaptive_avg_pool1d: Tensor input, tuple of ints[1] output_size, *, Tensor out = None
+adaptive_max_pool1d: Tensor input, tuple of ints[1] output_size
+add: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
+addbmm: Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addcdiv: Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
+addcmul: Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
+addmm: Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addmv: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addmv_: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1
+addr: Tensor input, Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+adjoint: Tensor input
+alpha_dropout: Tensor input, float p, bool train
+alpha_dropout_: Tensor input, float p, bool train
+arange: Number end, *, Tensor out = None, $options
+arange: Number start, Number end, *, $options
+arange: Number start, Number end, Number step = 1, *, Tensor out = None, $options
+argwhere: Tensor input
+as_strided: Tensor input, tuple of ints size, tuple of ints stride, int storage_offset = None
+as_strided_scatter: Tensor input, Tensor src, tuple of ints size, tuple of ints stride, int storage_offset = None, *, Tensor out = None
+as_tensor: object data, torch.dtype dtype = None, torch.device device = None
+asarray: object obj, *, torch.dtype dtype = None, torch.device device = None, bool? copy = None, bool requires_grad = False
+avg_pool1d: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), bool ceil_mode = False, bool count_include_pad = True, *, Tensor out = None
+baddbmm: Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+bernoulli: Tensor input, *, torch.Generator generator = None, Tensor out = None
+bernoulli: Tensor input, float p, *, torch.Generator generator = None
+binary_cross_entropy_with_logits: Tensor input, Tensor target, Tensor weight = None, Tensor pos_weight = None, int reduction = 1, *, Tensor out = None
+bitwise_and: Tensor input, Tensor other, *, Tensor out = None
+bitwise_and: Number self, Tensor other
+bitwise_and: Tensor input, Number other, *, Tensor out = None
+bitwise_left_shift: Tensor input, Tensor other, *, Tensor out = None
+bitwise_left_shift: Number self, Tensor other
+bitwise_left_shift: Tensor input, Number other, *, Tensor out = None
+bitwise_not: Tensor input, *, Tensor out = None
+bitwise_or: Tensor input, Tensor other, *, Tensor out = None
+bitwise_or: Number self, Tensor other
+bitwise_or: Tensor input, Number other, *, Tensor out = None
+bitwise_right_shift: Tensor input, Tensor other, *, Tensor out = None
+bitwise_right_shift: Number self, Tensor other
+bitwise_right_shift: Tensor input, Number other, *, Tensor out = None
+bitwise_xor: Tensor input, Tensor other, *, Tensor out = None
+bitwise_xor: Number self, Tensor other
+bitwise_xor: Tensor input, Number other, *, Tensor out = None
+bmm: Tensor input, Tensor mat2, *, Tensor out = None
+broadcast_to: Tensor input, tuple of ints size
+bucketize: Tensor input, Tensor boundaries, *, bool out_int32 = False, bool right = False, Tensor out = None
+bucketize: Number self, Tensor boundaries, *, bool out_int32 = False, bool right = False
+cat: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
+ceil: Tensor input, *, Tensor out = None
+ceil_: Tensor input
+celu: Tensor input, Number alpha = 1.0, *, Tensor out = None
+celu_: Tensor input, Number alpha = 1.0
+channel_shuffle: Tensor input, int groups, *, Tensor out = None
+chunk: Tensor input, int chunks, int dim = 0
+clone: Tensor input, *, torch.memory_format memory_format = None, Tensor out = None
+column_stack: tuple of Tensors tensors, *, Tensor out = None
+combinations: Tensor input, int r = 2, bool with_replacement = False
+complex: Tensor real, Tensor imag, *, Tensor out = None
+concat: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
+concatenate: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
+conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
+conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
+conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
+conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
+conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
+conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
+conv_transpose1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[1] stride = (1), tuple of ints[1] padding = (0), tuple of ints[1] output_padding = (0), int groups = 1, tuple of ints[1] dilation = (1)
+conv_transpose2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[2] stride = (1,1), tuple of ints[2] padding = (0,0), tuple of ints[2] output_padding = (0,0), int groups = 1, tuple of ints[2] dilation = (1,1)
+conv_transpose3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[3] stride = (1,1,1), tuple of ints[3] padding = (0,0,0), tuple of ints[3] output_padding = (0,0,0), int groups = 1, tuple of ints[3] dilation = (1,1,1)
+cos: Tensor input, *, Tensor out = None
+cos_: Tensor input
+cosine_embedding_loss: Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = 1
+cosine_similarity: Tensor x1, Tensor x2, int dim = 1, float eps = 1e-08
+diag: Tensor input, int diagonal = 0, *, Tensor out = None
+diag_embed: Tensor input, int offset = 0, int dim1 = -2, int dim2 = -1, *, Tensor out = None
+diagflat: Tensor input, int offset = 0
+diagonal: Tensor input, int offset = 0, int dim1 = 0, int dim2 = 1
+diagonal_scatter: Tensor input, Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1, *, Tensor out = None
+div: Tensor input, Tensor other, *, Tensor out = None
+div: Tensor input, Tensor other, *, str rounding_mode, Tensor out = None
+div: Tensor input, Number other, *, str rounding_mode
+divide: Tensor input, Tensor other, *, Tensor out = None
+divide: Tensor input, Tensor other, *, str rounding_mode, Tensor out = None
+divide: Tensor input, Number other
+divide: Tensor input, Number other, *, str rounding_mode
+dot: Tensor input, Tensor tensor, *, Tensor out = None
+dropout: Tensor input, float p, bool train
+dropout_: Tensor input, float p, bool train
+dsplit: Tensor input, int sections
+dsplit: Tensor input, tuple of ints indices
+dstack: tuple of Tensors tensors, *, Tensor out = None
+empty: tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+empty_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+empty_permuted: tuple of ints size, tuple of ints physical_layout, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+empty_strided: tuple of ints size, tuple of ints stride, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+eq: Tensor input, Tensor other, *, Tensor out = None
+eq: Tensor input, Number other, *, Tensor out = None
+exp: Tensor input, *, Tensor out = None
+exp2: Tensor input, *, Tensor out = None
+exp2_: Tensor input
+exp_: Tensor input
+expm1: Tensor input, *, Tensor out = None
+expm1_: Tensor input
+eye: int n, *, Tensor out = None, $options
+eye: int n, int m, *, Tensor out = None, $options
+feature_alpha_dropout: Tensor input, float p, bool train
+feature_alpha_dropout_: Tensor input, float p, bool train
+feature_dropout: Tensor input, float p, bool train
+feature_dropout_: Tensor input, float p, bool train
+fill: Tensor input, Tensor value
+fill: Tensor input, Number value
+fill_: Tensor input, Tensor value
+fill_: Tensor input, Number value
+fix: Tensor input, *, Tensor out = None
+fix_: Tensor input
+flatten: Tensor input, int start_dim = 0, int end_dim = -1
+flip: Tensor input, tuple of ints dims, *, Tensor out = None
+fliplr: Tensor input
+flipud: Tensor input
+floor: Tensor input, *, Tensor out = None
+floor_: Tensor input
+floor_divide: Tensor input, Tensor other, *, Tensor out = None
+floor_divide: Tensor input, Number other
+fmod: Tensor input, Tensor other, *, Tensor out = None
+fmod: Tensor input, Number other, *, Tensor out = None
+full: tuple of ints size, Number fill_value, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+full_like: Tensor input, Number fill_value, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+gather: Tensor input, int dim, Tensor index, *, bool sparse_grad = False, Tensor out = None
+ge: Tensor input, Tensor other, *, Tensor out = None
+ge: Tensor input, Number other, *, Tensor out = None
+ger: Tensor input, Tensor vec2, *, Tensor out = None
+greater: Tensor input, Tensor other, *, Tensor out = None
+greater: Tensor input, Number other, *, Tensor out = None
+greater_equal: Tensor input, Tensor other, *, Tensor out = None
+greater_equal: Tensor input, Number other, *, Tensor out = None
+gt: Tensor input, Tensor other, *, Tensor out = None
+gt: Tensor input, Number other, *, Tensor out = None
+hardshrink: Tensor input, Number lambd = 0.5, *, Tensor out = None
+hinge_embedding_loss: Tensor input, Tensor target, float margin = 1.0, int reduction = 1
+hsplit: Tensor input, int sections
+hsplit: Tensor input, tuple of ints indices
+hstack: tuple of Tensors tensors, *, Tensor out = None
+imag: Tensor input
+index_add: Tensor input, int dim, Tensor index, Tensor source, *, Number alpha = 1, Tensor out = None
+index_copy: Tensor input, int dim, Tensor index, Tensor source, *, Tensor out = None
+index_fill: Tensor input, int dim, Tensor index, Tensor value
+index_fill: Tensor input, int dim, Tensor index, Number value
+index_reduce: Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool include_self = True, Tensor out = None
+index_select: Tensor input, int dim, Tensor index, *, Tensor out = None
+inner: Tensor input, Tensor other, *, Tensor out = None
+is_same_size: Tensor input, Tensor other
+isfinite: Tensor input, *, Tensor out = None
+isinf: Tensor input, *, Tensor out = None
+isnan: Tensor input, *, Tensor out = None
+le: Tensor input, Tensor other, *, Tensor out = None
+le: Tensor input, Number other, *, Tensor out = None
+lerp: Tensor input, Tensor end, Tensor weight, *, Tensor out = None
+lerp: Tensor input, Tensor end, Number weight, *, Tensor out = None
+less: Tensor input, Tensor other, *, Tensor out = None
+less: Tensor input, Number other, *, Tensor out = None
+less_equal: Tensor input, Tensor other, *, Tensor out = None
+less_equal: Tensor input, Number other, *, Tensor out = None
+linspace: Tensor start, Tensor end, int steps, *, Tensor out = None, $options
+linspace: Number start, Tensor end, int steps, *, Tensor out = None, $options
+linspace: Tensor start, Number end, int steps, *, Tensor out = None, $options
+linspace: Number start, Number end, int steps, *, Tensor out = None, $options
+log: Tensor input, *, Tensor out = None
+log10: Tensor input, *, Tensor out = None
+log10_: Tensor input
+log1p: Tensor input, *, Tensor out = None
+log1p_: Tensor input
+log2: Tensor input, *, Tensor out = None
+log2_: Tensor input
+log_: Tensor input
+log_softmax: Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None
+logical_and: Tensor input, Tensor other, *, Tensor out = None
+logical_not: Tensor input, *, Tensor out = None
+logical_or: Tensor input, Tensor other, *, Tensor out = None
+logical_xor: Tensor input, Tensor other, *, Tensor out = None
+logspace: Tensor start, Tensor end, int steps, float base = 10.0, *, Tensor out = None, $options
+logspace: Number start, Tensor end, int steps, float base = 10.0, *, Tensor out = None, $options
+logspace: Tensor start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
+logspace: Number start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
+lt: Tensor input, Tensor other, *, Tensor out = None
+lt: Tensor input, Number other, *, Tensor out = None
+margin_ranking_loss: Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = 1
+masked_fill: Tensor input, Tensor mask, Tensor value
+masked_fill: Tensor input, Tensor mask, Number value
+masked_scatter: Tensor input, Tensor mask, Tensor source, *, Tensor out = None
+masked_select: Tensor input, Tensor mask, *, Tensor out = None
+matmul: Tensor input, Tensor other, *, Tensor out = None
+max_pool1d: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), tuple of ints[1] dilation = (1), bool ceil_mode = False
+max_pool1d_with_indices: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), tuple of ints[1] dilation = (1), bool ceil_mode = False
+max_pool2d: Tensor input, tuple of ints[2] kernel_size, tuple of ints[2] stride = (), tuple of ints[2] padding = (0,0), tuple of ints[2] dilation = (1,1), bool ceil_mode = False
+max_pool3d: Tensor input, tuple of ints[3] kernel_size, tuple of ints[3] stride = (), tuple of ints[3] padding = (0,0,0), tuple of ints[3] dilation = (1,1,1), bool ceil_mode = False
+maximum: Tensor input, Tensor other, *, Tensor out = None
+mean: Tensor input, *, torch.dtype dtype = None, Tensor out = None
+mean: Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+minimum: Tensor input, Tensor other, *, Tensor out = None
+mm: Tensor input, Tensor mat2, *, Tensor out = None
+moveaxis: Tensor input, int source, int destination
+moveaxis: Tensor input, tuple of ints source, tuple of ints destination
+movedim: Tensor input, int source, int destination
+movedim: Tensor input, tuple of ints source, tuple of ints destination
+mul: Tensor input, Tensor other, *, Tensor out = None
+multinomial: Tensor input, int num_samples, bool replacement = False, *, torch.Generator generator = None, Tensor out = None
+multiply: Tensor input, Tensor other, *, Tensor out = None
+multiply: Tensor input, Number other
+mv: Tensor input, Tensor vec, *, Tensor out = None
+narrow: Tensor input, int dim, Tensor start, int length
+narrow: Tensor input, int dim, int start, int length
+ne: Tensor input, Tensor other, *, Tensor out = None
+ne: Tensor input, Number other, *, Tensor out = None
+neg: Tensor input, *, Tensor out = None
+neg_: Tensor input
+negative: Tensor input, *, Tensor out = None
+negative_: Tensor input
+nonzero: Tensor input, *, Tensor out = None
+nonzero_static: Tensor input, *, int size, int fill_value = -1, Tensor out = None
+normal: Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None
+normal: Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None
+normal: float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None
+normal: float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, $options
+not_equal: Tensor input, Tensor other, *, Tensor out = None
+not_equal: Tensor input, Number other, *, Tensor out = None
+ones: tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+ones_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+outer: Tensor input, Tensor vec2, *, Tensor out = None
+pairwise_distance: Tensor x1, Tensor x2, float p = 2.0, float eps = 1e-06, bool keepdim = False
+permute: Tensor input, tuple of ints dims
+pixel_shuffle: Tensor input, int upscale_factor, *, Tensor out = None
+pixel_unshuffle: Tensor input, int downscale_factor, *, Tensor out = None
+poisson: Tensor input, torch.Generator generator = None, *, Tensor out = None
+poisson_nll_loss: Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction
+polar: Tensor abs, Tensor angle, *, Tensor out = None
+positive: Tensor input
+pow: Tensor input, Tensor exponent, *, Tensor out = None
+pow: Number self, Tensor exponent, *, Tensor out = None
+pow: Tensor input, Number exponent, *, Tensor out = None
+prelu: Tensor input, Tensor weight
+put: Tensor input, Tensor index, Tensor source, bool accumulate = False, *, Tensor out = None
+rand: tuple of ints size, *, torch.Generator generator, Tensor out = None, $options
+rand: tuple of ints size, *, Tensor out = None, $options
+rand_like: Tensor input, *, torch.Generator generator, torch.memory_format memory_format = None, $options
+rand_like: Tensor input, *, torch.memory_format memory_format = None, $options
+randint: int high, tuple of ints size, *, torch.Generator generator, Tensor out = None, $options
+randint: int high, tuple of ints size, *, Tensor out = None, $options
+randint: int low, int high, tuple of ints size, *, torch.Generator generator, Tensor out = None, $options
+randint: int low, int high, tuple of ints size, *, Tensor out = None, $options
+randint_like: Tensor input, int low, int high, *, torch.Generator generator, torch.memory_format memory_format = None, $options
+randint_like: Tensor input, int low, int high, *, torch.memory_format memory_format = None, $options
+randint_like: Tensor input, Tensor high, *, torch.Generator generator, torch.memory_format memory_format = None, $options
+randint_like: Tensor input, Tensor high, *, torch.memory_format memory_format = None, $options
+randint_like: Tensor input, int high, *, torch.Generator generator, torch.memory_format memory_format = None, $options
+randint_like: Tensor input, int high, *, torch.memory_format memory_format = None, $options
+randn: tuple of ints size, *, torch.Generator generator, Tensor out = None, $options
+randn: tuple of ints size, *, Tensor out = None, $options
+randn_like: Tensor input, *, torch.Generator generator, torch.memory_format memory_format = None, $options
+randn_like: Tensor input, *, torch.memory_format memory_format = None, $options
+randperm: int n, *, torch.Generator generator, Tensor out = None, $options
+randperm: int n, *, Tensor out = None, $options
+range: Number start, Number end, Number step = 1, *, Tensor out = None, $options
+ravel: Tensor input
+real: Tensor input
+reciprocal: Tensor input, *, Tensor out = None
+reciprocal_: Tensor input
+relu: Tensor input, *, Tensor out = None
+relu_: Tensor input
+remainder: Tensor input, Tensor other, *, Tensor out = None
+remainder: Number self, Tensor other
+remainder: Tensor input, Number other, *, Tensor out = None
+repeat_interleave: Tensor input, Tensor repeats, int dim = None, *, int output_size = None
+repeat_interleave: Tensor repeats, *, int output_size = None
+repeat_interleave: Tensor input, int repeats, int dim = None, *, int output_size = None
+reshape: Tensor input, tuple of ints shape
+resize_as_: Tensor input, Tensor the_template, *, torch.memory_format memory_format = None
+rms_norm: Tensor input, tuple of ints normalized_shape, Tensor weight = None, float eps = None
+roll: Tensor input, tuple of ints[1] shifts, tuple of ints[1] dims = (), *, Tensor out = None
+rot90: Tensor input, int k = 1, tuple of ints dims = (0,1), *, Tensor out = None
+row_stack: tuple of Tensors tensors, *, Tensor out = None
+rrelu: Tensor input, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None
+rrelu_: Tensor input, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None
+rsqrt: Tensor input, *, Tensor out = None
+rsqrt_: Tensor input
+rsub: Tensor input, Tensor other, *, Number alpha = 1
+rsub: Tensor input, Number other, Number alpha = 1
+scalar_tensor: Number s, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+scatter: Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None
+scatter: Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None
+scatter: Tensor input, int dim, Tensor index, Number value, *, Tensor out = None
+scatter: Tensor input, int dim, Tensor index, Number value, *, str reduce, Tensor out = None
+scatter_add: Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None
+scatter_reduce: Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self = True, Tensor out = None
+searchsorted: Tensor sorted_sequence, Tensor input, *, bool out_int32 = False, bool right = False, str side = None, Tensor sorter = None, Tensor out = None
+searchsorted: Tensor sorted_sequence, Number self, *, bool out_int32 = False, bool right = False, str side = None, Tensor sorter = None, Tensor out = None
+select: Tensor input, int dim, int index
+select_scatter: Tensor input, Tensor src, int dim, int index, *, Tensor out = None
+selu: Tensor input
+selu_: Tensor input
+sgn: Tensor input, *, Tensor out = None
+sigmoid: Tensor input, *, Tensor out = None
+sigmoid_: Tensor input
+sign: Tensor input, *, Tensor out = None
+sin: Tensor input, *, Tensor out = None
+sin_: Tensor input
+slice_scatter: Tensor input, Tensor src, int dim = 0, int start = None, int end = None, int step = 1, *, Tensor out = None
+softmax: Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None
+split_with_sizes: Tensor input, tuple of ints split_sizes, int dim = 0
+sqrt: Tensor input, *, Tensor out = None
+sqrt_: Tensor input
+square: Tensor input, *, Tensor out = None
+square_: Tensor input
+squeeze: Tensor input
+squeeze: Tensor input, int dim
+squeeze: Tensor input, tuple of ints dim
+stack: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
+sub: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
+subtract: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
+subtract: Tensor input, Number other, Number alpha = 1
+sum: Tensor input, *, torch.dtype dtype = None
+sum: Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+swapaxes: Tensor input, int axis0, int axis1
+swapdims: Tensor input, int dim0, int dim1
+t: Tensor input
+take: Tensor input, Tensor index, *, Tensor out = None
+take_along_dim: Tensor input, Tensor indices, int dim = None, *, Tensor out = None
+tan: Tensor input, *, Tensor out = None
+tan_: Tensor input
+tanh: Tensor input, *, Tensor out = None
+tanh_: Tensor input
+tensor: object data, *, torch.dtype dtype = None, torch.device device = None, bool pin_memory = False, bool requires_grad = False
+tensor_split: Tensor input, tuple of ints indices, int dim = 0
+tensor_split: Tensor input, Tensor tensor_indices_or_sections, int dim = 0
+tensor_split: Tensor input, int sections, int dim = 0
+threshold: Tensor input, Number threshold, Number value, *, Tensor out = None
+threshold_: Tensor input, Number threshold, Number value
+tile: Tensor input, tuple of ints dims
+transpose: Tensor input, int dim0, int dim1
+tril: Tensor input, int diagonal = 0, *, Tensor out = None
+tril_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+triplet_margin_loss: Tensor anchor, Tensor positive, Tensor negative, float margin = 1.0, float p = 2.0, float eps = 1e-06, bool swap = False, int reduction = 1
+triu: Tensor input, int diagonal = 0, *, Tensor out = None
+triu_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+true_divide: Tensor input, Tensor other, *, Tensor out = None
+true_divide: Tensor input, Number other
+trunc: Tensor input, *, Tensor out = None
+trunc_: Tensor input
+unbind: Tensor input, int dim = 0
+unflatten: Tensor input, int dim, tuple of ints sizes
+unsqueeze: Tensor input, int dim
+vander: Tensor x, int N = None, bool increasing = False
+vdot: Tensor input, Tensor other, *, Tensor out = None
+view_as_complex: Tensor input
+view_as_real: Tensor input
+vsplit: Tensor input, int sections
+vsplit: Tensor input, tuple of ints indices
+vstack: tuple of Tensors tensors, *, Tensor out = None
+where: Tensor condition
+where: Tensor condition, Tensor input, Tensor other, *, Tensor out = None
+where: Tensor condition, Number self, Tensor other
+where: Tensor condition, Tensor input, Number other
+where: Tensor condition, Number self, Number other
+zero_: Tensor input
+zeros: tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+.bernoulli_: Tensor p, *, torch.Generator generator = None
+.bernoulli_: float p = 0.5, *, torch.Generator generator = None
+.bfloat16: *, torch.memory_format memory_format = None
+.bitwise_and: Tensor other
+.bitwise_and: Number other
+.bitwise_and_: Tensor other
+.bitwise_and_: Number other
+.bitwise_left_shift: Tensor other
+.bitwise_left_shift: Number other
+.bitwise_left_shift_: Tensor other
+.bitwise_left_shift_: Number other
+.bitwise_or: Tensor other
+.bitwise_or: Number other
+.bitwise_or_: Tensor other
+.bitwise_or_: Number other
+.bitwise_right_shift: Tensor other
+.bitwise_right_shift: Number other
+.bitwise_right_shift_: Tensor other
+.bitwise_right_shift_: Number other
+.bitwise_xor: Tensor other
+.bitwise_xor: Number other
+.bitwise_xor_: Tensor other
+.bitwise_xor_: Number other
+.bool: *, torch.memory_format memory_format = None
+.byte: *, torch.memory_format memory_format = None
+.cauchy_: float median = 0.0, float sigma = 1.0, *, torch.Generator generator = None
+.cdouble: *, torch.memory_format memory_format = None
+.cfloat: *, torch.memory_format memory_format = None
+.char: *, torch.memory_format memory_format = None
+.contiguous: *, torch.memory_format memory_format = 0
+.copy_: Tensor other, bool non_blocking = False
+.cpu: 
+.cuda: 
+.double: *, torch.memory_format memory_format = None
+.expand: tuple of ints size, *, bool implicit = False
+.expand_as: Tensor other
+.exponential_: float lambd = 1.0, *, torch.Generator generator = None
+.float: *, torch.memory_format memory_format = None
+.geometric_: float p, *, torch.Generator generator = None
+.half: *, torch.memory_format memory_format = None
+.int: *, torch.memory_format memory_format = None
+.is_pinned: torch.device device = None
+.is_set_to: Tensor tensor
+.log_normal_: float mean = 1.0, float std = 2.0, *, torch.Generator generator = None
+.long: *, torch.memory_format memory_format = None
+.new_empty: tuple of ints size, *, $options
+.new_empty_strided: tuple of ints size, tuple of ints stride, *, $options
+.new_full: tuple of ints size, Number fill_value, *, $options
+.new_ones: tuple of ints size, *, $options
+.new_tensor: object data, *, torch.dtype dtype = None, torch.device device = None, bool pin_memory = False, bool requires_grad = False
+.new_zeros: tuple of ints size, *, $options
+.nonzero: 
+.nonzero: *, bool as_tuple
+.normal_: float mean = 0.0, float std = 1.0, *, torch.Generator generator = None
+.pin_memory: torch.device device = None
+.pow: Tensor exponent
+.pow: Number exponent
+.pow_: Tensor exponent
+.pow_: Number exponent
+.random_: *, torch.Generator generator = None
+.random_: int from, int to, *, torch.Generator generator = None
+.random_: int to, *, torch.Generator generator = None
+.remainder: Tensor other
+.remainder: Number other
+.remainder_: Tensor other
+.remainder_: Number other
+.repeat: tuple of ints repeats
+.repeat_interleave: Tensor repeats, int dim = None, *, int output_size = None
+.repeat_interleave: int repeats, int dim = None, *, int output_size = None
+.reshape_as: Tensor other
+.resize_: tuple of ints size, *, torch.memory_format memory_format = None
+.resize_as_: Tensor the_template, *, torch.memory_format memory_format = None
+.set_: 
+.set_: torch.Storage source
+.set_: torch.Storage source, int storage_offset, tuple of ints size, tuple of ints stride = None
+.set_: Tensor source
+.set_: Tensor source, int storage_offset, tuple of ints size, tuple of ints stride = None
+.short: *, torch.memory_format memory_format = None
+.sum_to_size: tuple of ints size
+.to: torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
+.to: torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
+.to: Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
+.type_as: Tensor other
+.unfold: int dimension, int size, int step
+.uniform_: float from = 0.0, float to = 1.0, *, torch.Generator generator = None
+.untyped_storage: 
+.view: torch.dtype dtype
+.view: tuple of ints size
+.view_as: Tensor other
+.zero_: 
+"""
