@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ def _mlp_data() -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, np.ndarr
     sizes = [784, 512, 512, 10]
     layers = [
         ((rng.standard_normal((i, o)) / np.sqrt(i)).astype(np.float32), np.zeros(o, np.float32))
-        for i, o in zip(sizes, sizes[1:], strict=False)
+        for i, o in pairwise(sizes)
     ]
     return rng.standard_normal((64, 784)).astype(np.float32), rng.integers(0, 10, 64), layers
 
@@ -52,7 +53,7 @@ def mygrad_steps() -> dict[str, Step]:
 
 
 def dezero_steps() -> dict[str, Step]:
-    np.int = int  # type: ignore[attr-defined]  # DeZero 0.0.13 was written for a NumPy that still had this name
+    np.int = int  # type: ignore[attr-defined]  # noqa: NPY001 – DeZero 0.0.13 was written for a NumPy that still had this name
     import dezero
     import dezero.functions as F
     from dezero.models import MLP

@@ -92,7 +92,9 @@ def memory(module: str) -> float:
     """Growth of a fresh process's memory over 50 LeNet steps, MB (W9)."""
     code = MEMORY.format(here=str(Path(__file__).parent), module=module)
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout)
+    return float(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout
+    )
 
 
 @click.command()
@@ -112,9 +114,17 @@ def main(names: tuple[str, ...], rounds: int, least: float, threads: str, out: P
     table = Table("workload", "torch", "ours", *peers, "must", "then", title="time as a multiple of torch's (medians)")
     for name in names or [*WORKLOADS, "W9"]:
         if name == "W9":
-            mine, theirs = median(memory("tinygrad_edu") for _ in range(3)), median(memory("torch") for _ in range(3))
+            mine = median(memory("tinygrad_edu") for _ in range(3))
+            theirs = median(memory("torch") for _ in range(3))
             everything["results"]["W9"] = {"ours_MB": mine, "torch_MB": theirs}
-            table.add_row("W9 memory growth, 50 LeNet steps", f"{theirs:.0f} MB", f"{mine:.0f} MB", *["–"] * len(peers), "30 MB", "20 MB")
+            table.add_row(
+                "W9 memory growth, 50 LeNet steps",
+                f"{theirs:.0f} MB",
+                f"{mine:.0f} MB",
+                *["–"] * len(peers),
+                "30 MB",
+                "20 MB",
+            )
             continue
         times = measure(name, rounds, least)
         middle = {who: median(t) for who, t in times.items()}
@@ -123,7 +133,9 @@ def main(names: tuple[str, ...], rounds: int, least: float, threads: str, out: P
         ratios = [f"{middle[p] / middle['torch']:.2f}" if p in middle else "–" for p in peers]
         ours = middle["ours"] / middle["torch"]
         mark = "" if ours <= MUST[name] else " !"
-        table.add_row(f"{name} {WORKLOADS[name][0]}", per, f"{ours:.2f}{mark}", *ratios, f"{MUST[name]:.2f}", f"{THEN[name]:.2f}")
+        table.add_row(
+            f"{name} {WORKLOADS[name][0]}", per, f"{ours:.2f}{mark}", *ratios, f"{MUST[name]:.2f}", f"{THEN[name]:.2f}"
+        )
     Console(width=120).print(table)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ class dtype:
     (tinygrad_edu.float32, 4, True)
     """
 
-    __slots__ = ("name", "np", "itemsize", "is_floating_point", "is_complex", "is_signed", "short")
+    __slots__ = ("is_complex", "is_floating_point", "is_signed", "itemsize", "name", "np", "short")
 
     def __init__(self, name: str, np_type: Any, short: str) -> None:
         self.name, self.np, self.short = name, numpy.dtype(np_type), short
@@ -220,3 +220,12 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     (True, False)
     """
     return kind_order(from_) <= kind_order(to)
+
+
+def largest(d: dtype) -> float:
+    """The largest finite number of a floating-point dtype.
+
+    >>> largest(float16)
+    65504.0
+    """
+    return float(ml_dtypes.finfo(d.np).max)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from typing import Any, Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy
 
-from . import devices
-from . import dtypes, printing
+from . import devices, dtypes, printing
 from .autograd import graph
 from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
@@ -21,7 +21,7 @@ from .autograd.op import Op
 from .autograd.variable import Variable, needs_grad, wrap
 from .backend import kernels_for, kernels_of
 from .layouts import strided
-from .ops import comparison, grids, indexing, linalg, pointwise, power, registry
+from .ops import bits, comparison, grids, indexing, linalg, pointwise, power, registry
 from .ops.view import contiguous_strides, root_array, storage_offset_of
 from .size import Size
 
@@ -421,7 +421,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     def _number(self) -> Any:
         if self._data.size != 1:
             raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
-        if needs_grad(self):
+        if state.enabled and needs_grad(self):
             import warnings
 
             warnings.warn(
@@ -433,7 +433,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return self.item()
 
     def __index__(self) -> int:
-        if self._data.ndim != 0 and self._data.size != 1 or self._data.dtype.kind not in "iub":
+        if (self._data.ndim != 0 and self._data.size != 1) or self._data.dtype.kind not in "iub":
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 
@@ -490,12 +490,13 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     __matmul__, __rmatmul__ = _operator(linalg.matmul), _operator(linalg.matmul, swapped=True)
     __lt__, __le__ = _operator(comparison.lt), _operator(comparison.le)
     __gt__, __ge__ = _operator(comparison.gt), _operator(comparison.ge)
-    __and__ = __rand__ = _operator(comparison.bitwise_and)
-    __or__ = __ror__ = _operator(comparison.bitwise_or)
-    __xor__ = __rxor__ = _operator(comparison.bitwise_xor)
-    __lshift__, __rshift__ = _operator(comparison.bitwise_left_shift), _operator(comparison.bitwise_right_shift)
+    __and__ = __rand__ = _operator(bits.bitwise_and)
+    __or__ = __ror__ = _operator(bits.bitwise_or)
+    __xor__ = __rxor__ = _operator(bits.bitwise_xor)
+    __lshift__, __rshift__ = _operator(bits.bitwise_left_shift), _operator(bits.bitwise_right_shift)
     __getitem__ = indexing.getitem
     __setitem__ = indexing.setitem
+    __delitem__ = indexing.delitem
 
     def __eq__(self, other: Any) -> Any:
         return _EQ(self, other)
@@ -513,17 +514,17 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return self.abs()
 
     def __invert__(self) -> Any:
-        return comparison.bitwise_not(self)
+        return bits.bitwise_not(self)
 
     # ``x += 1`` writes into x's memory
     __iadd__, __isub__ = inplace(pointwise.plus, "add"), inplace(pointwise.sub, "sub")
     __imul__, __itruediv__ = inplace(pointwise.mul, "mul"), inplace(pointwise.true_div, "div")
     __ifloordiv__, __imod__ = inplace(pointwise.floor_divide, "floor_divide"), inplace(pointwise.remainder, "remainder")
     __ipow__ = inplace(power.pow, "pow")
-    __iand__, __ior__ = inplace(comparison.bitwise_and, "and"), inplace(comparison.bitwise_or, "or")
-    __ixor__ = inplace(comparison.bitwise_xor, "xor")
-    __ilshift__ = inplace(comparison.bitwise_left_shift, "lshift")
-    __irshift__ = inplace(comparison.bitwise_right_shift, "rshift")
+    __iand__, __ior__ = inplace(bits.bitwise_and, "and"), inplace(bits.bitwise_or, "or")
+    __ixor__ = inplace(bits.bitwise_xor, "xor")
+    __ilshift__ = inplace(bits.bitwise_left_shift, "lshift")
+    __irshift__ = inplace(bits.bitwise_right_shift, "rshift")
 
 
 _EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
@@ -537,4 +538,4 @@ def _rebuild(cls: type, array: numpy.ndarray, place: str, requires_grad: bool) -
     return t
 
 
-__all__ = ["Tensor", "Op", "check_writable", "root_array", "state", "write"]
+__all__ = ["Op", "Tensor", "check_writable", "root_array", "state", "write"]

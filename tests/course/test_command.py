@@ -156,9 +156,8 @@ def test_grading_as_a_given_exercise(course: Path, tmp_path: Path) -> None:
 @pytest.mark.needs_bwrap
 def test_grading_works_without_any_privilege(course: Path, tmp_path: Path) -> None:
     """In a user namespace whose only user is not root: no capability is left that could help."""
-    if os.geteuid() != 0:
-        outer = []
-    else:
+    outer = []
+    if os.geteuid() == 0:
         outer = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc", "--unshare-user"]
         outer += ["--uid", "1234", "--gid", "1234", "--cap-drop", "ALL", "--die-with-parent", "--"]
     right = save(solved(), tmp_path / "right.ipynb")
@@ -170,13 +169,29 @@ def test_grading_works_without_any_privilege(course: Path, tmp_path: Path) -> No
         "    return [max(0., v) for v in values]",
     }
     paths = [save(solved(relu=source), tmp_path / f"{name}.ipynb") for name, source in bombs.items()]
-    command = [sys.executable, "-m", "tinygrad_edu.course.cli", "grade", "--course", str(course), "--workers", "2"]
-    command += ["--out", str(tmp_path / "out"), str(right), *map(str, paths)]
-    root = str(sandbox.PACKAGE.parent)
-    environment = {**os.environ, "PYTHONPATH": root}
-    done = subprocess.run([*outer, *command], capture_output=True, text=True, env=environment, check=False)
+    done = run(outer, course, tmp_path / "out", right, *paths)
     assert done.returncode == 0, done.stderr
     assert [r.points for r in results.load(tmp_path / "out" / "results.json")] == [11, 8, 8, 8, 8]
+
+
+def run(outer: list[str], course: Path, out: Path, *paths: Path) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, started by `outer`."""
+    command = [sys.executable, "-m", "tinygrad_edu.course.cli", "grade", "--course", str(course), "--workers", "2"]
+    command += ["--out", str(out), *map(str, paths)]
+    environment = {**os.environ, "PYTHONPATH": str(sandbox.PACKAGE.parent)}
+    return subprocess.run([*outer, *command], capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.mark.needs_bwrap
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0 or shutil.which("setpriv") is None, reason="root only")
+def test_grading_works_for_a_root_that_may_only_make_user_namespaces(course: Path, tmp_path: Path) -> None:
+    outer = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
+    who = "import os\ndef relu(values):\n    assert os.getuid() == 0\n    return [max(0., v) for v in values]"
+    disk = "def relu(values):\n    with open('/tmp/x', 'wb') as f:\n        while True: f.write(b'x' * 10**6)"
+    paths = [save(solved(relu=source), tmp_path / f"{n}.ipynb") for n, source in enumerate([who, disk])]
+    done = run(outer, course, tmp_path / "out", *paths)
+    assert done.returncode == 0, done.stderr
+    assert [r.points for r in results.load(tmp_path / "out" / "results.json")] == [11, 8]
 
 
 def test_release_writes_checks_and_repairs(course: Path) -> None:

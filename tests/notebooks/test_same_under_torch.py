@@ -53,7 +53,9 @@ def test_chapter(path: Path) -> None:
                 cell.source = ""
             cell.source = re.sub(r"import tinygrad_edu as (\w+)", r"import torch as \1", cell.source)
             cell.source = cell.source.replace("from tinygrad_edu ", "from torch ").replace("tinygrad_edu.", "torch.")
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
     client.execute()
     compared = 0
     for number, cell in enumerate(notebook.cells):

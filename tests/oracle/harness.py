@@ -212,6 +212,7 @@ def to_numpy(t: Any) -> Any:
     """The numbers of either side's tensor, bfloat16 as float32."""
     if isinstance(t, torch.Tensor):
         t = t.detach().resolve_conj().resolve_neg()
+        t = torch.zeros(t.shape, dtype=t.dtype) if t._is_zerotensor() else t
         return (t.float() if t.dtype == torch.bfloat16 else t).numpy()
     array = np.asarray(t._data.get() if hasattr(t._data, "get") else t._data)
     return array.astype(np.float32) if array.dtype == ml_dtypes.bfloat16 else array

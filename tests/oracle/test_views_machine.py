@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from oracle.harness import named_as_torch
 
 import tinygrad_edu as tg
-from oracle.harness import named_as_torch
 
 # (name, how many more tensors it needs, what it does); every one runs unchanged on both sides
 VIEWS = {

@@ -37,7 +37,9 @@ def _in(value: Any, inside: str) -> Any:
     if isinstance(value, StrictArray):
         return value._host
     if isinstance(value, np.ndarray) and value.ndim:
-        raise TypeError(f"{inside}: unsupported type {type(value)}: a NumPy array among GPU arrays is an implicit transfer")
+        raise TypeError(
+            f"{inside}: unsupported type {type(value)}: a NumPy array among GPU arrays is an implicit transfer"
+        )
     if isinstance(value, (list, tuple)) and not hasattr(value, "_fields"):
         return type(value)(_in(v, inside) for v in value)
     if isinstance(value, slice):
@@ -162,13 +164,13 @@ def _in_place(name: str) -> Any:
     return method
 
 
-for _word in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split():
+for _word in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]:
     setattr(StrictArray, f"__{_word}__", _binary(f"__{_word}__"))
     setattr(StrictArray, f"__r{_word}__", _binary(f"__r{_word}__"))
     setattr(StrictArray, f"__i{_word}__", _in_place(f"__i{_word}__"))
-for _word in "lt le gt ge eq ne".split():
+for _word in ["lt", "le", "gt", "ge", "eq", "ne"]:
     setattr(StrictArray, f"__{_word}__", _binary(f"__{_word}__"))
-for _word in "neg pos abs invert".split():
+for _word in ["neg", "pos", "abs", "invert"]:
     setattr(StrictArray, f"__{_word}__", lambda self, _name=f"__{_word}__": _out(getattr(self._host, _name)()))
 
 

@@ -72,7 +72,9 @@ def _on_host(value: Any) -> Any:
 def test_op(case: OpCase, device: str) -> None:
     ran = 0
     for sample in case.samples:
-        if not any(hasattr(a, "layout") or isinstance(a, (list, tuple)) for a in (*sample.args, *sample.kwargs.values())):
+        if not any(
+            hasattr(a, "layout") or isinstance(a, (list, tuple)) for a in (*sample.args, *sample.kwargs.values())
+        ):
             continue  # no tensor among the arguments
         ran += _compare(case, sample)
     if not ran:
@@ -87,9 +89,17 @@ def _compare(case: OpCase, sample: S) -> bool:
     if host.error is not None:
         return False
     if remote.error is not None:
-        raise AssertionError(f"{case.path}({sample!r}) works on the CPU; on the device {remote.text()}") from remote.error
+        raise AssertionError(
+            f"{case.path}({sample!r}) works on the CPU; on the device {remote.text()}"
+        ) from remote.error
     for what in ("value", "first", "second"):
         if what in host.value:
             demand(what in remote.value, f"{case.path}({sample!r}): no {what} derivative on the device")
-            same(_on_host(remote.value[what]), _on_host(host.value[what]), f"{case.path}({sample!r}) {what}", rtol=1e-5, atol=1e-6)
+            same(
+                _on_host(remote.value[what]),
+                _on_host(host.value[what]),
+                f"{case.path}({sample!r}) {what}",
+                rtol=1e-5,
+                atol=1e-6,
+            )
     return True

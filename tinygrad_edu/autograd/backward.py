@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from ..backend import kernels_of
 from .graph import NO_EDGE, AccumulateGrad, Edge, edge_of, run_backward

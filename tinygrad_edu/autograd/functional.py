@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..backend import kernels_of
 from .backward import grad
@@ -97,7 +98,7 @@ def hessian(
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:  # fmt: skip
     """The matrix of second derivatives of a function with one number as its result."""
-    many, given = _tuple(inputs, "inputs", "hessian")
+    many, _ = _tuple(inputs, "inputs", "hessian")
 
     def scalar(*xs: Any) -> Any:
         out = func(*xs)
@@ -144,7 +145,7 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
 
 def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """The outputs and ``jacobian · v``, by differentiating backward once more (the double-backward trick)."""
-    many_in, given = _tuple(inputs, "inputs", "jvp")
+    _, given = _tuple(inputs, "inputs", "jvp")
     with enable_grad():
         xs = _fresh(given, create_graph)
         many_out, outputs = _tuple(func(*xs), "outputs of the user-provided function", "jvp")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator
-
 import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from ..backend import kernels_of
 from .backward import grad
 from .variable import Variable, needs_grad, wrap
-from ..backend import kernels_of
 
 
 class GradcheckError(RuntimeError):

@@ -12,8 +12,9 @@ import sys
 import traceback
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any, Callable, Iterable, Sequence
+from typing import Any
 
 from .. import dtypes
 from ..backend import kernels_of

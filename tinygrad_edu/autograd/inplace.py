@@ -7,7 +7,8 @@ base is then derived from the base again, when somebody asks for it.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from .. import dtypes
 from .graph import Node, edge_of
@@ -128,7 +129,9 @@ def _keep_original(node: Any, x: Any) -> None:
     if not isinstance(node, OpNode) or node.saved is None:
         return
     for i, value in enumerate(node.saved):
-        if value is x._data and node.plan.saving[i][0] == 0:  # (x saved as another argument too, as in x.mul_(x), is lost)
+        if (
+            value is x._data and node.plan.saving[i][0] == 0
+        ):  # (x saved as another argument too, as in x.mul_(x), is lost)
             node.replace_saved(i, value.copy(), None)
 
 
@@ -160,7 +163,7 @@ class CopySlices(Node):
 
     def __init__(self, base: Any, view: Any, inner: Any, nr: int) -> None:
         replaced = edge_of(base)
-        first, *rest = inner.edges or [(None, 0)]
+        _, *rest = inner.edges or [(None, 0)]
         super().__init__((replaced, *rest), ((base._data.shape, base._data.dtype),))
         self.geometry = (view.shape, view.strides, byte_offset(view, base._data), base._data)
         self.inner, self.inner_nr = inner, nr

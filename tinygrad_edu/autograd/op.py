@@ -12,7 +12,8 @@ differentiated in its turn: one formula serves both.
 from __future__ import annotations
 
 import inspect
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..backend import Kernels, by_array, kernels_of
 from ..backend.quiet import SILENT, reset, set_quiet
@@ -75,7 +76,7 @@ class Op:
         outputs: Sequence[str] = ("out",),
         differentiable: Sequence[bool] | None = None,
         variadic: str | None = None,
-        **formulas: Callable[..., Any] | None,
+        **formulas: Any,
     ) -> None:
         self.name, self.forward, self.view = name, forward, view
         arguments = list(inspect.signature(forward).parameters)[1:]

@@ -6,10 +6,12 @@ raw arrays. There is one for NumPy and, once a GPU is asked for, one for CuPy; t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Callable
+from typing import Any
 
 import numpy
+
 
 class Kernels:
     """Every primitive's forward, bound to one array module."""

@@ -17,7 +17,8 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import numpy
 

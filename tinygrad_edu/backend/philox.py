@@ -15,14 +15,22 @@ the count of words drawn, and all numbers of a call are computed at once. A call
 from __future__ import annotations
 
 import math
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from . import Kernels
 from .mt19937 import DEFAULT_SEED
 from .randomchecks import (
-    DIGITS, UNSIGNED, check_continuous, check_implemented, check_multinomial, check_range, check_uniform, next_float,
+    DIGITS,
+    UNSIGNED,
+    check_continuous,
+    check_implemented,
+    check_multinomial,
+    check_range,
+    check_uniform,
+    next_float,
     previous_float,
 )  # fmt: skip
 from .randommath import real_type

@@ -1,12 +1,13 @@
 """Floating point without warnings: torch divides by zero and overflows in silence.
 
-``numpy.errstate`` says the same but takes as long as a small operation. NumPy keeps the setting in a context variable; setting that
-variable directly costs a tenth. Where a NumPy has it elsewhere, ``numpy.errstate`` serves.
+``numpy.errstate`` says the same but takes as long as a small operation. NumPy keeps the setting in a context variable; setting
+that variable directly costs a tenth. Where a NumPy has it elsewhere, ``numpy.errstate`` serves.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from multiprocessing import shared_memory
 from typing import Any
 
@@ -16,6 +17,7 @@ class Block:
 
     def __init__(self, size: int = 0, name: str | None = None) -> None:
         self.owner = name is None
+        self.process = os.getpid()  # a forked child has a copy of this object, which must not take the name away
         self.memory = shared_memory.SharedMemory(name, create=self.owner, size=size)
         self.address = numpy.frombuffer(self.memory.buf, numpy.uint8).__array_interface__["data"][0]
 
@@ -37,7 +39,7 @@ class Block:
     def __del__(self) -> None:
         if hasattr(self, "memory"):
             self.memory.close()
-            if self.owner:
+            if self.owner and self.process == os.getpid():
                 self.memory.unlink()
 
 

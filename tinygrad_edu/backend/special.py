@@ -7,8 +7,9 @@ float32 results are right to the last place. Coefficients are Chebyshev fits of 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Callable
+from typing import Any
 
 _BLOCK = 1 << 14  # elements at a time: what is computed on the way stays in the processor's cache
 Kernel = Callable[..., Any]
@@ -22,6 +23,7 @@ def _wide(function: Kernel) -> Kernel:
         kind = next(a.dtype for a in arrays if hasattr(a, "dtype"))
         if len(arrays) > 1:
             arrays = tuple(xp.broadcast_arrays(*(a if hasattr(a, "dtype") else xp.asarray(float(a)) for a in arrays)))
+        arrays = tuple(xp.ascontiguousarray(a) if 0 in a.strides else a for a in arrays)
         shape, size = arrays[0].shape, arrays[0].size
         if size <= _BLOCK:
             return function(xp, *(a.astype("float64") for a in arrays)).astype(kind)
@@ -164,7 +166,7 @@ def _ndtri64(xp: Any, p: Any) -> Any:
 
 ndtri = _wide(_ndtri64)
 ndtr = _wide(lambda xp, x: 0.5 * (1 + _erf64(xp, x / _SQRT2)))
-log_ndtr = _wide(lambda xp, x: xp.where(x < -1, _log_erfc(xp, xp.clip(-x / _SQRT2, None, 1e150)) - math.log(2),
+log_ndtr = _wide(lambda xp, x: xp.where(x < -1, _log_erfc(xp, -x / _SQRT2) - math.log(2),
                                         xp.log1p(-0.5 * _erfc64(xp, x / _SQRT2))))  # fmt: skip
 
 
@@ -262,10 +264,26 @@ def _zeta64(xp: Any, s: Any, q: Any) -> Any:
 zeta = _wide(_zeta64)
 
 
+def _trigamma64(xp: Any, x: Any) -> Any:
+    """ζ(2, x): some terms, then three of the series, which is how far torch goes (ten digits)."""
+    left = x < 0.5
+    start = xp.where(left, 1 - x, x)
+    total = xp.zeros_like(x)
+    for i in range(6):
+        total = total + 1 / ((start + i) * (start + i))
+    z = start + 6
+    inverse = 1 / (z * z)
+    total = total + (1 + 0.5 / z + inverse * (1 / 6 - inverse * (1 / 30 - inverse / 42))) / z
+    sine = xp.sin(math.pi * x)
+    return xp.where(left, math.pi * math.pi / (sine * sine) - total, total)
+
+
 def polygamma(xp: Any, n: int, x: Any) -> Any:
     """The n-th derivative of digamma."""
     if n == 0:
         return digamma(xp, x)
+    if n == 1:
+        return _wide(_trigamma64)(xp, x)
     sign = math.factorial(n) * (-1.0) ** (n + 1)
     return _wide(lambda xp, x: sign * _zeta64(xp, xp.full_like(x, n + 1.0), x))(xp, x)
 

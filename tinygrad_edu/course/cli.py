@@ -53,10 +53,13 @@ def grade(
         batch.seed = cache.seed(batch.seed if seed is None else seed)
         if exercise:
             batch.only = keys[0].name
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that kernels and folders are cleared away
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that kernels and folders are cleared away
         if unsafe:
             click.echo("unsandboxed: students' code runs with your rights (--unsafe)", err=True)
-        results = batch.grade(submissions, progress=_say)
+        try:
+            results = batch.grade(submissions, progress=_say)
+        finally:
+            signal.signal(signal.SIGTERM, before)
         found.save(results, out / "results.json")
         reports.write(results, batch.grafts, out)
         cache.remove()

@@ -33,7 +33,7 @@ class KernelGone(Exception):
         self.kind = kind
 
 
-class _OneKernel(KernelSpecManager):
+class OneKernel(KernelSpecManager):
     """Answers every name with one command line."""
 
     def __init__(self, argv: list[str]) -> None:
@@ -77,7 +77,7 @@ class LimitedKernel(RunningKernel):
         place: dict[str, Any] = {"transport": "ipc", "ip": str(private / "k")} if over_sockets else {}
         self.km = KernelManager(
             kernel_name="graded",
-            kernel_spec_manager=_OneKernel(argv),
+            kernel_spec_manager=OneKernel(argv),
             connection_file=str(connection),
             context=context,
             **place,

@@ -16,7 +16,8 @@ _COLOR = {
 }
 _ROWS, _COLUMNS = 8, 10  # the largest part of an array that is drawn as a table
 
-_CELL = "padding:.15em .6em;text-align:left;vertical-align:top;border:0"
+_CELL = "padding:.15em .6em;text-align:left;vertical-align:top;border:0;color:inherit"
+_TABLE = "border-collapse:collapse;color:inherit;border:0;margin:.3em 0"
 
 
 def text(verdict: Verdict) -> str:
@@ -47,12 +48,13 @@ def html(verdict: Verdict) -> str:
         f"{escape(verdict.headline)}</div>"
         f'<progress aria-label="{verdict.passed} of {total} visible checks passed" '
         f'value="{verdict.passed}" max="{total}" style="width:100%;max-width:24em;accent-color:{color}"></progress>'
-        f'<table style="border-collapse:collapse;margin:.3em 0">{rows}</table>{_ladder(verdict.hints)}</section>'
+        f'<table style="{_TABLE}">{rows}</table>{_ladder(verdict.hints)}</section>'
     )
 
 
 def _row(o: Outcome) -> str:
-    label = f'<th scope="row" style="{_CELL};font-weight:400"><code>{escape(o.label)}</code></th>'
+    source = f'<code style="color:inherit;background:none">{escape(o.label)}</code>'
+    label = f'<th scope="row" style="{_CELL};font-weight:400">{source}</th>'
     word = (
         f'<td style="{_CELL};white-space:nowrap;color:{_COLOR[o.status]}">'
         f'<span aria-hidden="true">{_MARK[o.status]}</span> {_WORD[o.status]}</td>'
@@ -75,7 +77,7 @@ def _side_by_side(expected: Any, got: Any) -> str:
         f'<td style="{_CELL}"><div>{name}</div>{_table(compare.plain(value), at)}</td>'
         for name, value in (("expected", expected), ("got", got))
     )
-    return f'<table style="border-collapse:collapse"><tr style="background:none">{tables}</tr></table>'
+    return f'<table style="{_TABLE}"><tr style="background:none">{tables}</tr></table>'
 
 
 def _table(values: Any, at: tuple[Any, ...] | None) -> str:
@@ -92,7 +94,7 @@ def _table(values: Any, at: tuple[Any, ...] | None) -> str:
         cells += [f'<td style="{_CELL}">…</td>'] * (len(row) > _COLUMNS)
         lines.append(f'<tr style="background:none">{"".join(cells)}</tr>')
     more = f"<div>… {len(matrix) - _ROWS} more rows</div>" if len(matrix) > _ROWS else ""
-    return f'<table style="border-collapse:collapse;font-family:monospace">{"".join(lines)}</table>{more}'
+    return f'<table style="{_TABLE};font-family:monospace">{"".join(lines)}</table>{more}'
 
 
 def _ladder(hints: tuple[str, ...]) -> str:

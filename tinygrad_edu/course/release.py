@@ -204,14 +204,20 @@ def execute(notebook: NotebookNode, path: Path) -> None:
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from traitlets import default
 
-    from .kernel import _OneKernel
+    from .kernel import OneKernel
 
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
-    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=_OneKernel(argv))
+
+    class ThisPython(AsyncKernelManager):
+        @default("kernel_spec_manager")
+        def _kernel_spec_manager_default(self) -> OneKernel:
+            return OneKernel([*argv, "--IPKernelApp.log_level=50"])
+
     client = NotebookClient(
         notebook,
-        km=manager,
+        kernel_manager_class=ThisPython,
         timeout=int(DEFAULT.notebook_seconds),
         resources={"metadata": {"path": str(path.parent.resolve())}},
         record_timing=False,

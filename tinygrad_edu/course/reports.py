@@ -1,7 +1,7 @@
 """What a graded batch leaves behind: a page for each student, a summary of the class, grades.csv, junit.xml.
 
-Students' pages hold verdicts, messages and the student's own code; of hidden tests only what a message says. junit.xml is
-for the teacher.
+Students' pages hold verdicts, messages and the student's own code; of hidden tests only what a message says. junit.xml
+is for the teacher.
 """
 
 import csv
@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 from .graft import Graft
 from .results import CheckResult, Submission
 
-_MARK = {"PASS": "✓", "WRONG": "✗", "ERROR": "!", "UNATTEMPTED": "·", "TIMEOUT": "⧖"}
+_MARK = {"PASS": "✓", "WRONG": "✗", "ERROR": "!", "UNATTEMPTED": "·", "TIMEOUT": "…"}
 _HTML_STYLE = """
 :root { color-scheme: light dark; --good: #1b7f37; --bad: #b3261e; --dim: #6b7280; --line: #d0d7de; --code: #f6f8fa; }
 @media (prefers-color-scheme: dark) {
@@ -30,7 +30,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 pre { background: var(--code); padding: .8rem; overflow-x: auto; border-radius: .4rem; }
 .PASS { color: var(--good); } .WRONG, .ERROR, .TIMEOUT { color: var(--bad); } .UNATTEMPTED { color: var(--dim); }
-progress { width: 100%; height: 1rem; } td.points { white-space: nowrap; } .message { overflow-wrap: anywhere; }
+progress { width: 100%; height: 1rem; } td.points, td.verdict { white-space: nowrap; } .message { overflow-wrap: anywhere; }
 """
 
 
@@ -63,9 +63,8 @@ def name_pages(results: Iterable[Submission], grafts: dict[int, Graft]) -> list[
     pages = []
     for number, result in enumerate(results):
         student = student_of(Path(result.submission), result.notebook)
-        name = (
-            re.sub(r"[^\w.-]+", "_", f"{student}-{result.notebook}" if result.notebook else student).strip("._") or "_"
-        )
+        label = f"{student}-{result.notebook}" if result.notebook else student
+        name = re.sub(r"[^\w.-]+", "_", label).strip("._") or "_"
         unique, count = name, 1
         while unique.casefold() in taken:
             count += 1
@@ -117,18 +116,14 @@ def html(page: Page) -> str:
     title = escape(result.notebook or Path(result.submission).name)
     points = f"{result.points:g} of {result.max_points:g} points"
     rows = "".join(_row(c) for c in result.checks)
-    code = "".join(
-        f"<h3>{escape(name)}</h3><pre><code>{escape(source)}</code></pre>"
-        for name, source in page.code
-        if source.strip()
-    )
+    answers = [(escape(name), escape(source)) for name, source in page.code if source.strip()]
+    code = "".join(f"<h3>{name}</h3><pre><code>{source}</code></pre>" for name, source in answers)
+    head = "<tr><th>check</th><th>verdict</th><th>points</th><th></th></tr>"
     parts = [
         f"<h1>{title}: {points}</h1>",
         f'<progress aria-label="{points}" value="{result.points:g}" max="{result.max_points or 1:g}"></progress>',
         f'<p class="ERROR"><strong>Not graded:</strong> {escape(result.error)}</p>' if result.error else "",
-        f"<table><thead><tr><th>check</th><th>verdict</th><th>points</th><th></th></tr></thead><tbody>{rows}</tbody></table>"
-        if rows
-        else "",
+        f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else "",
         "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in result.notes) + "</ul>" if result.notes else "",
         f"<h2>The code that was graded</h2><p>{escape(result.submission)}</p>{code}" if code else "",
     ]
@@ -143,7 +138,7 @@ def html(page: Page) -> str:
 def _row(check: CheckResult) -> str:
     return (
         f'<tr><th scope="row">{escape(check.grade_id)}</th>'
-        f'<td class="{check.status}"><span aria-hidden="true">{_MARK[check.status]}</span> {check.status}</td>'
+        f'<td class="verdict {check.status}"><span aria-hidden="true">{_MARK[check.status]}</span> {check.status}</td>'
         f'<td class="points">{check.points:g} of {check.max_points:g}</td>'
         f'<td class="message">{escape(check.message)}</td></tr>'
     )
@@ -217,9 +212,8 @@ def _exercise(name: str, graded: list[Submission]) -> list[str]:
     points = [r.points for r in graded]
     top = graded[0].max_points
     lines = [f"## {_md(name)}", ""]
-    lines.append(
-        f"{len(graded)} submissions, {top:g} points: mean {statistics.fmean(points):.1f}, median {statistics.median(points):g}"
-    )
+    middle = f"mean {statistics.fmean(points):.1f}, median {statistics.median(points):g}"
+    lines.append(f"{len(graded)} submissions, {top:g} points: {middle}")
     lines += ["", "| points | submissions |", "|---|---|"]
     for tenth in range(10):
         low, high = top * tenth / 10, top * (tenth + 1) / 10
@@ -231,10 +225,6 @@ def _exercise(name: str, graded: list[Submission]) -> list[str]:
         found = [r.checks[number].status for r in graded]
         passed = found.count("PASS") / len(found)
         other = found.count("ERROR") + found.count("TIMEOUT")
-        rows.append(
-            (
-                passed,
-                f"| {_md(check.grade_id)} | {passed:.0%} | {found.count('UNATTEMPTED')} | {found.count('WRONG')} | {other} |",
-            )
-        )
+        counts = f"{found.count('UNATTEMPTED')} | {found.count('WRONG')} | {other}"
+        rows.append((passed, f"| {_md(check.grade_id)} | {passed:.0%} | {counts} |"))
     return [*lines, *(row for _, row in sorted(rows, key=lambda r: r[0])), ""]

@@ -46,17 +46,37 @@ def available() -> str:
 
 @cache
 def _refusal() -> str:
-    probe = [*_bwrap(1 << 20), "--", "/bin/sh", "-c", "exit 0"]
+    reasons = [_probe(mode) for mode in _modes()]
+    if "" in reasons:
+        return ""
+    reason = reasons[-1]
+    if any(hint in reason for hint in ("uid map", "Operation not permitted", "No permissions")):
+        reason += "; allow user namespaces (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
+    return f"bubblewrap is installed but refused here: {reason}"
+
+
+@cache
+def _probe(own_user: bool) -> str:
+    """'' if bubblewrap starts something in this mode, else why it doesn't."""
+    probe = [*_bwrap(1 << 20, own_user), "--", "/bin/sh", "-c", "exit 0"]
     try:
         done = subprocess.run(probe, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap can't be run: {error}"
-    if done.returncode == 0:
-        return ""
-    reason = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
-    if "uid map" in reason or "Operation not permitted" in reason or "No permissions" in reason:
-        reason += "; allow user namespaces (Ubuntu 24.04: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
-    return f"bubblewrap is installed but refused here: {reason}"
+        return str(error)
+    return "" if done.returncode == 0 else (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
+
+
+def _modes() -> tuple[bool, ...]:
+    """Ways to sandbox, the better first: True drops from root to a user of its own, False makes a user namespace.
+
+    Root in a container may be allowed the second way only.
+    """
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return (True, False) if is_root else (False,)
+
+
+def _own_user() -> bool:
+    return next((mode for mode in _modes() if not _probe(mode)), False)
 
 
 def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tuple[Path, ...] = ()) -> list[str]:
@@ -65,8 +85,9 @@ def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tu
     `private` is the folder of its sockets, the only one shared with it; folders in `hide` stay empty inside even where
     they lie in something that a kernel has to see, as a course cloned into the Python environment does.
     """
-    uid = _FIRST_UID + os.getpid() % _UIDS if _is_root() else -1
-    args = _bwrap(limits.disk_bytes)
+    own_user = _own_user()
+    uid = _FIRST_UID + os.getpid() % _UIDS if own_user else -1
+    args = _bwrap(limits.disk_bytes, own_user)
     for folder in (WORK, "/dev/shm"):
         args += _parents(folder)
         args += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", folder]
@@ -107,7 +128,7 @@ def environment(seed: int) -> dict[str, str]:
     return inside
 
 
-def _bwrap(disk_bytes: int) -> list[str]:
+def _bwrap(disk_bytes: int, own_user: bool) -> list[str]:
     args = [
         "bwrap",
         "--die-with-parent",
@@ -118,7 +139,7 @@ def _bwrap(disk_bytes: int) -> list[str]:
         "--unshare-uts",
     ]
     args += ["--unshare-cgroup-try", "--hostname", "grading", "--cap-drop", "ALL"]
-    if _is_root():
+    if own_user:
         args += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         args += ["--unshare-user", "--disable-userns"]
@@ -152,7 +173,3 @@ def _interpreter() -> list[str]:
 
 def _installed() -> bool:
     return PACKAGE.parent in (Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("platlib")))
-
-
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0

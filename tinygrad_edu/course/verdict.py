@@ -4,6 +4,7 @@ A check earns its points exactly if nbval passed its cell – no error, and ever
 prints – and something was written for it. All else that the record holds only shapes the message.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,11 +110,13 @@ def _is_stub(event: dict[str, Any]) -> bool:
 
 
 def _contrast(expected: str, got: str) -> str:
-    """What a hidden test printed against what it should have, without the label that both share."""
+    """What a hidden test printed against what it should have, after the words that both begin with."""
     expected, got = " ".join(expected.split()), " ".join(got.split())
-    label, colon, _ = expected.partition(": ")
-    if colon and got.startswith(label + colon):
-        return f"{label}: expected {_cut(expected[len(label) + 2 :])}, got {_cut(got[len(label) + 2 :])}"
+    words = re.match(r"[^:]*: |[^\W\d][^\d\[({'\"]* ", expected)
+    is_label = words is not None and not re.search(r"\b(True|False|None|nan|inf)\b", words[0])
+    if words is not None and is_label and got.startswith(words[0]):
+        label = words[0].rstrip(": ")
+        return f"{label}: expected {_cut(expected[words.end() :])}, got {_cut(got[words.end() :])}"
     return f"expected {_cut(expected)}, got {_cut(got)}"
 
 

@@ -16,6 +16,7 @@ import sys
 import time
 import warnings
 import weakref
+from contextlib import suppress
 from multiprocessing import connection, resource_tracker
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +58,8 @@ class _Worker:
 
     def give(self, task: Any) -> None:
         """Send a task. A worker that died will be noticed when its answer is waited for."""
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             self.tasks.send(task)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def close(self) -> None:
         self.tasks.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections import OrderedDict
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..autograd.graph import NO_EDGE, Node, RemovableHandle, edge_of
 from ..autograd.modes import state

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections import OrderedDict
-from typing import Any, Callable, Iterator, Self
+from collections.abc import Callable, Iterator
+from typing import Any, Self
 
 from .. import devices, dtypes
 from ..autograd.graph import RemovableHandle
@@ -368,7 +369,7 @@ class Module(HasState):
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Move all parameters and buffers to a device and/or a floating point dtype. The module itself changes."""
-        device, dtype, memory_format = _parse_to(*args, **kwargs)
+        device, dtype = _parse_to(*args, **kwargs)
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(
@@ -634,12 +635,12 @@ def indent(text: str) -> str:
     return text.replace("\n", "\n  ")
 
 
-def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
-    """(device, dtype, memory_format) from the arguments of ``to``."""
+def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    """(device, dtype) from the arguments of ``to``."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
-    tensor, memory_format = kwargs.pop("tensor", None), kwargs.pop("memory_format", None)
-    kwargs.pop("non_blocking", None)
-    kwargs.pop("copy", None)
+    tensor = kwargs.pop("tensor", None)
+    for name in ("non_blocking", "copy", "memory_format"):  # of no consequence here
+        kwargs.pop(name, None)
     if kwargs:
         raise TypeError(f"to() got an unexpected keyword argument '{next(iter(kwargs))}'")
     for arg in args:
@@ -659,4 +660,4 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
             )
     if tensor is not None:
         device, dtype = tensor.device, tensor.dtype
-    return device, dtype, memory_format
+    return device, dtype

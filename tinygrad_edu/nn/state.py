@@ -15,7 +15,6 @@ from .parameter import Parameter, is_lazy
 
 if TYPE_CHECKING:
     from ..autograd.graph import RemovableHandle
-    from .module import Module
 
 EXTRA_STATE = "_extra_state"
 

@@ -176,11 +176,14 @@ def unary(
     alias: tuple[str, ...] = (),
     inplace: bool = True,
     node: str | None = None,
-    **formulas: Callable[..., Any] | None,
+    exact_out: bool | str = False,
+    refusal: type[Exception] | None = None,
+    **formulas: Any,
 ) -> Callable[..., Any]:
     """Declare a function of one tensor. ``floats``: integers are computed in the default float dtype.
 
-    ``only`` returns the error text for a dtype that the function does not take.
+    ``only`` returns the error text for a dtype that the function does not take (``refusal``: its type).
+    ``exact_out``: ``out=`` must have the result's dtype.
     """
     op = Op(name, forward, node=node, **formulas)
     signature = ("Tensor input, *, Tensor out = None",)
@@ -192,18 +195,20 @@ def unary(
         if only is not None:
             problem = only(dtypes.of(input._data))
             if problem:
-                raise _refusal(problem)
+                raise _refusal(problem, refusal)
         if out is not None:
             return store(function, out, (input,), {})
         if floats and kind in "iub":
             input = cast(input, dtypes.get_default_dtype())
         return op.call1(input)
 
+    function.exact_out = exact_out  # type: ignore[attr-defined]
     return _finish(function, op, name, doc, where, alias, inplace, signature)
 
 
-def _refusal(problem: str) -> RuntimeError:
-    return (NotImplementedError if "not implemented for" in problem else RuntimeError)(problem)
+def _refusal(problem: str, kind: type[Exception] | None) -> Exception:
+    """The error for a dtype that a function does not take."""
+    return (kind or (NotImplementedError if problem.startswith('"') else RuntimeError))(problem)
 
 
 BINARY = ("Tensor input, Tensor other, *, Tensor out = None",)
@@ -225,12 +230,15 @@ def binary(
     number_node: str | None = None,
     signature: tuple[str, ...] = BINARY,
     exact_numbers: bool = False,
-    **formulas: Callable[..., Any] | None,
+    numbers: bool = True,
+    refusal: type[Exception] | None = None,
+    **formulas: Any,
 ) -> Callable[..., Any]:
     """Declare a broadcasting function of two tensors (or a tensor and a number).
 
     ``number_node``: the graph node's name where ``other`` is a number, if torch has another one for that.
-    ``exact_numbers``: half precision with a number is computed in float32, so that the number is not rounded first.
+    ``numbers=False``: ``other`` must be a tensor. ``exact_numbers``: half precision with a number is computed in float32, so that
+    the number is not rounded first.
     """
     op = Op(name, forward, node=node, **formulas)
     number_op = op if number_node is None else Op(f"{name}_number", forward, node=number_node, **formulas)
@@ -249,9 +257,9 @@ def binary(
             same = False
             run = number_op
             if not isinstance(input, Variable):
-                if not (isinstance(other, Variable) and is_number(input)):
+                if not (numbers and isinstance(other, Variable) and is_number(input)):
                     raise not_a_tensor(name, "input", input) from None
-            elif not (isinstance(other, Variable) or is_number(other)):
+            elif not (numbers and is_number(other)) and not isinstance(other, Variable):
                 raise TypeError(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
@@ -263,10 +271,12 @@ def binary(
             if only is not None:
                 problem = only(result_type(input, other))
                 if problem:
-                    raise _refusal(problem)
+                    raise _refusal(problem, refusal)
             input, other = prepare(name, (input, other), floats)
             if type(other) is float and input._data.dtype.itemsize == 2:
                 run = half_op
+                if not exact_numbers:  # ml_dtypes would take bfloat16 with a Python number to float32
+                    other = wrap(kernels_of(input._data).xp.asarray(other, input._data.dtype))
         try:
             result = run.call2(input, other)
         except ValueError:
@@ -299,6 +309,20 @@ def _finish(
     function.op = op  # type: ignore[attr-defined]
     _publish(function, where, alias, inplace, signature)
     return function
+
+
+def without(kernel: str, kinds: str) -> Callable[[dtypes.dtype], str | None]:
+    """An ``only=`` for a kernel that does not know all dtypes.
+
+    ``kinds`` names those it lacks: bools (b), integers (i), floats (f), among them halves (h), complex numbers (c).
+    """
+
+    def only(d: dtypes.dtype) -> str | None:
+        kind = "b" if d is dtypes.bool_ else "c" if d.is_complex else "f" if d.is_floating_point else "i"
+        lacks = kind in kinds or ("h" in kinds and kind == "f" and d.itemsize == 2)
+        return f"\"{kernel}\" not implemented for '{d.short}'" if lacks else None
+
+    return only
 
 
 def no_derivative(name: str) -> Callable[..., Any]:

@@ -13,9 +13,14 @@ def laid_out(result: Any, *operands: Any) -> None:
 
     NumPy falls back to rows first when operands disagree; torch lets the first one decide, dimension by dimension.
     """
-    a = result._data
-    n, shape = a.ndim, a.shape
+    shape = result._data.shape
     strides = [_stretched(t._data, shape) for t in operands if isinstance(t, Variable) and t._data.ndim]
+    result._data = arranged(result._data, strides)
+
+
+def arranged(a: Any, strides: list[tuple[int, ...]]) -> Any:
+    """A fresh array in the order of dimensions that operands with the given strides (0: stretched) lead to."""
+    n, shape = a.ndim, a.shape
     order = list(range(n - 1, -1, -1))  # fastest first
     for i in range(1, n):
         moving = i
@@ -34,7 +39,8 @@ def laid_out(result: Any, *operands: Any) -> None:
         slowest_first = order[::-1]
         fresh = kernels_of(a).xp.ascontiguousarray(a.transpose(slowest_first))
         back = [slowest_first.index(d) for d in range(n)]
-        result._data = fresh.transpose(back)
+        return fresh.transpose(back)
+    return a
 
 
 def _stretched(a: Any, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -259,6 +259,21 @@ def renamed(signatures: list[Signature], kwargs: dict[str, Any]) -> dict[str, An
     return {back.get(key, key) if key not in names else key: v for key, v in kwargs.items()}
 
 
+def positional(
+    signatures: list[Signature], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[list[Any], dict[str, Any]] | None:
+    """The arguments with those given by name moved to their positions (``x.view(size=(2, 3))``); None where there are none."""
+    for s in signatures:
+        if s.problem(args, kwargs) is None:
+            given, left = list(args), dict(kwargs)
+            for p in s.parameters[len(args) : s.positional]:
+                if p.name not in left:
+                    break
+                given.append(left.pop(p.name))
+            return (given, left) if len(given) > len(args) else None
+    return None
+
+
 def checked(
     function: Callable[..., Any], name: str, texts: tuple[str, ...], method: bool = False
 ) -> Callable[..., Any]:
@@ -277,8 +292,11 @@ def checked(
             if error is not None:
                 raise error from None
             again = renamed(parsed[0], kwargs)
-            if again is None:
+            bound = positional(parsed[0], args[1:] if method else args, kwargs if again is None else again)
+            if again is None and bound is None:
                 raise
+        if bound is not None:
+            return function(*args[:1] if method else (), *bound[0], **bound[1])
         return function(*args, **again)
 
     form.torch_errors = True  # type: ignore[attr-defined]

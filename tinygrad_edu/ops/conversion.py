@@ -12,6 +12,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ._define import cast
 from .pointwise import moved
+from .creation import fill_value_for
 from .registry import public
 
 
@@ -135,9 +136,7 @@ def _filled(input: Any, value: Any, suffix: str) -> Any:
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value._data.ndim} dimensions."
             )
         return Op.table[f"fill_tensor{suffix}"](input, value)
-    if isinstance(value, complex) and not input.is_complex():
-        raise RuntimeError(f"value cannot be converted to type {input.dtype.name} without overflow")
-    return Op.table[f"fill{suffix}"](input, value)
+    return Op.table[f"fill{suffix}"](input, fill_value_for(value, input.dtype))
 
 
 @public("function method")

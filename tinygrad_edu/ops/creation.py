@@ -38,9 +38,7 @@ def factory_size(name: str, args: tuple[Any, ...], size: Any) -> tuple[int, ...]
 
 def fill_value_for(value: Any, dtype: dtypes.dtype) -> Any:
     """A Python number as ``dtype`` stores it; RuntimeError, torch's words, for one that is out of its range."""
-    if isinstance(value, Variable):
-        value = value.item()  # type: ignore[attr-defined]
-    kind = dtype.np.kind
+    value, kind = _plain_number(value), dtype.np.kind
     if kind == "b":
         return bool(value)
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:

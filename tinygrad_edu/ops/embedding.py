@@ -116,7 +116,7 @@ def embedding_renorm(weight: Any, indices: Any, max_norm: float, norm_type: floa
         norms = wrap(weight._data[used]).norm(norm_type, 1)._data  # type: ignore[attr-defined]
     scale = k.xp.where(norms > max_norm, max_norm / (norms + 1e-7), 1).astype(weight._data.dtype)
     weight._data[used] *= scale[:, None]
-    weight._version[0] += 1
+    weight._counter[0] += 1
     return weight
 
 

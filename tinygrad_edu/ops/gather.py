@@ -9,6 +9,7 @@ from typing import Any
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._define import cast
+from .creation import fill_value_for
 from .registry import public
 from .view import wrap_dim
 
@@ -211,9 +212,8 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
 
 
 def _number(value: Any, like: Any) -> Any:
-    """A Python number in the kind of the tensor that it is written into."""
-    kind = like._data.dtype.kind
-    return bool(value) if kind == "b" else int(value) if kind in "iu" else value
+    """A Python number as the tensor that it is written into stores it."""
+    return fill_value_for(value, like.dtype)
 
 
 def _full_like(index: Any, value: Any, input: Any) -> Any:
@@ -299,7 +299,7 @@ def _reduce_slope_x(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, redu
         safe = k.where(k.eq(x, 0), k.filled(x, tuple(x.shape), 1), x)
         gx = g * k.scatter_reduce(safe, dim, index, src, "prod", include_self) / safe
     else:
-        gx = k.where(k.eq(x, out), g, 0 * g) / _ties(k, x, dim, index, src, out)
+        gx = k.where(k.eq(x, out), g, k.zero(g)) / _ties(k, x, dim, index, src, out)
     return gx if include_self else k.scatter_value(gx, dim, index, 0)
 
 
@@ -307,8 +307,8 @@ def _ties(k: Any, x: Any, dim: int, index: Any, src: Any, out: Any) -> Any:
     """How many of the numbers that met at a place are the extreme one (at least 1)."""
     used = k.scatter_region(src, tuple(index.shape))
     one, other = k.filled(x, tuple(x.shape), 1), k.filled(used, tuple(used.shape), 1)
-    count = k.where(k.eq(x, out), one, 0 * one)
-    count = k.scatter_add(count, dim, index, k.where(k.eq(used, k.gather(out, dim, index)), other, 0 * other))
+    count = k.where(k.eq(x, out), one, k.zero(one))
+    count = k.scatter_add(count, dim, index, k.where(k.eq(used, k.gather(out, dim, index)), other, k.zero(other)))
     return k.where(k.eq(count, 0), count + 1, count)
 
 
@@ -324,14 +324,14 @@ def _reduce_slope_src(
         gs = _product_slope(k, g, x, dim, index, used, include_self, out)
     else:
         part = k.gather(g / _ties(k, x, dim, index, src, out), dim, index)
-        gs = k.where(k.eq(used, k.gather(out, dim, index)), part, 0 * part)
+        gs = k.where(k.eq(used, k.gather(out, dim, index)), part, k.zero(part))
     return _to_src(k, gs, tuple(src.shape))
 
 
 def _product_slope(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, include_self: bool, out: Any) -> Any:
     """Product of the others: the whole product over this one, or, for a product's only zero, the product without it."""
     one = k.filled(src, tuple(src.shape), 1)
-    zero = k.where(k.eq(src, 0), one, 0 * one)
+    zero = k.where(k.eq(src, 0), one, k.zero(one))
     zeros = k.gather(k.scatter_add(k.zeros_of(src, tuple(x.shape)), dim, index, zero), dim, index)
     only = k.eq(zero * zeros, 1)
     without = k.scatter_reduce(x, dim, index, k.where(only, one, src), "prod", include_self)

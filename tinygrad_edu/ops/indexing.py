@@ -2,216 +2,409 @@
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from typing import Any, Sequence
 
 import numpy
 
+from .. import dtypes
 from ..autograd.inplace import check_writable, write
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
-from .view import select, squeeze, unsqueeze, wrap_dim
+from ._layout import arranged
+from .creation import fill_value_for
+from .data import _inferred, _of_data
+from .gather import add_at
+from .registry import public
+from .view import select, unsqueeze
 
-_INDEXABLE = "tensors used as indices must be long, int, byte or bool tensors"
+_KINDS = "tensors used as indices must be long, int, byte or bool tensors"
 
 
 def getitem(self: Any, index: Any) -> Any:
     """The part of a tensor that an index names (see the NumPy and torch rules in chapter 3)."""
+    if type(index) is int:
+        return _select(self, 0, index, 0)
     if type(index) is slice and self._data.ndim:  # torch makes a slice node even where nothing is cut off
         return _slice(self, 0, index, always=True)
-    x, parts = _basic(self, index)
-    if all(p is None for p in parts):
+    x, parts = _apply(self, index)
+    if parts is None:
         return x if x is not self else Op.table["alias"](self)
-    return Op.table["index"](x, tuple(None if p is None else p._data for p in parts))
+    return Op.table["index"](x, parts)
 
 
 def setitem(self: Any, index: Any, value: Any) -> None:
     """Store ``value`` (broadcast, converted) in the part that an index names."""
-    if type(index) is slice and self._data.ndim:
-        x, parts = _slice(self, 0, index, always=True), []
-    else:
-        x, parts = _basic(self, index)
-    if not isinstance(value, Variable):
-        k = kernels_of(self._data)
-        value = wrap(k.xp.asarray(numpy.asarray(value) if not isinstance(value, (bool, int, float, complex)) else value,
-                                  dtype=self._data.dtype))  # fmt: skip
-    if all(p is None for p in parts):
-        while value._data.ndim > x._data.ndim and value._data.shape[0] == 1:
-            value = select(value, 0, 0)
+    number = not isinstance(value, Variable)
+    if number:
+        value = _checked_number(self, value)
+    x, parts = _apply(self, index)
+    if parts is None:
+        if number:
+            x.fill_(wrap(kernels_of(self._data).xp.asarray(fill_value_for(value, self.dtype), self._data.dtype)))
+            return
+        value = _without_leading_ones(value, x._data.ndim)
         x.copy_(value if value._data.shape == x._data.shape else value.expand(x._data.shape))
         return
     check_writable(x)
-    if value._data.dtype != self._data.dtype:
-        if value._data.ndim:
-            raise RuntimeError(
-                f"Index put requires the source and destination dtypes match, got {self.dtype.short} for the destination "
-                f"and {value.dtype.short} for the source."  # type: ignore[attr-defined]
-            )
-        value = value.to(self.dtype)  # type: ignore[attr-defined]
-    indices = tuple(None if p is None else p._data for p in parts)
-    write(x, Op.table["index_put"](x, indices, value, False))
+    if number:
+        k = kernels_of(self._data)
+        if self.dtype not in (dtypes.float16, dtypes.bfloat16):  # there, what is too large becomes infinite
+            value = fill_value_for(value, self.dtype)
+        value = wrap(k.xp.asarray(value, dtype=self._data.dtype))
+    _put(x, parts, value, False)
 
 
-Op("alias", lambda k, x: x[...], view=True, x=lambda k, g: g)
+def delitem(self: Any, index: Any) -> None:
+    """A tensor's size is fixed: TypeError."""
+    raise TypeError("Tensor does not support deleting items")
 
 
-def _full(indices: Any) -> Any:
-    return tuple(slice(None) if i is None else i for i in indices)
+def _checked_number(self: Any, value: Any) -> Any:
+    if isinstance(value, numpy.integer):
+        value = int(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("Overflow when unpacking long long")
+    if isinstance(value, (bool, int, float, complex)):
+        return value
+    name = f"numpy.{type(value).__name__}" if type(value).__module__ == "numpy" else type(value).__name__
+    raise TypeError(f"can't assign a {name} to a {self.type()}")
 
 
-def _index_error(k: Any, x: Any, indices: Any) -> None:
-    for d, i in enumerate(indices):
-        if i is not None and i.size and i.dtype.kind != "b":
-            n = x.shape[d]
-            bad = (i < -n) | (i >= n)
-            if bad.any():
-                wrong = int(i[bad].ravel()[0])
-                raise IndexError(f"index {wrong} is out of bounds for dimension {d} with size {n}")
+def _without_leading_ones(value: Any, ndim: int) -> Any:
+    """``value`` without dimensions of size 1 in front that the place it goes to does not have."""
+    while value._data.ndim > ndim and value._data.shape[0] == 1:
+        value = select(value, 0, 0)
+    return value
 
 
-def _index(k: Any, x: Any, indices: Any) -> Any:
-    try:
-        return x[_full(indices)]
-    except IndexError as error:
-        _index_error(k, x, indices)
-        raise IndexError("shape mismatch: indexing tensors could not be broadcast together with shapes "
-                         + ", ".join(str(list(i.shape)) for i in indices if i is not None)) from error  # fmt: skip
+# ------------------------------------------------------------------------------------ index_put
+@public("function method", inplace=True)
+def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
+    """A copy of ``input`` with ``input[indices] = values`` (or ``+=``, where a place may come more than once).
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(3).index_put((tg.tensor([0, 0]),), tg.tensor([1., 2.]), accumulate=True)
+    tensor([3., 0., 0.])
+    """
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(f"indices must be a tuple of tensors, not {type(indices).__name__}")
+    for i, one in enumerate(indices):
+        if not isinstance(one, Variable):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(one).__name__}")
+    if len(indices) > input._data.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {input._data.ndim} (got {len(indices)})")
+    return _putting(input, _expanded(input, list(indices)), values, accumulate)
 
 
-def _index_put(k: Any, x: Any, indices: Any, values: Any, accumulate: bool) -> Any:
-    out = x.copy()
-    if accumulate:
-        _add_at(k, out, _full(indices), values)
-        return out
-    try:
-        out[_full(indices)] = values
-    except IndexError:
-        _index_error(k, x, indices)
-        raise
-    except ValueError:
+def _put(x: Any, parts: Any, value: Any, accumulate: bool) -> None:
+    write(x, _putting(x, parts, value, accumulate))
+
+
+def _putting(x: Any, parts: Any, value: Any, accumulate: bool) -> Any:
+    shape = _result_shape(x._data, parts)
+    value = _without_leading_ones(value, len(shape))
+    v = value._data
+    if any(m not in (1, n) for m, n in zip(v.shape[::-1], shape[::-1])) or v.ndim > len(shape):
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
-            f"{list(x[_full(indices)].shape)}"
-        ) from None
+            f"shape mismatch: value tensor of shape {list(v.shape)} cannot be broadcast to indexing result of shape "
+            f"{list(shape)}"
+        )
+    if v.dtype != x._data.dtype:
+        if v.size != 1 or not getattr(parts, "one_mask", False) or accumulate:
+            raise RuntimeError(
+                f"Index put requires the source and destination dtypes match, got {x.dtype.short} for the destination and "
+                f"{value.dtype.short} for the source."
+            )
+        value = value.to(x.dtype)
+    return Op.table["index_put"](x, parts, value, accumulate)
+
+
+# ------------------------------------------------------------------------------------ the primitives
+class _Parts(tuple[Any, ...]):
+    """One index array (or None for "all") for each dimension; ``one_mask``: they come from a single mask."""
+
+    one_mask = False
+
+
+def _full(parts: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(slice(None) if i is None else i for i in parts)
+
+
+def _index(k: Any, x: Any, parts: Any) -> Any:
+    out = x[_full(parts)]
+    if x.flags.c_contiguous and all(i is None or i.flags.c_contiguous for i in parts):
+        return out if out.flags.c_contiguous else k.xp.ascontiguousarray(out)
+    return arranged(out, _result_strides(k, x, parts, out.ndim))
+
+
+def _result_strides(k: Any, x: Any, parts: Any, ndim: int) -> list[tuple[int, ...]]:
+    """Strides, in the result's dimensions, of the tensor (0 where it is indexed) and of each index (0 elsewhere)."""
+    at = [d for d, i in enumerate(parts) if i is not None]
+    arrays = k.xp.broadcast_arrays(*[parts[d] for d in at])
+    rank = arrays[0].ndim
+    adjacent = at[-1] - at[0] == len(at) - 1
+    before = at[0] if adjacent else 0
+    rest = [x.strides[d] for d in range(x.ndim) if d >= len(parts) or parts[d] is None]
+    own = (*rest[:before], *(0,) * rank, *rest[before:])
+    after = ndim - before - rank
+    return [own, *((*(0,) * before, *a.strides, *(0,) * after) for a in arrays)]
+
+
+def _index_put(k: Any, x: Any, parts: Any, values: Any, accumulate: bool) -> Any:
+    out = x.copy("C")
+    if accumulate:
+        values = k.xp.broadcast_to(values, _result_shape(x, parts))
+        add_at(k, out.reshape(-1), _flat(k, x.shape, parts), values.reshape(-1))
+    else:
+        out[_full(parts)] = values
     return out
 
 
-def _add_at(k: Any, out: Any, where: Any, values: Any) -> None:
-    k.xp.add.at(out, where, values)
+def _flat(k: Any, shape: tuple[int, ...], parts: Any) -> Any:
+    """The positions, in a contiguous array of ``shape``, that are indexed."""
+    count = 1
+    for n in shape:
+        count *= n
+    return k.xp.arange(count).reshape(shape)[_full(parts)].reshape(-1)
 
 
-def _index_backward(k: Any, g: Any, x_shape: Any, indices: Any) -> Any:
+def _index_backward(k: Any, g: Any, x_shape: Any, parts: Any) -> Any:
     gx = k.xp.zeros(x_shape, g.dtype)
-    _add_at(k, gx, _full(indices), g)
+    if not g.size:
+        return gx
+    first = parts[0]
+    if first is not None and all(i is None for i in parts[1:]) and k.device_type == "cpu":
+        n = x_shape[0]
+        _add_rows(k, gx.reshape(n, -1), k.xp.where(first < 0, first + n, first).reshape(-1), g.reshape(first.size, -1))
+    else:
+        add_at(k, gx.reshape(-1), _flat(k, x_shape, parts), g.reshape(-1))
     return gx
 
 
-Op("index", _index, x=lambda k, g, x_shape, indices: k.index_backward(g, x_shape, indices))
-Op("index_backward", _index_backward, node="IndexBackwardBackward0", g=lambda k, gg, indices: k.index(gg, indices))
+def _add_rows(k: Any, out: Any, rows: Any, g: Any) -> None:
+    """``out[rows] += g``, equal rows summed in their order: sorted first, then each run in one go."""
+    order = k.xp.argsort(rows, kind="stable")
+    rows = rows[order]
+    starts = k.xp.flatnonzero(k.xp.concatenate([k.xp.ones(1, bool), rows[1:] != rows[:-1]]))
+    out[rows[starts]] = k.xp.add.reduceat(g[order], starts, axis=0)
+
+
+Op("alias", lambda k, x: x[...], view=True, x=lambda k, g: g)
+Op("index", _index, x=lambda k, g, x_shape, parts: k.index_backward(g, x_shape, parts))
+Op("index_backward", _index_backward, node="IndexBackwardBackward0", g=lambda k, gg, parts: k.index(gg, parts))
 Op("index_put", _index_put,
-   x=lambda k, g, indices, accumulate, values_shape: g if accumulate else k.index_put(g, indices, k.index(0 * g, indices), False),
-   values=lambda k, g, indices: k.index(g, indices))  # fmt: skip
+   x=lambda k, g, parts, accumulate, values_shape: g if accumulate else k.index_put(g, parts, k.zeros_of(g, ()), False),
+   values=lambda k, g, parts: k.index(g, parts))  # fmt: skip
 
 
-def _basic(self: Any, index: Any) -> tuple[Any, list[Any]]:
-    """Apply the parts of an index that are views; return the view and, per dimension, the index tensor left (or None)."""
-    items = _items(self, index)
+def _result_shape(x: Any, parts: Any) -> tuple[int, ...]:
+    at = [d for d, i in enumerate(parts) if i is not None]
+    common = numpy.broadcast_shapes(*[parts[d].shape for d in at])
+    rest = [n for d, n in enumerate(x.shape) if d >= len(parts) or parts[d] is None]
+    before = at[0] if at[-1] - at[0] == len(at) - 1 else 0
+    return (*rest[:before], *common, *rest[before:])
+
+
+# ------------------------------------------------------------------------------------ reading an index
+def _apply(self: Any, index: Any) -> tuple[Any, Any]:
+    """Take the parts of an index that are views; return the view and the index arrays that are left (None: none)."""
+    items = index if type(index) is tuple else _as_tuple(index)
+    ndim = self._data.ndim
+    if len(items) == 1 and ndim == 0:
+        if isinstance(items[0], slice):
+            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        if isinstance(items[0], int) and not isinstance(items[0], bool):
+            raise IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+                "0-dim tensor to a number"
+            )
     taken = 0
     for item in items:
-        if item is None or item is Ellipsis or isinstance(item, bool):
-            continue
-        taken += item._data.ndim if isinstance(item, Variable) and item._data.dtype.kind == "b" else 1
-    if taken > self._data.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {self._data.ndim}")
-    if items.count(Ellipsis) if not any(isinstance(i, Variable) for i in items) else any(i is Ellipsis for i in items):
-        at = next(i for i, item in enumerate(items) if item is Ellipsis)
-        items[at : at + 1] = [slice(None)] * (self._data.ndim - taken)
-    x, dim = self, 0
-    left: list[Any] = []
-    for item in items:
-        if item is None:
-            x = unsqueeze(x, dim)
-            left.append(None)
-            dim += 1
-        elif isinstance(item, bool):
-            x = unsqueeze(x, dim)
-            left.append(wrap(kernels_of(x._data).xp.asarray([0] if item else [], dtype="int64")))
-            dim += 1
-        elif isinstance(item, slice):
+        taken += _dimensions(item)
+    if taken > ndim:
+        raise IndexError(f"too many indices for tensor of dimension {ndim}")
+    x, dim, left = self, 0, {}
+    for i, item in enumerate(items):
+        kind = type(item)
+        if kind is slice:
             x = _slice(x, dim, item)
-            left.append(None)
             dim += 1
-        elif isinstance(item, int):
-            n = x._data.shape[dim]
-            if not -n <= item < n:
-                raise IndexError(f"index {item} is out of bounds for dimension {dim} with size {n}")
-            x = Op.table["select"](x, dim, item + n if item < 0 else item)
-        elif item._data.dtype.kind == "b":
-            for j, n in enumerate(item._data.shape):
-                if n != x._data.shape[dim + j]:
-                    raise IndexError(
-                        f"The shape of the mask {list(item._data.shape)} at index {j} does not match the shape of the indexed "
-                        f"tensor {list(x._data.shape)} at index {dim + j}"
-                    )
-            if item._data.ndim == 0:
-                x = unsqueeze(x, dim)
-                left.append(wrap(kernels_of(x._data).xp.zeros(int(bool(item._data)), dtype="int64")))
-                dim += 1
+        elif kind is int:
+            x = _select(x, dim, item, i)
+        elif item is None:
+            x = unsqueeze(x, dim)
+            dim += 1
+        elif item is Ellipsis:
+            dim += ndim - taken
+        elif kind is bool:
+            x, left[dim] = _of_bool(x, dim, item)
+            dim += 1
+        else:
+            t = _as_index(self, item)
+            if isinstance(t, int):
+                x = _select(x, dim, t, i)
                 continue
-            left.extend(wrap(i) for i in item._data.nonzero())
-            dim += item._data.ndim
-        else:
-            left.append(item)
-            dim += 1
-    return x, left
+            if t._data.ndim == 0 and t._data.dtype.name in ("bool", "uint8"):
+                x, left[dim] = _of_bool(x, dim, bool(t._data))
+            else:
+                left[dim] = t
+            dim += t._data.ndim if t._data.ndim and t._data.dtype.name in ("bool", "uint8") else 1
+    if not left:
+        return x, None
+    arrays: list[Any] = []
+    for dim in sorted(left):
+        while _width(arrays) < dim:
+            arrays.append(None)
+        arrays.append(left[dim])
+    return x, _expanded(x, arrays)
 
 
-def _items(self: Any, index: Any) -> list[Any]:
-    """The index as a list of None, Ellipsis, bool, int, slice and index tensors."""
-    if isinstance(index, list) and any(isinstance(i, (slice, type(None), type(Ellipsis))) for i in index):
-        index = tuple(index)
-    raw = index if isinstance(index, tuple) else (index,)
-    items: list[Any] = []
-    for item in raw:
-        if item is None or item is Ellipsis or isinstance(item, (bool, slice)):
-            items.append(item)
-        elif isinstance(item, Variable):
-            kind = item._data.dtype.kind
-            if kind not in "iub":
-                raise IndexError(_INDEXABLE)
-            if kind == "u" and item._data.dtype.itemsize == 1:
-                item = wrap(item._data.astype(bool))
-            items.append(int(item._data) if item._data.ndim == 0 and kind in "iu" else item)
-        elif isinstance(item, (int, numpy.integer)):
-            items.append(int(item))
-        elif isinstance(item, (list, tuple, range, numpy.ndarray)):
-            array = numpy.asarray([i.tolist() if isinstance(i, Variable) else i for i in item]  # type: ignore[attr-defined]
-                                  if not isinstance(item, numpy.ndarray) else item)  # fmt: skip
-            if array.size == 0 and not isinstance(item, numpy.ndarray):
-                array = array.astype("int64")
-            if array.dtype.kind not in "iub":
-                raise IndexError(_INDEXABLE)
-            k = kernels_of(self._data)
-            items.append(wrap(array if k.device_type == "cpu" else k.from_host(array, None)))
-        elif hasattr(item, "__index__"):
-            items.append(item.__index__())
-        else:
-            raise TypeError(
-                f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-                f"{type(item).__name__})"
-            )
-    return items
+def _width(arrays: list[Any]) -> int:
+    """How many dimensions index tensors (masks: one for each of theirs) stand for."""
+    return sum(
+        1 if a is None or a._data.dtype.name not in ("bool", "uint8") or not a._data.ndim else a._data.ndim for a in arrays
+    )
+
+
+def _as_tuple(index: Any) -> tuple[Any, ...]:
+    """An index that is no tuple: one item, or, as in old NumPy, a list that holds more than numbers."""
+    if isinstance(index, (list, range)) and len(index) < 32:
+        for item in index:
+            if item is None or item is Ellipsis or isinstance(item, (slice, list, tuple, Variable, numpy.ndarray, str)):
+                warnings.warn(
+                    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch "
+                    "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
+                    "x[torch.tensor(seq)], which will result either in an error or a different result",
+                    UserWarning,
+                    stacklevel=4,
+                )
+                return tuple(index)
+    return tuple(index) if isinstance(index, tuple) else (index,)
+
+
+def _dimensions(item: Any) -> int:
+    if item is None or item is Ellipsis or isinstance(item, bool):
+        return 0
+    if isinstance(item, Variable) and item._data.dtype.name in ("bool", "uint8"):
+        return int(item._data.ndim)
+    return 1
+
+
+def _of_bool(x: Any, dim: int, value: bool) -> tuple[Any, Any]:
+    """A single truth value: a new dimension of size 1 or 0."""
+    zeros = kernels_of(x._data).xp.zeros(1 if value else 0, "int64")
+    return unsqueeze(x, dim), wrap(zeros)
+
+
+def _select(x: Any, dim: int, index: int, place: int) -> Any:
+    shape = x._data.shape
+    if not shape:
+        raise IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+            "tensor to a number"
+        )
+    n = shape[dim]
+    if not -n <= index < n:
+        if not -(2**63) <= index < 2**63:
+            raise ValueError("Overflow when unpacking long long")
+        raise IndexError(f"index {index} is out of bounds for dimension {place} with size {n}")
+    return Op.table["select"](x, dim, index + n if index < 0 else index)
 
 
 def _slice(x: Any, dim: int, item: slice, always: bool = False) -> Any:
-    step = 1 if item.step is None else int(item.step)
-    if step <= 0:
+    n = x._data.shape[dim]
+    if item.step is not None and isinstance(item.step, int) and item.step < 0:
         raise ValueError("step must be greater than zero")
-    start, stop = (None if v is None else int(v) for v in (item.start, item.stop))
-    start, stop, _ = slice(start, stop).indices(x._data.shape[dim])
-    if start == 0 and stop == x._data.shape[dim] and step == 1 and not always:
+    start, stop, step = item.indices(n)
+    if start == 0 and stop == n and step == 1 and not always:
         return x
     return Op.table["slice"](x, dim, start, max(start, stop), step)
 
 
-__all__ = ["getitem", "setitem", "squeeze", "wrap_dim"]
+def _as_index(self: Any, item: Any) -> Any:
+    """An index item as a Python int or an index tensor."""
+    if isinstance(item, Variable):
+        if item._data.ndim == 0 and item._data.dtype.kind in "iu" and item._data.dtype.name != "uint8":
+            return int(item._data)
+        return item
+    if isinstance(item, (int, numpy.integer)):
+        return int(item)
+    if isinstance(item, (list, tuple, range, numpy.ndarray, str, bytes)):
+        kind = _inferred(item)
+        array = _of_data(item, kind if kind in (dtypes.bool_, dtypes.uint8) else None)
+        if array.dtype.name not in ("bool", "uint8", "int64"):
+            array = array.astype("int64")
+        if not array.ndim and array.dtype.kind == "i":
+            return int(array)
+        k = kernels_of(self._data)
+        return wrap(array if k.device_type == "cpu" else k.from_host(array, None))
+    if hasattr(item, "__index__"):
+        return int(item.__index__())
+    name = f"numpy.{type(item).__name__}" if isinstance(item, numpy.generic) else type(item).__name__
+    raise IndexError(
+        f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {name})"
+    )
+
+
+def _expanded(x: Any, tensors: list[Any]) -> _Parts:
+    """Index tensors as index arrays, masks by the positions of what is true; all bounds are checked."""
+    arrays: list[Any] = []
+    masks = 0
+    for t in tensors:
+        if t is None:
+            arrays.append(None)
+            continue
+        a = t._data
+        if a.dtype.name in ("bool", "uint8"):
+            arrays += _positions(x, a, len(arrays))
+            masks += 1
+        elif a.dtype.name in ("int64", "int32"):
+            arrays.append(a)
+        else:
+            raise IndexError(_KINDS)
+    k = kernels_of(x._data)
+    arrays = [a if a is None or type(a) is k.array_type else k.from_host(kernels_of(a).to_host(a), None) for a in arrays]
+    given = [a for a in arrays if a is not None]
+    try:
+        numpy.broadcast_shapes(*[a.shape for a in given])
+    except ValueError:
+        raise IndexError(
+            "shape mismatch: indexing tensors could not be broadcast together with shapes "
+            + ", ".join(str(list(a.shape)) for a in given)
+        ) from None
+    order = 0
+    for d, a in enumerate(arrays):
+        if a is None:
+            continue
+        n = x._data.shape[d]
+        if not masks and a.size and (int(a.min()) < -n or int(a.max()) >= n):
+            wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
+            raise IndexError(f"index {wrong} is out of bounds for dimension {order} with size {n}")
+        order += 1
+    parts = _Parts(arrays)
+    parts.one_mask = masks == 1 and len([t for t in tensors if t is not None]) == 1
+    return parts
+
+
+def _positions(x: Any, mask: Any, dim: int) -> list[Any]:
+    if mask.dtype.name == "uint8":
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            UserWarning,
+            stacklevel=6,
+        )
+        mask = mask != 0
+    if mask.ndim == 0:
+        raise IndexError("a 0-d mask must be given as such")
+    for j, n in enumerate(mask.shape):
+        if n != x._data.shape[dim + j]:
+            raise IndexError(
+                f"The shape of the mask {list(mask.shape)} at index {j} does not match the shape of the indexed tensor "
+                f"{list(x._data.shape)} at index {dim + j}"
+            )
+    return list(mask.nonzero())
+
+
+__all__ = ["delitem", "getitem", "setitem"]

@@ -10,7 +10,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ._check import c_name
 from ._define import broadcast_error, cast
-from .gather import _number
+from .creation import fill_value_for
 from .registry import public
 
 
@@ -29,7 +29,7 @@ def _masked_fill(k: Any, x: Any, mask: Any, value: Any) -> Any:
 Op("masked_fill", _masked_fill, x=lambda k, g, mask: k.masked_fill(g, mask, 0))
 Op("masked_fill_tensor", _masked_fill, node="MaskedFillBackward1",
    x=lambda k, g, mask: k.masked_fill(g, mask, 0),
-   value=lambda k, g, mask: k.sum_all(k.where(mask, g, 0 * g)))  # fmt: skip
+   value=lambda k, g, mask: k.sum_all(k.where(mask, g, k.zero(g))))  # fmt: skip
 
 
 @public("function method", inplace=True)
@@ -46,14 +46,15 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
         )
     if mask._data.dtype.kind != "b":
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {c_name(mask.dtype)}")
+    name = "masked_fill"
+    if isinstance(value, Variable):
+        if value.is_complex() and not input.is_complex():
+            raise RuntimeError(f"value cannot be converted to type {c_name(input.dtype)} without overflow")
+        name, value = "masked_fill_tensor", cast(value, input.dtype)
+    else:
+        value = fill_value_for(value, input.dtype)
     try:
-        if isinstance(value, Variable):
-            if not dtypes.can_cast(value.dtype, input.dtype):
-                raise RuntimeError(
-                    f"value cannot be converted to type {c_name(input.dtype)} without overflow"
-                )
-            return Op.table["masked_fill_tensor"](input, mask, cast(value, input.dtype))
-        return Op.table["masked_fill"](input, mask, _number(value, input))
+        return Op.table[name](input, mask, value)
     except (ValueError, IndexError):
         raise broadcast_error(mask, input) from None
 

@@ -172,7 +172,7 @@ def _follow(running: Any, value: Any, momentum: float) -> None:
     """``running = (1 - momentum) · running + momentum · value``, in place."""
     running._data *= 1 - momentum
     running._data += (value.reshape(-1) * momentum).astype(running._data.dtype)
-    running._version[0] += 1
+    running._counter[0] += 1
 
 
 def _check_enough(shape: Sequence[int]) -> None:
@@ -222,7 +222,7 @@ def instance_norm(
     for kept, repeated in ((running_mean, means), (running_var, variances)):
         if kept is not None and use_input_stats:
             kept._data[...] = repeated._data.reshape(n, c).mean(axis=0)
-            kept._version[0] += 1
+            kept._counter[0] += 1
     return out.view(shape)
 
 

@@ -12,7 +12,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_same_dtype_as
-from ._define import WITH_NUMBER, binary, broadcast_error, cast, is_number, no_derivative, prepare, result_type, unary
+from ._define import WITH_NUMBER, binary, broadcast_error, is_number, no_derivative, prepare, result_type, unary, without
 from ._layout import laid_out
 from .registry import public
 
@@ -36,11 +36,6 @@ def moved(x: Any, target: Any, index: int | None) -> Any:
 
 
 # ------------------------------------------------------------------------------------ arithmetic
-def _numbers_only(kernel: str) -> Any:
-    """No bools, no complex numbers."""
-    return lambda d: f"\"{kernel}_cpu\" not implemented for '{d.short}'" if d is dtypes.bool_ or d.is_complex else None
-
-
 _no_bool_minus = (
     "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
 )
@@ -124,12 +119,14 @@ class _Conj(Op):
     """Complex conjugate; of a real number the number itself, with no node in the graph."""
 
     def __call__(self, x: Any) -> Any:
-        return super().__call__(x) if isinstance(x, Variable) and x._data.dtype.kind == "c" else x
+        if isinstance(x, Variable):
+            return super().__call__(x) if x._data.dtype.kind == "c" else x
+        return x.conjugate()  # a Python number
 
 
 _Conj(
     "conj",
-    lambda k, x: x.conj() if getattr(x, "dtype", None) is not None and x.dtype.kind == "c" else x,
+    lambda k, x: x.conjugate() if type(x) is complex or (hasattr(x, "dtype") and x.dtype.kind == "c") else x,
     x=lambda k, g: k.conj(g),
     node="ConjBackward0",
 )
@@ -184,14 +181,14 @@ def _trunc_quotient(k: Any, x: Any, y: Any) -> Any:
 
 _NONE = no_derivative("floor_divide")
 floor_divide = binary("floor_divide", _floor_quotient, x=_NONE, y=_NONE, node="NotImplemented", signature=WITH_NUMBER,
-                      doc="``floor(input / other)``.", only=_numbers_only("div_floor"))  # fmt: skip
-_floored = binary("div_floor", _floor_quotient, x=lambda k, g: 0 * g, y=lambda k, g: 0 * g, node="DivBackward2", where="",
-                  inplace=False, doc="``floor(input / other)``.", only=_numbers_only("div_floor"))  # fmt: skip
-_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: 0 * g, y=lambda k, g: 0 * g, node="DivBackward2", where="",
-                    inplace=False, doc="``trunc(input / other)``.", only=_numbers_only("div_trunc"))  # fmt: skip
+                      doc="``floor(input / other)``.", only=without("div_floor_cpu", "bc"))  # fmt: skip
+_floored = binary("div_floor", _floor_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2", where="",
+                  inplace=False, doc="``floor(input / other)``.", only=without("div_floor_cpu", "bc"))  # fmt: skip
+_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2", where="",
+                    inplace=False, doc="``trunc(input / other)``.", only=without("div_trunc_cpu", "bc"))  # fmt: skip
 
 neg = unary(
-    "neg", lambda k, x: -x, x=lambda k, g: -g, alias=("negative",), doc="``-input``.",
+    "neg", lambda k, x: -x, x=lambda k, g: -g, alias=("negative",), doc="``-input``.", exact_out=True,
     only=lambda d: "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use "
     "the `~` or `logical_not()` operator instead." if d is dtypes.bool_ else None,
 )  # fmt: skip
@@ -240,13 +237,13 @@ def _fmod(k: Any, x: Any, y: Any) -> Any:
 
 remainder = binary(
     "remainder", _remainder, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_floor(x, y), node="RemainderBackward1",
-    number_node="RemainderBackward0", doc="Python's ``%``: the result has the sign of the divisor.", only=_numbers_only("remainder"),
+    number_node="RemainderBackward0", doc="Python's ``%``: the result has the sign of the divisor.", only=without("remainder_cpu", "bc"),
     signature=("Tensor input, Tensor other, *, Tensor out = None", "Number self, Tensor other",
                "Tensor input, Number other, *, Tensor out = None"),
 )  # fmt: skip
 fmod = binary(
     "fmod", _fmod, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_trunc(x, y), node="FmodBackward1", number_node="FmodBackward0",
-    doc="C's ``fmod``: the result has the sign of ``input``.", signature=WITH_NUMBER, only=_numbers_only("fmod"),
+    doc="C's ``fmod``: the result has the sign of ``input``.", signature=WITH_NUMBER, only=without("fmod_cpu", "bc"),
 )  # fmt: skip
 
 
@@ -292,7 +289,7 @@ Op("lerp", _lerp, node="LerpBackward1", x=lambda k, g, weight: g * k.conj(1 - we
    weight=lambda k, g, x, end: g * k.conj(end - x))  # fmt: skip
 
 
-@public("function method", inplace=True, out=True, signature=(
+@public("function method", inplace=True, out=True, exact_out=True, signature=(
     "Tensor input, Tensor end, Tensor weight, *, Tensor out = None", "Tensor input, Tensor end, Number weight, *, Tensor out = None"))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)``: from one (weight 0) to the other (weight 1).
@@ -351,3 +348,22 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
         )
     operands = prepare("addcdiv", (input, tensor1, tensor2), floats=False)
     return _broadcast(lambda: Op.table["addcdiv"](*operands, value), *operands)
+
+
+# ------------------------------------------------------------------------------------ complex numbers
+@public("function method")
+def conj(input: Any) -> Any:
+    """The complex conjugate; of a real tensor the tensor itself."""
+    return Op.table["conj"](input)
+
+
+@public("function method", inplace=True, out=True)
+def conj_physical(input: Any) -> Any:
+    """The complex conjugate, as new numbers (ours is never a lazy view)."""
+    return Op.table["conj"](input)
+
+
+@public("function method", alias=("resolve_neg",))
+def resolve_conj(input: Any) -> Any:
+    """The tensor itself: conjugates are computed at once here."""
+    return input

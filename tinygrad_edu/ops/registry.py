@@ -37,15 +37,17 @@ def public(
     alias: tuple[str, ...] = (),
     inplace: bool = False,
     out: bool = False,
+    exact_out: bool | str = False,
     signature: str | tuple[str, ...] | None = None,
 ) -> Callable[[F], F]:
     """Publish a function in the places named in ``where`` (function, method, functional, linalg, fft, special).
 
-    ``signature`` (see `_signature`) gives it torch's errors for wrong arguments and NumPy's names for right ones.
+    ``exact_out``: ``out=`` must have the result's dtype (a text: the error where it has not). ``signature`` (see `_signature`) gives it torch's errors for wrong arguments and NumPy's names for right ones.
     """
 
     def publish(function: F) -> F:
         main = name or function.__name__
+        function.exact_out = exact_out  # type: ignore[attr-defined]
         shown: Any = with_out(function) if out else function
         method: Any = function
         if signature is not None:
@@ -100,7 +102,12 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
         )
     result = function(*args, **kwargs)
     results = result if isinstance(result, tuple) else (result,)
+    exact = getattr(function, "exact_out", False)
     for target, value in zip(targets, results):
+        have, want = dtypes.of(value._data), dtypes.of(target._data)
+        if exact and have is not want:
+            text = exact if isinstance(exact, str) else "Found dtype {want} but expected {have}"
+            raise RuntimeError(text.format(name=function.__name__, have=have.short, want=want.short))
         store_into(target, value)
     return type(result)(targets) if hasattr(result, "_fields") else out
 

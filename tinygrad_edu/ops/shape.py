@@ -583,6 +583,8 @@ def _in_place(name: str, make: Callable[..., Any]) -> None:
         input._data = result._data
         input._counter[0] += 1
         if result._edge is not None:
+            node = result._edge[0]
+            node.__class__ = _IN_PLACE_NODES.get(type(node).__name__, type(node))
             input._requires_grad, input._edge, input._seen = True, result._edge, input._counter[0]
         return input
 
@@ -591,6 +593,14 @@ def _in_place(name: str, make: Callable[..., Any]) -> None:
     methods[name] = form
 
 
+# torch numbers the forms of an operation, those in place last
+_IN_PLACE_NODES: dict[str, Any] = {}
+for _name, _node in {
+    "t": "TBackward1", "transpose": "TransposeBackward1", "unsqueeze": "UnsqueezeBackward1", "squeeze_dims": "SqueezeBackward3",
+    "squeeze_dim": "SqueezeBackward4", "squeeze_several": "SqueezeBackward5",
+}.items():  # fmt: skip
+    _op = Op.table[_name]
+    _IN_PLACE_NODES[_op.Node.__name__] = type(_node, (_op.Node,), {"__slots__": ()})
 for _name, _make in {
     "t_": t, "transpose_": transpose, "swapaxes_": transpose, "swapdims_": transpose, "squeeze_": squeeze, "unsqueeze_": unsqueeze,
 }.items():  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..autograd.modes import enable_grad, no_grad
 from ..ops.registry import functions
@@ -21,11 +22,11 @@ class LBFGS(Optimizer):
         tolerance_change: float = 1e-9, history_size: int = 100, line_search_fn: str | None = None,
     ) -> None:  # fmt: skip
         check_lr(lr)
-        defaults = dict(
-            lr=lr, max_iter=max_iter, max_eval=max_iter * 5 // 4 if max_eval is None else max_eval,
-            tolerance_grad=tolerance_grad, tolerance_change=tolerance_change, history_size=history_size,
-            line_search_fn=line_search_fn,
-        )  # fmt: skip
+        defaults = {
+            "lr": lr, "max_iter": max_iter, "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change, "history_size": history_size,
+            "line_search_fn": line_search_fn,
+        }  # fmt: skip
         super().__init__(params, defaults)
         if len(self.param_groups) != 1:
             raise ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
@@ -65,6 +66,7 @@ class LBFGS(Optimizer):
             return first_loss
         d, t, previous = state.get("d"), state.get("t"), state.get("prev_flat_grad")
         previous_loss = state.get("prev_loss")
+        memory = {name: state.get(name) for name in ("old_dirs", "old_stps", "ro", "H_diag")}
 
         iteration = 0
         while iteration < group["max_iter"]:
@@ -72,9 +74,10 @@ class LBFGS(Optimizer):
             state["n_iter"] += 1
             if state["n_iter"] == 1:
                 d = grad.neg()
-                state["old_dirs"], state["old_stps"], state["ro"], state["H_diag"] = [], [], [], 1
+                memory = {"old_dirs": [], "old_stps": [], "ro": [], "H_diag": 1}
             else:
-                d = self._direction(state, group, grad, previous, d.mul(t))
+                al = state.setdefault("al", [None] * group["history_size"])
+                d = self._direction(memory, al, grad, previous, d.mul(t))
             previous = grad.clone() if previous is None else previous.copy_(grad)
             previous_loss = loss
             t = min(1.0, 1.0 / grad.abs().sum()) * lr if state["n_iter"] == 1 else lr
@@ -103,28 +106,27 @@ class LBFGS(Optimizer):
                 or abs(loss - previous_loss) < change
             ):
                 break
-        state.update(d=d, t=t, prev_flat_grad=previous, prev_loss=previous_loss)
+        state.update(d=d, t=t, **memory, prev_flat_grad=previous, prev_loss=previous_loss)
         return first_loss
 
-    def _direction(self, state: dict[str, Any], group: dict[str, Any], grad: Any, previous: Any, s: Any) -> Any:
+    def _direction(self, memory: dict[str, Any], al: list[Any], grad: Any, previous: Any, s: Any) -> Any:
         """-H · grad, where H, the inverse of the curvature, is known through the last steps s and changes y of the gradient."""
-        ys, ss, inverse = state["old_dirs"], state["old_stps"], state["ro"]
+        ys, ss, inverse = memory["old_dirs"], memory["old_stps"], memory["ro"]
         y = grad.sub(previous)
         agreement = y.dot(s)
         if agreement > 1e-10:
-            if len(ys) == group["history_size"]:
+            if len(ys) == len(al):
                 for history in (ys, ss, inverse):
                     history.pop(0)
             ys.append(y)
             ss.append(s)
             inverse.append(1.0 / agreement)
-            state["H_diag"] = agreement / y.dot(y)
-        al = state.setdefault("al", [None] * group["history_size"])
+            memory["H_diag"] = agreement / y.dot(y)
         q = grad.neg()
         for i in reversed(range(len(ys))):
             al[i] = ss[i].dot(q) * inverse[i]
             q.add_(ys[i] * -al[i])
-        r = q * state["H_diag"]
+        r = q * memory["H_diag"]
         for i in range(len(ys)):
             r.add_(ss[i] * (al[i] - ys[i].dot(r) * inverse[i]))
         return r

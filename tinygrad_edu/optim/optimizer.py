@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from functools import wraps
 from itertools import chain
-from typing import Any, Callable, Iterator
+from typing import Any
 
 from .. import dtypes
 from ..autograd.graph import RemovableHandle
-from ..autograd.modes import enable_grad, state as mode
+from ..autograd.modes import enable_grad
+from ..autograd.modes import state as mode
 from ..autograd.op import TENSOR_OPS
 from ..autograd.variable import Variable
 from ..backend import Kernels, kernels_of
@@ -192,6 +193,8 @@ class Optimizer:
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update all parameters from their gradients. ``closure`` computes the loss again and returns it."""
+        if type(self).kernel is Optimizer.kernel:
+            raise NotImplementedError
         loss = None
         if closure is not None:
             with enable_grad():
@@ -339,10 +342,11 @@ class Optimizer:
                 slots["step"] = number(float(slots["step"]))
 
     def __repr__(self) -> str:
-        lines = []
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines += [f"Parameter Group {i}", *(f"    {key}: {group[key]}" for key in sorted(group) if key != "params")]
-        return "\n".join([f"{type(self).__name__} (", *lines, ")"])
+            text += f"\nParameter Group {i}\n"
+            text += "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+        return text + ")"
 
     # ------------------------------------------------------------------ hooks
     def _hook(self, hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:

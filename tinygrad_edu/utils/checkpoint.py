@@ -1,14 +1,15 @@
 """Less memory for more time: forget what a part of the network saved, and compute it again when backward needs it.
 
-`checkpoint` runs its function once with recording, throws away the arrays that the graph nodes hold, and keeps the nodes. When the
-engine reaches the first of them, the function runs again – with the same random numbers – and the nodes get their arrays back.
+`checkpoint` runs its function once with recording, throws away the arrays that the graph nodes hold, and keeps the nodes.
+When the engine reaches the first of them, the function runs again – with the same random numbers – and the nodes get their
+arrays back.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from typing import Any, Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..autograd.graph import Node, count_nodes
 from ..autograd.modes import enable_grad, no_grad, state

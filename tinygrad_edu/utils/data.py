@@ -1,6 +1,9 @@
-"""Data loading under torch's name; the code stands in `tinygrad_edu.data`."""
+"""torch's name for `tinygrad_edu.data`: the same module."""
 
 from __future__ import annotations
 
-from ..data import *  # noqa: F403
-from ..data import __all__, collate, dataset, loader as dataloader, sampler
+import sys
+
+from .. import data
+
+sys.modules[__name__] = data

@@ -1,5 +1,5 @@
-"""Images: data sets, transforms and helpers under torchvision's names."""
+"""Images: data sets, transforms, models and helpers under torchvision's names."""
 
-from . import datasets, transforms, utils
+from . import datasets, models, transforms, utils
 
-__all__ = ["datasets", "transforms", "utils"]
+__all__ = ["datasets", "models", "transforms", "utils"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import types
 import warnings
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 from ...autograd.modes import no_grad
 from ...autograd.variable import Variable

@@ -7,6 +7,7 @@ elements of those that have one … ``batch_sizes[t]`` says how many sequences a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ... import dtypes
@@ -136,7 +137,7 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
         )
     if min(ends) <= 0:
         raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0")
-    if any(a < b for a, b in zip(ends, ends[1:])):
+    if any(a < b for a, b in pairwise(ends)):
         raise RuntimeError(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
             "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not "

@@ -13,10 +13,11 @@ from typing import Any
 from ... import nn
 from ...dtypes import dtype as DType
 from ...ops.creation import empty
-from ...ops.creation import tensor as make_tensor
+from ...ops.data import tensor as make_tensor
 from ...ops.random_ops import rand, randint
 from . import functional as F
 from .functional import PADDING_MODES, Img, InterpolationMode
+from .random import uniform
 
 
 def _listed(head: str, *items: Any) -> str:
@@ -189,6 +190,34 @@ class Pad(nn.Module):
         return f"{type(self).__name__}(padding={self.padding}, fill={self.fill}, padding_mode={self.padding_mode})"
 
 
+class FiveCrop(nn.Module):
+    """The four corners and the middle of the image, as a tuple of five images of ``size``."""
+
+    def __init__(self, size: int | Sequence[int]) -> None:
+        super().__init__()
+        self.size = F.pair(size)
+
+    def forward(self, img: Img) -> tuple[Img, ...]:
+        return F.five_crop(img, self.size)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(size={self.size})"
+
+
+class TenCrop(nn.Module):
+    """`FiveCrop` of the image and of its mirror image, as a tuple of ten."""
+
+    def __init__(self, size: int | Sequence[int], vertical_flip: bool = False) -> None:
+        super().__init__()
+        self.size, self.vertical_flip = F.pair(size), vertical_flip
+
+    def forward(self, img: Img) -> tuple[Img, ...]:
+        return F.ten_crop(img, self.size, self.vertical_flip)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(size={self.size}, vertical_flip={self.vertical_flip})"
+
+
 class Grayscale(nn.Module):
     """The image in grey, in one channel or three equal ones."""
 
@@ -295,10 +324,6 @@ class RandomCrop(nn.Module):
         return f"{type(self).__name__}(size={self.size}, padding={self.padding})"
 
 
-def _uniform(low: Any, high: Any) -> Any:
-    return empty(1).uniform_(float(low), float(high))
-
-
 class RandomResizedCrop(nn.Module):
     """A part of random area (``scale`` of the whole) and proportions (``ratio``), resized to ``size``."""
 
@@ -327,8 +352,8 @@ class RandomResizedCrop(nn.Module):
         _, height, width = F.get_dimensions(img)
         low, high = make_tensor([float(r) for r in ratio]).log().tolist()
         for _ in range(10):
-            area = height * width * _uniform(*scale).item()
-            aspect = _uniform(low, high).exp().item()
+            area = height * width * uniform(*scale)
+            aspect = make_tensor(uniform(low, high)).exp().item()
             w, h = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
             if 0 < w <= width and 0 < h <= height:
                 top = randint(0, height - h + 1, size=(1,)).item()
@@ -389,8 +414,8 @@ class RandomErasing(nn.Module):
         channels, height, width = F.get_dimensions(img)
         low, high = make_tensor([float(r) for r in ratio]).log().tolist()
         for _ in range(10):
-            area = height * width * _uniform(*scale).item()
-            aspect = _uniform(low, high).exp().item()
+            area = height * width * uniform(*scale)
+            aspect = make_tensor(uniform(low, high)).exp().item()
             h, w = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
             if not (h < height and w < width):
                 continue

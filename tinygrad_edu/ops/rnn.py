@@ -1,0 +1,225 @@
+"""Recurrent cells and layers: RNN, GRU and LSTM.
+
+One step is written once in ordinary operations (`rnn_step`, `gru_step`, `lstm_step`): cells run it, and layers fall back to it when
+their gradient is itself differentiated. A layer's usual path is a kernel over the whole sequence (`backend/rnn.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Sequence
+
+from ..autograd.backward import grad as autograd_grad
+from ..autograd.modes import enable_grad
+from ..autograd.op import Op
+from ..autograd.variable import needs_grad
+from ..backend import rnn as kernels
+from ._composed import Composed
+from .joining import cat, stack
+from .linalg import linear
+from .registry import public
+from .view import narrow
+
+State = tuple[Any, ...]  # (h,) or (h, c)
+
+
+# ------------------------------------------------------------------------------------ one step
+def _gates(x: Any, h: Any, weights: Sequence[Any]) -> tuple[Any, Any]:
+    w_ih, w_hh, *biases = weights
+    b_ih, b_hh = biases or (None, None)
+    return linear(x, w_ih, b_ih), linear(h, w_hh, b_hh)
+
+
+def rnn_step(x: Any, state: State, weights: Sequence[Any], relu: bool) -> State:
+    """``tanh(W_ih x + b_ih + W_hh h + b_hh)`` (or relu)."""
+    by_input, by_hidden = _gates(x, state[0], weights)
+    total = by_hidden + by_input
+    return (total.relu() if relu else total.tanh(),)
+
+
+def gru_step(x: Any, state: State, weights: Sequence[Any]) -> State:
+    """r, z = σ(…); n = tanh(W_in x + r · W_hn h); ``(h - n) · z + n``."""
+    h = state[0]
+    by_input, by_hidden = _gates(x, h, weights)
+    xr, xz, xn = by_input.chunk(3, -1)
+    hr, hz, hn = by_hidden.chunk(3, -1)
+    reset, update = (hr + xr).sigmoid(), (hz + xz).sigmoid()
+    new = (xn + hn * reset).tanh()
+    return ((h - new) * update + new,)
+
+
+def lstm_step(x: Any, state: State, weights: Sequence[Any]) -> State:
+    """i, f, o = σ(…), g = tanh(…); ``c = f · c + i · g``, ``h = o · tanh(c)``."""
+    by_input, by_hidden = _gates(x, state[0], weights)
+    i, f, g, o = (by_hidden + by_input).chunk(4, -1)
+    c = f.sigmoid() * state[1] + i.sigmoid() * g.tanh()
+    return o.sigmoid() * c.tanh(), c
+
+
+_STEPS: dict[str, Callable[..., State]] = {
+    "lstm": lstm_step,
+    "gru": gru_step,
+    "rnn_tanh": lambda x, state, weights: rnn_step(x, state, weights, False),
+    "rnn_relu": lambda x, state, weights: rnn_step(x, state, weights, True),
+}
+
+
+def run_steps(
+    mode: str, x: Any, state: State, weights: Sequence[Any], sizes: list[int], reverse: bool, project: Any = None
+) -> tuple[Any, State]:
+    """A layer step by step: rows of all steps (see `backend/rnn.py`), last states. ``project``: LSTM's output matrix."""
+    step, x = _STEPS[mode], _rows(x)
+    starts = [sum(sizes[:t]) for t in range(len(sizes))]
+    order = range(len(sizes) - 1, -1, -1) if reverse else range(len(sizes))
+    outs: dict[int, Any] = {}
+    for t in order:
+        n = sizes[t]
+        now = tuple(s if s.shape[0] == n else narrow(s, 0, 0, n) for s in state)
+        new = step(narrow(x, 0, starts[t], n), now, weights)
+        if project is not None:
+            new = (linear(new[0], project), *new[1:])
+        outs[t] = new[0]
+        state = tuple(
+            a if s.shape[0] == n else cat([a, narrow(s, 0, n, s.shape[0] - n)]) for a, s in zip(new, state)
+        )
+    return cat([outs[t] for t in range(len(sizes))]), state
+
+
+# ------------------------------------------------------------------------------------ a whole layer as one primitive
+def _again(mode: str, states: int) -> Callable[..., list[Any]]:
+    """The gradient in differentiable steps: run the layer step by step, and differentiate that."""
+
+    def steps(k: Any, *args: Any) -> list[Any]:
+        grads, tensors, (sizes, reverse) = args[: states + 1], args[states + 1], args[-2:]
+        with enable_grad():
+            x, *rest = tensors
+            out, last = run_steps(mode, x, tuple(rest[:states]), rest[states:], sizes, reverse)
+            out = out.reshape(grads[0].shape)
+            wanted = [t for t in tensors if needs_grad(t)]
+            found = iter(autograd_grad([out, *last], wanted, list(grads), create_graph=True, allow_unused=True))
+        return [next(found) if needs_grad(t) else None for t in tensors]
+
+    return steps
+
+
+def _rows(x: Any) -> Any:
+    """(steps, batch, features) as rows, step after step."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+
+
+def _forward(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    def forward(k: Any, tensors: list[Any], sizes: list[int], reverse: bool) -> Any:
+        x, *rest = tensors
+        out, *others = kernel(k.xp, [_rows(x), *rest], sizes, reverse)
+        return (out.reshape(*x.shape[:-1], -1), *others)
+
+    return forward
+
+
+def _backward(kernel: Callable[..., list[Any]], states: int) -> Callable[..., list[Any]]:
+    def backward(k: Any, g_out: Any, *args: Any) -> list[Any]:
+        x, *rest = args[states]
+        args = (*args[:states], [_rows(x), *rest], *(_rows(a) if getattr(a, "ndim", 0) == 3 else a for a in args[states + 1 :]))
+        gx, *others = kernel(k.xp, _rows(g_out), *args)
+        return [gx.reshape(x.shape), *others]
+
+    return backward
+
+
+def _rnn(relu: bool) -> Callable[..., Any]:
+    return lambda xp, tensors, sizes, reverse: kernels.rnn(xp, tensors, sizes, reverse, relu)
+
+
+def _rnn_grad(relu: bool) -> Callable[..., Any]:
+    return lambda *args: kernels.rnn_grad(*args, relu)
+
+
+def _layer_ops(mode: str, name: str, node: str) -> None:
+    if mode == "lstm":
+        Op(name, _forward(kernels.lstm), outputs=("out", "h", "c", "gates", "squashed", "previous", "cells"),
+           differentiable=(True, True, True, False, False, False, False), variadic="tensors", node=node,
+           tensors=lambda k, g, tensors, gates, squashed, previous, cells, sizes, reverse:
+               k.lstm_grad(*g[:3], tensors, gates, squashed, previous, cells, sizes, reverse))  # fmt: skip
+    elif mode == "gru":
+        Op(name, _forward(kernels.gru), outputs=("out", "h", "gates", "inner", "previous"),
+           differentiable=(True, True, False, False, False), variadic="tensors", node=node,
+           tensors=lambda k, g, tensors, gates, inner, previous, sizes, reverse:
+               k.gru_grad(*g[:2], tensors, gates, inner, previous, sizes, reverse))  # fmt: skip
+    else:
+        Op(name, _forward(_rnn(mode == "rnn_relu")), outputs=("out", "h", "previous"), differentiable=(True, True, False),
+           variadic="tensors", node=node,
+           tensors=lambda k, g, tensors, out, previous, sizes, reverse:
+               getattr(k, f"{mode}_grad")(*g[:2], tensors, out, previous, sizes, reverse))  # fmt: skip
+
+
+Composed("lstm_grad", _backward(kernels.lstm_grad, 2), _again("lstm", 2))
+Composed("gru_grad", _backward(kernels.gru_grad, 1), _again("gru", 1))
+Composed("rnn_tanh_grad", _backward(_rnn_grad(False), 1), _again("rnn_tanh", 1))
+Composed("rnn_relu_grad", _backward(_rnn_grad(True), 1), _again("rnn_relu", 1))
+for _mode in _STEPS:
+    _layer_ops(_mode, f"{_mode}_layer", "MkldnnRnnLayerBackward0" if _mode == "lstm" else "StackBackward0")
+    _layer_ops(_mode, f"{_mode}_packed", "CatBackward0")
+
+
+def layer(
+    mode: str, x: Any, state: State, weights: Sequence[Any], sizes: list[int], reverse: bool, packed: bool
+) -> tuple[Any, State]:
+    """One direction of one layer: (rows, features) to (rows, hidden), and the last states. See `backend/rnn.py` for the rows."""
+    lstm = mode == "lstm"
+    w = list(weights)
+    project = w.pop() if lstm and len(w) in (3, 5) else None
+    if project is not None:
+        out, last = run_steps(mode, x, state, w, sizes, reverse, project)
+        return (out if packed else out.reshape(*x.shape[:-1], -1)), last
+    found = Op.table[f"{mode}_{'packed' if packed else 'layer'}"]([x, *state, *w], sizes, reverse)
+    return found[0], found[1 : 3 if lstm else 2]
+
+
+def stacked(states: Sequence[Any]) -> Any:
+    """The last states of all layers and directions as one tensor."""
+    return stack(list(states))
+
+
+# ------------------------------------------------------------------------------------ torch.gru_cell and the like
+def _check_cell(x: Any, states: State, w_ih: Any, w_hh: Any) -> None:
+    hidden = w_hh._data.shape[1]
+    if x._data.shape[-1] != w_ih._data.shape[1]:
+        raise RuntimeError(
+            f"input has inconsistent input_size: got {x._data.shape[-1]} expected {w_ih._data.shape[1]}"
+        )
+    for i, h in enumerate(states):
+        if x._data.ndim == 2 and h._data.shape[0] != x._data.shape[0]:
+            raise RuntimeError(
+                f"Input batch size {x._data.shape[0]} doesn't match hidden{i} batch size {h._data.shape[0]}"
+            )
+        if h._data.shape[-1] != hidden:
+            raise RuntimeError(f"hidden{i} has inconsistent hidden_size: got {h._data.shape[-1]}, expected {hidden}")
+
+
+def _cell(mode: str, x: Any, states: State, weights: tuple[Any, ...]) -> State:
+    _check_cell(x, states, weights[0], weights[1])
+    w = weights[:2] if weights[2] is None else weights
+    return _STEPS[mode](x, states, w)
+
+
+@public("function")
+def lstm_cell(input: Any, hx: Sequence[Any], w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> tuple[Any, Any]:
+    """One step of an LSTM: the new (h, c)."""
+    return _cell("lstm", input, tuple(hx), (w_ih, w_hh, b_ih, b_hh))  # type: ignore[return-value]
+
+
+@public("function")
+def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of a GRU: the new h."""
+    return _cell("gru", input, (hx,), (w_ih, w_hh, b_ih, b_hh))[0]
+
+
+@public("function")
+def rnn_tanh_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of a plain recurrent network: the new h."""
+    return _cell("rnn_tanh", input, (hx,), (w_ih, w_hh, b_ih, b_hh))[0]
+
+
+@public("function")
+def rnn_relu_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of a plain recurrent network with relu: the new h."""
+    return _cell("rnn_relu", input, (hx,), (w_ih, w_hh, b_ih, b_hh))[0]

@@ -1,0 +1,255 @@
+"""Trained weights: where they are, how they are fetched and checked, and the register of models that take them."""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import importlib
+import inspect
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from ... import nn
+from ...io import load, load_safetensors
+from ..datasets.download import download, is_intact
+from ..transforms.presets import ImageClassification
+
+Model = TypeVar("Model", bound=nn.Module)
+LOCAL_SUFFIXES = (".pt", ".pth", ".bin", ".safetensors")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One set of trained weights: where the file is, what its images go through first, and facts about it."""
+
+    url: str
+    transforms: Callable[[], ImageClassification]
+    meta: Mapping[str, Any]
+
+    __hash__ = object.__hash__
+
+
+class WeightsEnum(Enum):
+    """The base of a model's sets of weights; ``DEFAULT`` is the best of them."""
+
+    @classmethod
+    def verify(cls, obj: Any) -> Any:
+        """A member, given as itself or by name, or None."""
+        if type(obj) is str:
+            return cls[obj.replace(cls.__name__ + ".", "")]
+        if obj is not None and not isinstance(obj, cls):
+            raise TypeError(
+                f"Invalid Weight class provided; expected {cls.__name__} but received {type(obj).__name__}."
+            )
+        return obj
+
+    def get_state_dict(self, progress: bool = True, check_hash: bool = False) -> Mapping[str, Any]:
+        """The weights, from the cache of downloaded files or from the network.
+
+        The first eight digits of the file's SHA-256 stand in its name and are always compared.
+        """
+        name = self.url.rpartition("/")[2]
+        path = checkpoint_folder() / name
+        found = re.search(r"-([0-9a-f]{8,})\.", name)
+        assert found is not None, name
+        checksum = f"sha256:{found[1]}"
+        if not is_intact(path, checksum):
+            if progress:
+                print(f'Downloading: "{self.url}" to {path}')
+            download([self.url], path, checksum)
+        return read_state_dict(path)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}.{self.name}"
+
+    @property
+    def url(self) -> str:
+        return self.value.url
+
+    @property
+    def transforms(self) -> Callable[[], ImageClassification]:
+        return self.value.transforms
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        return self.value.meta
+
+
+def imagenet(file: str, num_params: int, min_size: int, accuracy: tuple[float, float], resize_size: int = 256) -> Weights:
+    """A set trained on ImageNet's 1,000 classes, with its accuracy (top 1, top 5) on the validation images."""
+    return Weights(
+        url=f"https://download.pytorch.org/models/{file}",
+        transforms=functools.partial(ImageClassification, crop_size=224, resize_size=resize_size),
+        meta={
+            "num_params": num_params,
+            "min_size": (min_size, min_size),
+            "num_classes": 1000,
+            "_metrics": {"ImageNet-1K": {"acc@1": accuracy[0], "acc@5": accuracy[1]}},
+        },
+    )
+
+
+def checkpoint_folder() -> Path:
+    """Where torch keeps downloaded weights: ``hub/checkpoints`` in TORCH_HOME, or in ``~/.cache/torch``."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "torch")
+    return Path(os.environ.get("TORCH_HOME", cache)).expanduser() / "hub" / "checkpoints"
+
+
+def read_state_dict(path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """The weights in a file: safetensors, or torch's format (nothing in it is executed).
+
+    A training checkpoint that keeps them under ``"state_dict"`` or ``"model"`` will do. Raises RuntimeError when there
+    are none.
+    """
+    content = load_safetensors(path) if Path(path).suffix == ".safetensors" else load(path, map_location="cpu")
+    for key in ("state_dict", "model_state_dict", "model"):
+        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
+            content = content[key]
+    if not isinstance(content, Mapping):
+        raise RuntimeError(
+            f"{path} holds a {type(content).__name__}; expected a state_dict, as model.state_dict() gives and save writes"
+        )
+    return content
+
+
+# -------------------------------------------------------------------------------------- the register of models
+_builders: dict[str, Callable[..., Any]] = {}
+
+
+def builder(
+    sets: type[WeightsEnum],
+) -> Callable[[Callable[..., Model]], Callable[..., Model]]:
+    """A decorator for ``function(**arguments) -> model``: registers it and gives it ``weights`` and ``progress``.
+
+    ``weights`` is a member of ``sets``, its name, or the path of a file. Older spellings are understood with a warning:
+    ``pretrained=True`` and positional arguments.
+    """
+
+    def decorate(function: Callable[..., Model]) -> Callable[..., Model]:
+        @functools.wraps(function)
+        def build(*args: Any, **kwargs: Any) -> Model:
+            if args:
+                kwargs.update(_by_position(function.__name__, args))
+            chosen = kwargs.pop("weights", None)
+            if "pretrained" in kwargs or not isinstance(chosen, (type(None), str, os.PathLike, Enum)):
+                chosen = _legacy(sets, chosen, kwargs)
+            kwargs.setdefault("progress", True)
+            progress = kwargs.pop("progress")
+            if chosen is None:
+                return function(**kwargs)
+            if isinstance(chosen, os.PathLike) or (isinstance(chosen, str) and chosen.endswith(LOCAL_SUFFIXES)):
+                state = read_state_dict(chosen)
+            else:
+                member = sets.verify(chosen)
+                classes = member.meta["num_classes"]
+                if kwargs.setdefault("num_classes", classes) != classes:
+                    raise ValueError(
+                        f"The parameter 'num_classes' expected value {classes} but got {kwargs['num_classes']} instead."
+                    )
+                state = member.get_state_dict(progress=progress)
+            model = function(**kwargs)
+            model.load_state_dict(state)
+            return model
+
+        build.weights = sets  # type: ignore[attr-defined]
+        build.__doc__ = f"{(function.__doc__ or '').rstrip()} ``weights``: a member of `{sets.__name__}` or a file."
+        return _register(build)
+
+    return decorate
+
+
+def _register(build: Callable[..., Model]) -> Callable[..., Model]:
+    _builders[build.__name__] = build
+    return build
+
+
+def _by_position(name: str, args: tuple[Any, ...]) -> dict[str, Any]:
+    if len(args) > 2:
+        raise TypeError(f"{name}() takes 0 positional arguments but {len(args)} were given")
+    given = dict(zip(("weights", "progress"), args, strict=False))
+    names = " and ".join(f"'{key}'" for key in given)
+    warnings.warn(
+        f"Using {names} as positional parameter(s) is deprecated since 0.13 and may be removed in the future. Please use "
+        "keyword parameter(s) instead.",
+        stacklevel=4,
+    )
+    return given
+
+
+def _legacy(sets: type[WeightsEnum], chosen: Any, kwargs: dict[str, Any]) -> WeightsEnum | None:
+    """What ``pretrained=…`` or ``weights=True`` stand for."""
+    if "pretrained" in kwargs:
+        chosen = kwargs.pop("pretrained")
+        warnings.warn(
+            "The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, please use 'weights' "
+            "instead.",
+            stacklevel=3,
+        )
+    member = sets["IMAGENET1K_V1"] if chosen else None
+    text = (
+        "Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be removed in the "
+        f"future. The current behavior is equivalent to passing `weights={member}`."
+    )
+    if member is not None:
+        text += f" You can also use `weights={sets.__name__}.DEFAULT` to get the most up-to-date weights."
+    warnings.warn(text, stacklevel=3)
+    return member
+
+
+def list_models(
+    module: ModuleType | None = None,
+    include: Iterable[str] | str | None = None,
+    exclude: Iterable[str] | str | None = None,
+) -> list[str]:
+    """The names of the models, those that match a pattern of ``include`` and none of ``exclude``.
+
+    >>> from tinygrad_edu.vision import models
+    >>> models.list_models(include="resnet*", exclude="*1*")
+    ['resnet34', 'resnet50']
+    """
+
+    def patterns(given: Iterable[str] | str | None) -> list[str]:
+        return [given] if isinstance(given, str) else list(given or ())
+
+    names = {n for n, b in _builders.items() if module is None or b.__module__.rpartition(".")[0] == module.__name__}
+    wanted = {n for pattern in patterns(include) for n in fnmatch.filter(names, pattern)} if include else names
+    return sorted(wanted - {n for pattern in patterns(exclude) for n in fnmatch.filter(names, pattern)})
+
+
+def get_model_builder(name: str) -> Callable[..., Any]:
+    """The function that makes the model of this name."""
+    try:
+        return _builders[name.lower()]
+    except KeyError:
+        raise ValueError(f"Unknown model {name.lower()}") from None
+
+
+def get_model(name: str, **config: Any) -> Any:
+    """A new model by name, with its function's arguments."""
+    return get_model_builder(name)(**config)
+
+
+def get_model_weights(name: Callable[..., Any] | str) -> type[WeightsEnum]:
+    """The sets of weights that there are for a model."""
+    build = get_model_builder(name) if isinstance(name, str) else name
+    if not hasattr(build, "weights"):
+        raise ValueError("The method is missing the 'weights' argument.")
+    return build.weights
+
+
+def get_weight(name: str) -> WeightsEnum:
+    """One set of weights by its full name, as ``"ResNet50_Weights.IMAGENET1K_V1"``."""
+    kind, dot, member = name.partition(".")
+    if not dot or "." in member:
+        raise ValueError(f"Invalid weight name provided: '{name}'.")
+    sets = getattr(importlib.import_module(__package__), kind, None)
+    if not (inspect.isclass(sets) and issubclass(sets, WeightsEnum)):
+        raise ValueError(f"The weight enum '{kind}' for the specific method couldn't be retrieved.")
+    return sets[member]
