@@ -206,11 +206,12 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
                 "tensor.H is only supported on matrices (2-D tensors). Got "
                 f"{self._data.ndim}-D tensor.{' For batches of matrices, consider using tensor.mH' if self._data.ndim > 2 else ''}"
             )
-        return self.t().conj()
+        turned = self.transpose(0, 1) if self._data.ndim else self
+        return turned.conj() if self.is_complex() else turned
 
     @property
     def mH(self) -> Any:
-        return self.mT.conj()
+        return self.mT.conj() if self.is_complex() else self.mT
 
     @property
     def real(self) -> Any:

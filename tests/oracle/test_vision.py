@@ -15,58 +15,10 @@ from PIL import Image
 from torchvision_ops import torchvision
 
 import tinygrad_edu as tg
+from tests.oracle.vision_kit import OURS, THEIRS, both, facts, floats, image, nbytes, outcome
 from tinygrad_edu import vision
 
-THEIRS, OURS = torchvision.transforms, vision.transforms
-RNG = np.random.default_rng(0)
-
-
-def image(mode: str, height: int = 12, width: int = 9) -> Image.Image:
-    pixels = np.random.default_rng(height * width).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    rgb = Image.fromarray(pixels)
-    if mode == "I;16":
-        return Image.frombytes("I;16", (width, height), (pixels[..., 0].astype(np.uint16) * 100).tobytes())
-    return rgb.convert("L").convert("I") if mode == "I" else rgb.convert(mode)
-
-
 MODES = ["L", "RGB", "RGBA", "LA", "1", "P", "I", "F", "I;16", "CMYK", "YCbCr"]
-
-
-def facts(value: Any) -> Any:
-    """The same for torch's results and ours."""
-    if isinstance(value, Image.Image):
-        return value.mode, value.size, value.tobytes()
-    if isinstance(value, (torch.Tensor, tg.Tensor)):
-        strides = [step for n, step in zip(value.shape, value.stride(), strict=True) if n > 1]  # else it says nothing
-        return str(value.dtype).partition(".")[2], tuple(value.shape), strides, value.tolist()
-    return value
-
-
-def outcome(call: Callable[[], Any]) -> Any:
-    try:
-        return facts(call())
-    except Exception as error:  # whatever torchvision raises is the specification
-        text = str(error).replace("torchvision", "tinygrad_edu.vision").replace("torch.", "tinygrad_edu.")
-        return type(error), text.replace("'tinygrad_edu.Tensor'", "'Tensor'").replace(
-            "'tinygrad_edu.tensor.Tensor'", "'Tensor'"
-        )
-
-
-def both(make: Callable[[Any], Any], *args: Any, seed: int = 0) -> None:
-    """The transform that `make` builds from either package gives the same of the same."""
-    torch.manual_seed(seed)
-    theirs = outcome(lambda: make(THEIRS)(*(torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in args)))
-    tg.manual_seed(seed)
-    ours = outcome(lambda: make(OURS)(*(tg.from_numpy(a) if isinstance(a, np.ndarray) else a for a in args)))
-    assert ours == theirs
-
-
-def floats(*shape: int) -> np.ndarray:
-    return RNG.random(shape, dtype=np.float32)
-
-
-def nbytes(*shape: int) -> np.ndarray:
-    return RNG.integers(0, 256, shape, dtype=np.uint8)
 
 
 TENSORS = {

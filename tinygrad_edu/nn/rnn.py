@@ -192,7 +192,7 @@ class RNNBase(Module):
             raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
         out, last = self._run(x, states, [batch] * x.size(0), False)
         if self.batch_first:
-            out = out.transpose(0, 1)
+            out = ops.batch_first(out, self.mode.lower())
         if not batched:
             out, last = out.squeeze(at), tuple(s.squeeze(1) for s in last)
         return out, self._returned(last)

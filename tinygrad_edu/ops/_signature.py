@@ -9,6 +9,7 @@ In a type, ``[n]`` (``tuple of ints[2]``) says that one number may stand for the
 
 from __future__ import annotations
 
+import inspect
 import re
 from functools import wraps
 from typing import Any, Callable
@@ -299,5 +300,16 @@ def checked(
             return function(*args[:1] if method else (), *bound[0], **bound[1])
         return function(*args, **again)
 
-    form.torch_errors = True  # type: ignore[attr-defined]
-    return form
+    def strict(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > 1 and not isinstance(args[1], (tuple, list)):
+            error = call_error(name, [Signature(name, text) for text in texts], args, kwargs)
+            if error is not None:
+                raise error
+        return form(*args, **kwargs)
+
+    # a method takes ``x.flip(0, 1)``, where the function wants ``flip(x, (0, 1))``
+    open_ended = any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(function).parameters.values())
+    tuple_second = any(re.match(r"Tensor input, tuple of ints \w", text) for text in texts)
+    result = wraps(function)(strict) if open_ended and tuple_second and not method else form
+    result.torch_errors = True  # type: ignore[attr-defined]
+    return result

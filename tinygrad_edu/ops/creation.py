@@ -13,6 +13,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ..backend.randommath import fma64
 from ._check import c_name
+from ._layout import arranged
 from .data import _of_data, as_tensor, from_numpy, leaf, placed, tensor
 from .registry import public
 from .view import as_sizes
@@ -171,16 +172,11 @@ def _like_array(input: Any, value: Any, dtype: Any, device: Any, memory_format: 
     k = kernels_of(x)
     if device is not None:
         k = kernels_for(devices.resolve(device).type)
-    order = list(range(x.ndim))
-    if memory_format is None or str(memory_format).endswith("preserve_format"):
-        if not any(s == 0 and n != 1 for s, n in zip(x.strides, x.shape)):
-            order.sort(key=lambda d: -x.strides[d])
-    back = [0] * x.ndim
-    for i, d in enumerate(order):
-        back[d] = i
-    sizes = tuple(x.shape[d] for d in order)
     value = fill_value_for(value, wanted)
-    return (k.xp.full(sizes, value, wanted.np) if value != 0 else k.xp.zeros(sizes, wanted.np)).transpose(back)
+    made = k.xp.full(x.shape, value, wanted.np) if value != 0 else k.xp.zeros(x.shape, wanted.np)
+    if x.flags.c_contiguous or not (memory_format is None or str(memory_format).endswith("preserve_format")):
+        return made
+    return arranged(made, [tuple(0 if n == 1 else s for n, s in zip(x.shape, x.strides))])
 
 
 def _like(name: str, value: Any) -> Any:

@@ -9,7 +9,7 @@ from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap_view
 from ..backend import kernels_of
-from .registry import public
+from .registry import out_error, public
 from .view import as_int, reshape, unsqueeze, view, wrap_dim
 
 
@@ -112,7 +112,14 @@ def _tensor_list(name: str, tensors: Any) -> list[Any]:
     return list(tensors)
 
 
+def _refused(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
+    if dtypes.can_cast(have, want):
+        return None
+    return TypeError(f"torch.cat(): input types can't be cast to the desired output type {want.short}")
+
+
 @public("function", alias=("concat", "concatenate"), out=True)
+@out_error(_refused)
 def cat(tensors: Any, dim: int = 0) -> Any:
     """The tensors one after the other along an existing dimension; their other sizes must agree.
 
@@ -146,6 +153,7 @@ def cat(tensors: Any, dim: int = 0) -> Any:
 
 
 @public("function", out=True)
+@out_error(_refused)
 def stack(tensors: Any, dim: int = 0) -> Any:
     """Tensors of one shape side by side along a new dimension.
 
@@ -177,6 +185,7 @@ def _joined(name: str, tensors: Any, prepare: Any, dim: Any) -> Any:
 
 
 @public("function", out=True)
+@out_error(_refused)
 def hstack(tensors: Any) -> Any:
     """Tensors one after the other along the second dimension (vectors: the first).
 
@@ -188,18 +197,21 @@ def hstack(tensors: Any) -> Any:
 
 
 @public("function", alias=("row_stack",), out=True)
+@out_error(_refused)
 def vstack(tensors: Any) -> Any:
     """Tensors one below the other; vectors are rows."""
     return _joined("vstack", tensors, atleast_2d, 0)
 
 
 @public("function", out=True)
+@out_error(_refused)
 def dstack(tensors: Any) -> Any:
     """Tensors one behind the other along the third dimension."""
     return _joined("dstack", tensors, atleast_3d, 2)
 
 
 @public("function", out=True)
+@out_error(_refused)
 def column_stack(tensors: Any) -> Any:
     """Tensors side by side; vectors are columns."""
 

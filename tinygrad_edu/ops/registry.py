@@ -77,6 +77,16 @@ _function_inplace = set(
 )
 
 
+def out_error(make: Callable[[dtypes.dtype, dtypes.dtype], Exception | None]) -> Callable[[F], F]:
+    """For functions whose ``out=`` raises an error of its own: ``make(have, want)`` returns it, or None where out is fine."""
+
+    def mark(function: F) -> F:
+        function.out_error = make  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
 def with_out(function: F) -> F:
     """Add torch's ``out=``: the result is stored in the tensor given."""
 
@@ -108,6 +118,9 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
         if exact and have is not want:
             text = exact if isinstance(exact, str) else "Found dtype {want} but expected {have}"
             raise RuntimeError(text.format(name=function.__name__, have=have.short, want=want.short))
+        refuse = getattr(function, "out_error", None)
+        if refuse is not None and (error := refuse(have, want)) is not None:
+            raise error
         store_into(target, value)
     return type(result)(targets) if hasattr(result, "_fields") else out
 

@@ -174,6 +174,15 @@ def layer(
     return found[0], found[1 : 3 if lstm else 2]
 
 
+Op("transposed_output", lambda k, x: x.swapaxes(0, 1), view=True, node="TransposeBackward1",
+   x=lambda k, g: k.transpose(g, 0, 1))  # fmt: skip
+
+
+def batch_first(out: Any, mode: str) -> Any:
+    """(steps, batch, features) seen as (batch, steps, features)."""
+    return out.transpose(0, 1) if mode == "lstm" else Op.table["transposed_output"](out)
+
+
 def stacked(states: Sequence[Any]) -> Any:
     """The last states of all layers and directions as one tensor."""
     return stack(list(states))

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 from typing import Any, Callable, Sequence
 
+from .. import dtypes
 from ..autograd.inplace import check_writable
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ..size import Size
+from ._check import c_name
 from ._define import broadcast_error
+from ._layout import arranged
 from .reduction import dims_of
-from .registry import methods, public
+from .registry import methods, out_error, public
 from .view import (
     as_int, as_sizes, contiguous, expand, infer_size, permute, reshape, squeeze, t, transpose, unsqueeze, view, wrap_dim,
 )  # fmt: skip
@@ -182,7 +185,12 @@ def adjoint(input: Any) -> Any:
     return result.conj() if input.is_complex() else result
 
 
-Op("flip", lambda k, x, dims: k.xp.flip(x, dims).copy() if dims else x.copy("C"), x=lambda k, g, dims: k.flip(g, dims))
+def _flip(k: Any, x: Any, dims: Any) -> Any:
+    turned = (k.xp.flip(x, dims) if dims else x).copy("C")
+    return turned if x.flags.c_contiguous else arranged(turned, [x.strides])
+
+
+Op("flip", _flip, x=lambda k, g, dims: k.flip(g, dims))
 
 
 def _dims(name: str, dims: tuple[Any, ...], ndim: int) -> tuple[int, ...]:
@@ -221,7 +229,7 @@ def flipud(input: Any) -> Any:
 def _roll(k: Any, x: Any, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Any:
     if not dims:
         return k.xp.roll(x.reshape(-1), shifts[0]).reshape(x.shape)
-    return k.xp.roll(x, shifts, dims)
+    return k.xp.ascontiguousarray(k.xp.roll(x, shifts, dims))
 
 
 Op("roll", _roll, x=lambda k, g, shifts, dims: k.roll(g, tuple(-s for s in shifts), dims))
@@ -246,11 +254,11 @@ def roll(input: Any, shifts: Any, dims: Any = ()) -> Any:
 def _rot90(k: Any, x: Any, times: int, dims: tuple[int, int]) -> Any:
     a, b = dims
     if times % 4 == 1:
-        return k.xp.flip(x, b).copy().swapaxes(a, b)
+        return _flip(k, x, (b,)).swapaxes(a, b)
     if times % 4 == 2:
-        return k.xp.flip(x, dims).copy()
+        return _flip(k, x, dims)
     if times % 4 == 3:
-        return k.xp.flip(x, a).copy().swapaxes(a, b)
+        return _flip(k, x, (a,)).swapaxes(a, b)
     return x.copy("C")
 
 
@@ -320,7 +328,13 @@ def tile(input: Any, *dims: Any) -> Any:
     return repeat(input, (1,) * (input._data.ndim - len(times)) + times)
 
 
-@public("function method")
+@public("method", name="repeat_interleave")
+def repeat_interleave_method(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Any:
+    """Each element (or slice of ``dim``) several times in a row."""
+    return repeat_interleave(input, repeats, dim)
+
+
+@public("function")
 def repeat_interleave(input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Any:
     """Each element (or slice of ``dim``) several times in a row; with one argument: index i as often as ``repeats[i]``.
 
@@ -414,7 +428,14 @@ def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     return Op.table["diagonal"](input, offset, *_two_dims(dim1, dim2, input._data.ndim))
 
 
+def _diag_refused(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
+    if dtypes.can_cast(have, want):
+        return None
+    return RuntimeError(f"diag: result type {have.short} can't be cast to the desired out= type {want.short}")
+
+
 @public("function method", out=True)
+@out_error(_diag_refused)
 def diag(input: Any, diagonal: int = 0) -> Any:
     """A matrix's diagonal (a copy), or the matrix with a given diagonal.
 
@@ -450,8 +471,14 @@ def diagflat(input: Any, offset: int = 0) -> Any:
     return diag_embed(reshape(input, -1), offset)
 
 
+def _triangle_refused(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
+    if have is want:
+        return None
+    return RuntimeError(f"Expected out tensor to have dtype {c_name(have)}, but got {c_name(want)} instead")
+
+
 def _triangle(name: str, doc: str) -> None:
-    Op(name, lambda k, x, diagonal: getattr(k.xp, name)(x, diagonal),
+    Op(name, lambda k, x, diagonal: k.xp.ascontiguousarray(getattr(k.xp, name)(x, diagonal)),
        x=lambda k, g, diagonal: getattr(k, name)(g, diagonal))  # fmt: skip
 
     def function(input: Any, diagonal: int = 0) -> Any:
@@ -461,7 +488,7 @@ def _triangle(name: str, doc: str) -> None:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
-    public("function method", inplace=True, out=True)(function)
+    public("function method", inplace=True, out=True)(out_error(_triangle_refused)(function))
 
 
 _triangle("tril", "The lower triangle of a matrix (up to the ``diagonal``-th above the main one), zeros above it.")

@@ -128,10 +128,15 @@ def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_off
     return Op.table["restride_fill"](input, tuple(x.shape), strides, tuple(size), tuple(stride), offset, src)
 
 
+_IN_PLACE = type("AsStridedBackward1", (Op.table["as_strided"].Node,), {"__slots__": ()})
+
+
 def _as_strided_in_place(input: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
     """`as_strided` of the tensor itself, in place."""
     check_writable(input)
     result = as_strided(input, size, stride, storage_offset)
+    if result._edge is not None:
+        result._edge[0].__class__ = _IN_PLACE
     input._data = result._data
     input._counter[0] += 1
     if result._edge is not None:

@@ -116,6 +116,7 @@ def _view(k: Any, x: Any, shape: tuple[int, ...]) -> Any:
 
 
 Op("view", _view, view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
+Op("reshape_alias", _view, view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
 Op("reshaped", lambda k, x, shape: x.reshape(shape), node="UnsafeViewBackward0", x=lambda k, g, x_shape: k.reshaped(g, x_shape))
 
 
@@ -167,10 +168,14 @@ def reshape(input: Any, *shape: Any) -> Any:
     >>> tg.arange(6).view(2, 3).t().reshape(-1)
     tensor([0, 3, 1, 4, 2, 5])
     """
+    if not shape:
+        raise TypeError("reshape() needs a shape")
     sizes = infer_size(as_sizes(shape, "reshape"), input._data.size)
     x = input._data
-    if x.flags.c_contiguous or view_strides(x, sizes) is not None:
+    if x.flags.c_contiguous:
         return Op.table["view"](input, sizes)
+    if view_strides(x, sizes) is not None:
+        return Op.table["reshape_alias"](input, sizes)
     return Op.table["reshaped"](contiguous(input), sizes)
 
 

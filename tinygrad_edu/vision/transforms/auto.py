@@ -21,8 +21,8 @@ _FIXED: Range = ([], False)
 
 def apply_named(img: Img, name: str, magnitude: float, interpolation: Any, fill: Any) -> Img:
     """The image after the operation ``name`` with this strength."""
-    turn = dict(interpolation=interpolation, fill=fill)
-    still = dict(angle=0.0, scale=1.0, **turn)
+    turn = {"interpolation": interpolation, "fill": fill}
+    still: dict[str, Any] = {"angle": 0.0, "scale": 1.0, **turn}
     slant = math.degrees(math.atan(magnitude)) if name.startswith("Shear") else 0.0
     actions: dict[str, Callable[[], Img]] = {
         "Identity": lambda: img,

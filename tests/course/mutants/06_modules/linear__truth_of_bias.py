@@ -1,0 +1,4 @@
+# ambiguous
+def linear(x, weight, bias=None):
+    y = x @ weight.t()
+    return y + bias if bias else y

@@ -1,0 +1,18 @@
+# one layer twice|expected
+class Row(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        for i, layer in enumerate(layers):
+            self.add_module(str(i), layer)
+
+    def forward(self, x):
+        for layer in self.children():
+            x = layer(x)
+        return x
+
+    def __len__(self):
+        return len(list(self.children()))
+
+    def __getitem__(self, index):
+        layers = list(self.children())
+        return Row(*layers[index]) if isinstance(index, slice) else layers[index]

@@ -1,0 +1,16 @@
+# expected \['0\.weight'|0\.weight
+class Row(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        self.layers = list(layers)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __len__(self):
+        return len(self.layers)
+
+    def __getitem__(self, index):
+        return Row(*self.layers[index]) if isinstance(index, slice) else self.layers[index]

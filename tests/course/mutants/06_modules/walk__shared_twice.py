@@ -1,0 +1,7 @@
+# '1\.weight'|length|1\.weight
+def walk(module, prefix="", seen=None):
+    for name, parameter in module._parameters.items():
+        if parameter is not None:
+            yield prefix + name, parameter
+    for name, child in module._modules.items():
+        yield from walk(child, f"{prefix}{name}.")
