@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from . import devices, dtypes
@@ -112,6 +113,12 @@ def set_default_tensor_type(t: Any) -> None:
                 raise ModuleNotFoundError(f"No module named '{t}'")
             raise TypeError(f"invalid type object: no tensor type is named {t!r}")
         t = found
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
+        "torch.set_default_device() as alternatives.",
+        UserWarning,
+        stacklevel=2,
+    )
     if not isinstance(t, tensortype) or not t.dtype.is_floating_point:
         raise TypeError("invalid type object: only floating-point types are supported as the default type")
     dtypes.set_default_dtype(t.dtype)

@@ -7,8 +7,9 @@ counter-based stream that depends on the seed and on how many numbers were drawn
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any
 
 from . import devices
 from .autograd.variable import Variable, wrap

@@ -46,11 +46,15 @@ BY_HAND = {
     "baddbmm": ["Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None"],
     "bmm": ["Tensor input, Tensor mat2, *, Tensor out = None"], "mm": ["Tensor input, Tensor mat2, *, Tensor out = None"],
     "untyped_storage": ["Tensor input"],
+    "frexp": ["Tensor input, *, Tensor out = None"],
+    "kthvalue": ["Tensor input, int k, int dim = -1, bool keepdim = False, *, Tensor out = None"],
+    "mode": ["Tensor input, int dim = -1, bool keepdim = False, *, Tensor out = None"],
+    "svd": ["Tensor input, bool some = True, bool compute_uv = True, *, Tensor out = None"],
+    "topk": ["Tensor input, int k, int dim = -1, bool largest = True, bool sorted = True, *, Tensor out = None"],
 }  # fmt: skip
-SIMPLE = set("neg sin cos tan tanh sqrt exp expm1 log log10 log1p ceil floor isinf isnan isfinite erf erfc gamma lgamma asinh "
-             "acosh atanh sinh cosh asin acos atan degrees radians".split())  # fmt: skip
-ARITHMETIC = {"add": "alpha", "sub": "alpha", "mul": ""}
-CASTS = "bfloat16 bool byte cdouble cfloat char double float half int long short".split()
+SIMPLE = set(["neg", "angle", "sin", "cos", "tan", "tanh", "sqrt", "exp", "expm1", "log", "log10", "log1p", "ceil", "floor", "isinf", "isnan", "isfinite", "erf", "erfc", "gamma", "lgamma", "asinh", "acosh", "atanh", "sinh", "cosh", "asin", "acos", "atan", "degrees", "radians"])  # fmt: skip
+ARITHMETIC = {"add": "alpha", "sub": "alpha", "mul": "", "atan2": "", "gcd": "", "ldexp": ""}
+CASTS = ["bfloat16", "bool", "byte", "cdouble", "cfloat", "char", "double", "float", "half", "int", "long", "short"]
 
 
 class Odd:
@@ -156,7 +160,7 @@ def main() -> None:
         elif found != [method_of(text) for text in functions.get(base, [])]:
             lines += [f".{name}: {text}" for text in found]
     whole = ", bool pin_memory = False, bool requires_grad = False"
-    lines = [re.sub(r", bool pin_memory = None$", whole, line) for line in lines if not line.startswith(".new:")]
+    lines = [line.replace(", bool pin_memory = None", whole) for line in lines if not line.startswith(".new:")]
     text = "\n".join(lines).replace(OPTIONS, "$options")
     (ROOT / "tinygrad_edu" / "ops" / "signatures.py").write_text(
         '"""How torch\'s functions and (with a dot, without the tensor itself) methods are called; see `_signature`.\n\n'

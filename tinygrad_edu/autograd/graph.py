@@ -252,7 +252,7 @@ def run_backward(
                 shape, dtype = (target.shape, target.dtype) if target.more is None else target.more[edge[1]]
                 data = gx._data if create_graph else gx
                 if data.shape != shape or (data.dtype is not dtype and data.dtype != dtype):
-                    gx = _fit(gx, shape, dtype, create_graph, node)
+                    gx = _fit(gx, shape, dtype, create_graph, node, edge)
                 if find_nan and bool((data != data).any()):
                     _report_nan(node)
                 if target.more is None and target not in arrived:  # ``deliver``, without the call: most edges
@@ -282,7 +282,7 @@ def _leading_to(goals: set[Any], starts: list[Any]) -> set[Any]:
     return {node for node, yes in leads.items() if yes}
 
 
-def _fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node) -> Any:
+def _fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node, edge: Edge) -> Any:
     """Sum a gradient over what broadcasting stretched, and cast it to the type of what it is the gradient of."""
     data = g._data if is_tensor else g
     if data.shape != shape:
@@ -291,7 +291,7 @@ def _fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node
         if not fits:
             raise RuntimeError(
                 f"Function {node.name()} returned an invalid gradient at index "
-                f"{next((i for i, (n, nr) in enumerate(node.edges) if n and n.meta(nr)[0] == shape), 0)} - got "
+                f"{node.edges.index(edge)} - got "
                 f"{list(data.shape)} but expected shape compatible with {list(shape)}"
             )
         g = g.sum_to_size(shape) if is_tensor else sum_to(g, shape)

@@ -18,6 +18,7 @@ import itertools
 import math
 import threading
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy
@@ -79,21 +80,36 @@ class Plan:
         self.inner = self.step >= 4 and self.rows // groups >= 4 * self.o // groups and self.out[-1] <= 32
         self.pointwise = groups == 1 and self.padded == self.sizes == self.out and math.prod(self.kernel) == 1
 
-    def steps(self) -> Iterator[slice]:
-        for start in range(0, self.n, self.step):
-            yield slice(start, min(start + self.step, self.n))
+    @cached_property
+    def steps(self) -> list[slice]:
+        """The parts of the batch that are worked on one after the other."""
+        return [slice(start, min(start + self.step, self.n)) for start in range(0, self.n, self.step)]
+
+    @cached_property
+    def inside(self) -> tuple[slice, ...]:
+        """Where the image lies within its padding."""
+        return tuple(slice(p, p + n) for p, n in zip(self.padding, self.sizes))
+
+    @cached_property
+    def windows(self) -> list[tuple[Sizes, tuple[slice, ...]]]:
+        """For each position in the filter: the entries of the padded image that all windows have there."""
+        return [
+            (at, tuple(slice(i * d, i * d + s * (n - 1) + 1, s)
+                       for i, d, s, n in zip(at, self.dilation, self.stride, self.out)))
+            for at in itertools.product(*map(range, self.kernel))
+        ]  # fmt: skip
 
     def images(self, x: Array, part: slice) -> Array:
         """Some images, padded, in the order of memory that this plan works in."""
         x = x[part]
-        inside = tuple(slice(p, p + n) for p, n in zip(self.padding, self.sizes))
         if self.inner:
             x = x.transpose(*range(1, x.ndim), 0)
-            shape, where = (self.c, *self.padded, x.shape[-1]), (slice(None), *inside)
-        else:
-            shape, where = (x.shape[0], self.c, *self.padded), (slice(None), slice(None), *inside)
         if self.padded == self.sizes:
             return self.xp.ascontiguousarray(x)
+        if self.inner:
+            shape, where = (self.c, *self.padded, x.shape[-1]), (slice(None), *self.inside)
+        else:
+            shape, where = (x.shape[0], self.c, *self.padded), (slice(None), slice(None), *self.inside)
         made = self.xp.zeros(shape, x.dtype)
         made[where] = x
         return made
@@ -135,13 +151,13 @@ class Plan:
         else:
             columns = columns.reshape(m, self.c, *self.kernel, *self.out)
             made, lead = self.xp.zeros((m, self.c, *self.padded), columns.dtype), (slice(None), slice(None))
-        for at in itertools.product(*map(range, self.kernel)):
-            window = tuple(
-                slice(i * d, i * d + s * (n - 1) + 1, s) for i, d, s, n in zip(at, self.dilation, self.stride, self.out)
-            )
+        for at, window in self.windows:
             made[(*lead, *window)] += columns[(*lead, *at)]
-        made = made[(*lead, *(slice(p, p + n) for p, n in zip(self.padding, self.sizes)))]
+        made = made[(*lead, *self.inside)]
         gx[part] = made.transpose(made.ndim - 1, *range(made.ndim - 1)) if self.inner else made
+
+
+plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
 
 
 def _wide(*arrays: Array) -> tuple[Array, ...]:
@@ -155,12 +171,12 @@ def conv(
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     dtype = x.dtype
     x, w = _wide(x, w)
-    plan = Plan(xp, x.shape, w.shape, stride, padding, dilation, groups)
+    plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
     out = xp.empty((plan.n, plan.o, *plan.out), x.dtype)
     filters = plan.filters(w)
     flat = out.reshape(plan.n, *filters.shape[:-1], plan.length)
     column = None if bias is None else bias.reshape(*filters.shape[:-1], 1)
-    for part in plan.steps():
+    for part in plan.steps:
         columns = plan.columns(x, part)
         if not plan.inner:
             xp.matmul(filters, columns, out=flat[part])
@@ -181,7 +197,7 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
     dtype = g.dtype
     g, w = _wide(g, w)
-    plan = Plan(xp, x_shape, w.shape, stride, padding, dilation, groups)
+    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups)
     turned = tuple(d * (k - 1) - p for k, p, d in zip(plan.kernel, padding, dilation))
     if groups == 1 and plan.o <= plan.c and set(stride) == {1} and min(turned, default=0) >= 0:
         # with as few outputs as inputs it is cheaper to convolve g with the filters turned around than to add up windows
@@ -190,7 +206,7 @@ def conv_input_grad(
         return conv(xp, g, flipped, None, stride, turned, dilation, 1).astype(dtype, copy=False)
     gx = xp.empty(x_shape, g.dtype)
     filters = plan.filters(w).swapaxes(-1, -2)
-    for part in plan.steps():
+    for part in plan.steps:
         outputs = plan.outputs(g, part)
         columns = _buffer(xp, plan.columns_shape(part.stop - part.start), g.dtype)
         xp.matmul(filters, outputs, out=columns)
@@ -207,9 +223,9 @@ def conv_weight_grad(
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
-    plan = Plan(xp, x.shape, w_shape, stride, padding, dilation, groups)
+    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups)
     total = None
-    for part in plan.steps():
+    for part in plan.steps:
         product = xp.matmul(plan.outputs(g, part), plan.columns(x, part).swapaxes(-1, -2))
         if not plan.inner:
             product = product.sum(axis=0) if product.shape[0] > 1 else product[0]

@@ -85,14 +85,19 @@ def max_pool_which(
     """Which entry of each window is its maximum: the first of several (the last NaN)."""
     out = values.shape[-len(kernel) :]
     framed = _framed(xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0)
-    which = xp.zeros(values.shape, xp.uint8 if math.prod(kernel) <= 256 else xp.int32)
     entries = list(_entries(kernel, stride, dilation, out))
-    for i, where in reversed(entries):
-        xp.copyto(which, which.dtype.type(i), where=framed[where] == values)
-    if x.dtype.kind == "f" and bool(xp.isnan(values).any()):
+    # the number of entries that miss, from the first one on, is the number of the first that hits
+    which = xp.zeros(values.shape, xp.uint8 if len(entries) <= 256 else xp.int32)
+    missed = xp.ones(values.shape, bool)
+    for _, where in entries[:-1]:
+        missed &= framed[where] != values
+        which += missed
+    if x.dtype.kind != "f":
+        return which
+    if bool(xp.isnan(values).any()):
         for i, where in entries:
             xp.copyto(which, which.dtype.type(i), where=xp.isnan(framed[where]))
-    if any(padding) and x.dtype.kind == "f" and bool((values == -math.inf).any()):  # -inf itself: not the frame
+    if any(padding) and bool((values == -math.inf).any()):  # -inf itself: not the frame
         inside = _framed(xp, xp.ones_like(x, dtype=bool), padding, _reach(out, kernel, stride, dilation), False)
         for i, where in reversed(entries):
             xp.copyto(which, which.dtype.type(i), where=(framed[where] == values) & inside[where])

@@ -126,8 +126,8 @@ erfc, erfcx = _wide(_erfc64), _wide(_erfcx64)
 
 def _log_erfc(xp: Any, x: Any) -> Any:
     """log(erfc(x)) without underflow."""
-    far = xp.clip(x, 1, None)
-    return xp.where(x > 1, xp.log(_erfcx_tail(xp, far)) - far * far, xp.log(_erfc64(xp, xp.clip(x, None, 1))))
+    far = xp.clip(x, 1, 1e150)
+    return xp.where(x > 1, xp.log(_erfcx_tail(xp, far)) - x * x, xp.log(_erfc64(xp, xp.clip(x, None, 1))))
 
 
 def _erfc_inverse(xp: Any, q: Any) -> Any:

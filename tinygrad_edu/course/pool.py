@@ -46,10 +46,9 @@ class Pool:
 
     def __exit__(self, kind: object, *_: object) -> None:
         for worker in self._all:
-            if kind is None:
-                worker.close()
-            else:  # interrupted: nobody waits for what is still running
+            if kind is not None:  # interrupted: nobody waits for what is still running
                 worker.kill()
+            worker.close()
 
     def run(self, jobs: list[tuple[int, str]], done: Callable[[int, dict[str, Any]], None]) -> None:
         """Run all jobs; `done(number, record)` is called in this thread as each ends."""
@@ -165,7 +164,9 @@ class _Worker:
         try:
             self._process.stdin.close()
             self._process.wait(timeout=10)
-        except (OSError, subprocess.TimeoutExpired):
+        except BrokenPipeError:  # it is gone already
+            self._process.wait()
+        except subprocess.TimeoutExpired:
             self.kill()
         self._process.stdout.close()
         self._log.close()

@@ -55,8 +55,9 @@ class Source:
             'color:var(--jp-content-font-color1, inherit);overflow-x:auto">'
             '<figcaption style="font-size:90%;color:var(--jp-content-font-color2, inherit)">'
             f"<code>{escape(self.name)}</code> in <code>{escape(self.path)}</code></figcaption>"
-            f'<pre style="margin:.4em 0;background:transparent;color:inherit"><code>{highlight(self.code)}</code></pre>'
-            "</figure>"
+            '<pre style="margin:.4em 0;background:transparent;color:inherit;white-space:pre;line-height:1.35;'
+            'font-size:var(--jp-code-font-size, 13px)"><code style="font-size:inherit;white-space:pre">'
+            f"{highlight(self.code)}</code></pre></figure>"
         )
 
 

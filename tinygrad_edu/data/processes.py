@@ -119,18 +119,22 @@ class WorkerIterator(LoaderIterator):
 
     def restart(self, loader: DataLoader[Any]) -> None:
         """The next epoch with the same workers: what is still under way of the last one is thrown away."""
-        for worker in self.workers:
-            worker.give(Resume())
-        waiting = set(self.workers)
-        while waiting:
-            worker, number, message = self._receive()
-            if number is None:
-                waiting.discard(worker)
-            else:
-                discard(message)
-        self.indices = iter(loader._index_sampler)
-        self.reported_length, self.yielded = loader._reported_length, 0
-        self._begin()
+        try:
+            for worker in self.workers:
+                worker.give(Resume())
+            waiting = set(self.workers)
+            while waiting:
+                worker, number, message = self._receive()
+                if number is None:
+                    waiting.discard(worker)
+                else:
+                    discard(message)
+            self.indices = iter(loader._index_sampler)
+            self.reported_length, self.yielded = loader._reported_length, 0
+            self._begin()
+        except BaseException:
+            self.close(patience=0.5)
+            raise
 
     def _give(self) -> None:
         """Give the next indices to the worker whose turn it is."""

@@ -56,10 +56,11 @@ def _nn_places() -> dict[str, str]:
     """Class name → torch's module, for torch.nn."""
     places: dict[str, str] = {}
     module = ""
-    for line in _TORCH_PLACES.strip().splitlines():
-        head, colon, names = line.partition(":")
-        module, names = (head, names) if colon else (module, line)
-        places.update(dict.fromkeys(names.split(), module))
+    for word in _TORCH_PLACES.split():
+        if word.endswith(":"):
+            module = word[:-1]
+        else:
+            places[word] = module
     return places
 
 

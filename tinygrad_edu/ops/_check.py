@@ -26,6 +26,21 @@ def check_tensor(function: str, name: str, position: int, value: Any) -> None:
         )
 
 
+def same_dtype_out(have: Any, want: Any) -> Exception | None:
+    """For ``out_error``: what most kernels of torch say of an ``out`` of another dtype than the result's."""
+    if have is want:
+        return None
+    return RuntimeError(f"Expected out tensor to have dtype {c_name(have)}, but got {c_name(want)} instead")
+
+
+def other_dtype_out(name: str) -> Any:
+    """The same for functions that name themselves."""
+    def refuse(have: Any, want: Any) -> Exception | None:
+        return None if have is want else RuntimeError(f"{name}(): self and result must have the same scalar type")
+
+    return refuse
+
+
 def check_floating(what: str, t: Any) -> None:
     """RuntimeError, as torch's kernels put it, for an integer tensor where there is no integer kernel."""
     if t._data.dtype.kind in "iub":

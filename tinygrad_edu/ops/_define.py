@@ -263,10 +263,9 @@ def binary(
                 raise TypeError(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
-            elif type(other) is float and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                return run.call2(input, other)
-            elif type(other) is int and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                return run.call2(input, float(other))
+            elif only is None and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
+                if type(other) is float or type(other) is int:
+                    return run.call2(input, float(other))
         if not same or (floats and input._data.dtype.kind in "iub") or only is not None:
             if only is not None:
                 problem = only(result_type(input, other))

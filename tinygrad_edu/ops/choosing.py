@@ -210,11 +210,12 @@ def where_method(input: Any, condition: Any, other: Any) -> Any:
 
 
 # ------------------------------------------------------------------------------------ steps
-_heaviside = Op("heaviside", lambda k, x, y: k.xp.where(x == 0, y, k.xp.where(x != x, x, x > 0)).astype(x.dtype), node="NotImplemented",
+_heaviside = Op("heaviside", lambda k, x, y: k.xp.where(x == 0, y, x > 0).astype(x.dtype), node="NotImplemented",
                 x=no_derivative("heaviside"), y=no_derivative("heaviside"))  # fmt: skip
 
 
-@public("function method", inplace=True, out=True, signature="Tensor input, Tensor values, *, Tensor out = None")
+@public("function method", inplace=True, out=True, signature="Tensor input, Tensor values, *, Tensor out = None",
+        exact_out="heaviside is not yet implemented for tensors with different dtypes.")
 def heaviside(input: Any, values: Any) -> Any:
     """0 for negative numbers, 1 for positive ones, ``values`` at 0."""
     check_tensor("heaviside", "values", 2, values)

@@ -6,18 +6,33 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..autograd.inplace import check_writable, write
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_tensor
-from ._define import WITH_NUMBER, binary, broadcast_error, unary, without
+from ._define import WITH_NUMBER, binary, broadcast_error, cast, prepare, unary, without
 from .registry import public
 
 
 def _compare(name: str, forward: Any, doc: str, alias: str, ordered: bool = True) -> Any:
     """A comparison: function and method compare, the in-place form stores 0 and 1 in the tensor's own dtype."""
-    return binary(name, forward, doc=doc, alias=(alias,) if alias else (), signature=WITH_NUMBER,
-                  only=without(f"{name}_cpu", "c") if ordered else None)  # fmt: skip
+    names = (alias,) if alias else ()
+    function = binary(name, forward, doc=doc, alias=names, signature=WITH_NUMBER, inplace=False,
+                      only=without(f"{name}_cpu", "c") if ordered else None)  # fmt: skip
+    stored = binary(f"{name}_stored", lambda k, x, y: forward(k, x, y).astype(x.dtype), x=lambda k, g: k.zero(g), where="",
+                    y=lambda k, g: k.zero(g), node=f"{name.capitalize()}Backward1", number_node=f"{name.capitalize()}Backward0",
+                    inplace=False, doc=doc)  # fmt: skip
+
+    def in_place(input: Any, other: Any) -> Any:
+        check_writable(input)
+        a, b = prepare(name, (input, other), floats=False)
+        return write(input, cast(stored(a, b), dtypes.of(input._data)))
+
+    in_place.__doc__ = f"In-place form of ``{name}``: 0 and 1 are stored in the tensor itself, which is returned."
+    for each in (name, *names):
+        public("method", name=f"{each}_", signature=("Tensor input, Tensor other", "Tensor input, Number other"))(in_place)
+    return function
 
 
 eq = _compare("eq", lambda k, x, y: x == y, "``input == other``.", "", ordered=False)
@@ -38,7 +53,6 @@ isposinf = unary("isposinf", lambda k, x: x == math.inf, inplace=False, doc="Tru
                  only=lambda d: "isposinf does not support complex inputs." if d.is_complex else None)  # fmt: skip
 isneginf = unary("isneginf", lambda k, x: x == -math.inf, inplace=False, doc="True where -infinity.", exact_out=_ONLY_BOOLS,
                  only=lambda d: "isneginf does not support complex inputs." if d.is_complex else None)  # fmt: skip
-public("function method", alias=("greater_equal",), signature=WITH_NUMBER)(ge)
 
 
 # ------------------------------------------------------------------------------------ almost equal, all equal

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-from .. import devices
-from .. import dtypes
+from .. import devices, dtypes
 from ..autograd.inplace import check_partial_overlap, check_writable, write
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ._define import cast
-from .pointwise import moved
 from .creation import fill_value_for
+from .pointwise import moved
 from .registry import public
+
+
+def warn_if_imaginary_part_is_lost(input: Any, to: dtypes.dtype) -> None:
+    if input._data.dtype.kind == "c" and not to.is_complex and to is not dtypes.bool_:
+        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=3)
 
 
 @public("method")
@@ -38,12 +43,14 @@ def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocki
         if where != input.device:
             result = moved(result, kernels_for(where.type), where.index)
     if dtype is not None:
-        result = cast(result, dtype)
+        warn_if_imaginary_part_is_lost(input, dtypes.resolve(dtype))
+        result = cast(result, dtypes.resolve(dtype))
     return Op.table["to_copy"](input, dtypes.of(input._data)) if copy and result is input else result
 
 
 def _converter(name: str, target: dtypes.dtype) -> None:
     def convert(input: Any, memory_format: Any = None) -> Any:
+        warn_if_imaginary_part_is_lost(input, target)
         return cast(input, target)
 
     convert.__name__ = convert.__qualname__ = name
@@ -107,6 +114,7 @@ def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
     check_writable(input)
     if not isinstance(src, Variable):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {src.__class__.__name__}")
+    warn_if_imaginary_part_is_lost(src, input.dtype)
     if src._counter is input._counter and src is not input:
         check_partial_overlap(input._data, src._data)
     k, source = kernels_of(input._data), kernels_of(src._data)

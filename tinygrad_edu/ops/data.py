@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from .. import devices, dtypes
-from ..autograd.variable import Variable, wrap
+from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for, kernels_of
 from .registry import public
 
@@ -56,8 +56,6 @@ def _of_data(data: Any, dtype: Any) -> numpy.ndarray:
     out = numpy.empty(shape, wanted.np)
     if out.size:
         _store(out, data, shape, 0, wanted)
-    elif len(shape) > 1:
-        _lengths(data, shape, 0)
     return out
 
 
@@ -98,7 +96,7 @@ def _collect(data: Any, kinds: set[type]) -> bool:
         return True
     if type(data) not in (list, tuple):
         return False
-    here = set(map(type, data))
+    here = set(map(type, data)) or {float}  # an empty list counts as floats
     if here & {list, tuple}:
         return all(_collect(item, kinds) for item in data)
     kinds |= here
@@ -157,14 +155,6 @@ def _inferred(data: Any) -> dtypes.dtype:
     return found
 
 
-def _lengths(data: Any, shape: tuple[int, ...], dim: int) -> None:
-    """torch's errors for lists of unequal length where no number is stored."""
-    if dim < len(shape) and shape[dim]:
-        items = _sequence(data, shape, dim)
-        for item in items:
-            _lengths(item, shape, dim + 1)
-
-
 def _sequence(data: Any, shape: tuple[int, ...], dim: int) -> Any:
     if not _is_sequence(data):
         raise TypeError("not a sequence")
@@ -197,7 +187,7 @@ def _number(value: Any, dtype: dtypes.dtype) -> Any:
         value = value.item()  # type: ignore[attr-defined]
     kind = dtype.np.kind
     if kind == "b":
-        return bool(value)
+        return bool(value) if isinstance(value, (*_SCALARS, numpy.generic)) else bool(_whole(value, dtypes.int64))
     if kind == "c":
         if isinstance(value, complex):
             return value
@@ -284,8 +274,9 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) 
 
 @public("function")
 def asarray(
-    obj: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
-) -> Any:
+    obj: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, copy: bool | None = None,
+    requires_grad: bool | None = None,
+) -> Any:  # fmt: skip
     """``obj`` as a tensor, sharing its memory where that is possible (``copy=False``: ValueError where it is not).
 
     >>> import tinygrad_edu as tg, numpy
@@ -307,11 +298,18 @@ def asarray(
     else:
         if copy is False:
             raise ValueError("can't alias arbitrary sequence into a tensor.")
-        return placed(_of_data(obj, wanted), device, requires_grad)
+        return placed(_of_data(obj, wanted), device, bool(requires_grad))
+    if requires_grad is None and isinstance(obj, Variable) and needs_grad(obj):
+        warnings.warn(
+            "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
+            "requires_grad=False explicitly to get the old behavior and silence this warning.",
+            UserWarning,
+            stacklevel=3,
+        )
+    if requires_grad is False and result.requires_grad:
+        return result.detach()
     if requires_grad and not result.requires_grad:
         return result.detach().requires_grad_() if result is obj else result.requires_grad_()
-    if isinstance(obj, Variable) and not requires_grad and result.requires_grad:
-        return result.detach()
     return result
 
 

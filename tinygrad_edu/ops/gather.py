@@ -8,9 +8,11 @@ from typing import Any
 
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
+from ._layout import arranged
 from .creation import fill_value_for
-from .registry import public
+from .registry import out_error, public
 from .view import wrap_dim
 
 
@@ -109,24 +111,12 @@ def _region(index: Any) -> tuple[slice, ...]:
     return tuple(slice(0, n) for n in index.shape)
 
 
-def _to_src(k: Any, g: Any, src_shape: Any) -> Any:
-    """A gradient for the part of ``src`` that was used, as one for all of it."""
-    shape = g.shape
-    if tuple(shape) == tuple(src_shape):
-        return g
-    for d, (n, m) in enumerate(zip(shape, src_shape)):
-        if n != m:
-            g = k.slice_backward(g, (*g.shape[:d], m, *g.shape[d + 1 :]), d, 0, n, 1)
-    return g
-
-
 Op("gather", _gather, x=lambda k, g, x_shape, dim, index: k.scatter_add(k.zeros_of(g, x_shape), dim, index, g))
 Op("scatter", _scatter,
    x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0),
-   src=lambda k, g, dim, index, src_shape: _to_src(k, k.gather(g, dim, index), src_shape))  # fmt: skip
+   src=lambda k, g, dim, index: k.gather(g, dim, index))  # fmt: skip
 Op("scatter_value", _scatter_value, node="ScatterBackward1", x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0))
-Op("scatter_add", _scatter_add,
-   x=lambda k, g: g, src=lambda k, g, dim, index, src_shape: _to_src(k, k.gather(g, dim, index), src_shape))  # fmt: skip
+Op("scatter_add", _scatter_add, x=lambda k, g: g, src=lambda k, g, dim, index: k.gather(g, dim, index))
 
 
 def _check_index(name: str, input: Any, dim: int, index: Any, src: Any = None, own: str = "self") -> int:
@@ -165,6 +155,7 @@ def _check_index(name: str, input: Any, dim: int, index: Any, src: Any = None, o
 
 
 @public("function method", out=True)
+@out_error(same_dtype_out)
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
     """Along one dimension, the element that ``index`` says: ``out[i][j] = input[i][index[i][j]]`` for ``dim=1``.
 
@@ -180,6 +171,7 @@ _REDUCE = {"add": "sum", "multiply": "prod"}
 
 
 @public("function method", inplace=True, out=True)
+@out_error(same_dtype_out)
 def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None) -> Any:
     """A copy of ``input`` with ``src`` (a tensor or number) written where ``index`` says: the reverse of `gather`.
 
@@ -224,6 +216,7 @@ Op("filled", lambda k, x, shape, value: k.xp.full(shape, value, x.dtype))
 
 
 @public("function method", inplace=True, out=True)
+@out_error(same_dtype_out)
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     """A copy of ``input`` with ``src`` added where ``index`` says; what falls on one place is summed.
 
@@ -325,7 +318,7 @@ def _reduce_slope_src(
     else:
         part = k.gather(g / _ties(k, x, dim, index, src, out), dim, index)
         gs = k.where(k.eq(used, k.gather(out, dim, index)), part, k.zero(part))
-    return _to_src(k, gs, tuple(src.shape))
+    return gs
 
 
 def _product_slope(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, include_self: bool, out: Any) -> Any:
@@ -339,12 +332,12 @@ def _product_slope(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, inclu
     return k.where(only, k.gather(g * without, dim, index), k.gather(g * out, dim, index) / safe)
 
 
-Op("scatter_region", lambda k, x, shape: x[tuple(slice(0, n) for n in shape)], node="SliceBackward0",
-   x=lambda k, g, x_shape: _to_src(k, g, x_shape))  # fmt: skip
+Op("scatter_region", lambda k, x, shape: x[tuple(slice(0, n) for n in shape)], node="SliceBackward0", x=lambda k, g: g)
 Op("scatter_reduce", _scatter_reduce, x=_reduce_slope_x, src=_reduce_slope_src)
 
 
 @public("function method", inplace=True, out=True)
+@out_error(same_dtype_out)
 def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
     """Combine what falls on one place by "sum", "prod", "mean", "amax" or "amin" (with what was there, if ``include_self``).
 
@@ -416,6 +409,7 @@ Op("index_fill_tensor", _index_fill, node="IndexFillBackward1",
 
 
 @public("function method", out=True)
+@out_error(other_dtype_out("index_select"))
 def index_select(input: Any, dim: int, index: Any) -> Any:
     """The slices along a dimension that a one-dimensional ``index`` names, in its order.
 
@@ -440,6 +434,7 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
 
 
 @public("function method", inplace=True, out=True)
+@out_error(same_dtype_out)
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
     """A copy of ``input`` with ``alpha · source``'s slices added to those that ``index`` names.
 
@@ -479,6 +474,7 @@ def _without(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
 
 
 @public("function method", inplace=True, out=True)
+@out_error(same_dtype_out)
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     """A copy of ``input`` with the slices that ``index`` names replaced by those of ``source``."""
     x, i, s = input._data, index._data, source._data
@@ -569,7 +565,7 @@ def _put(k: Any, x: Any, index: Any, source: Any, accumulate: bool) -> Any:
         add_at(k, flat, where, source.reshape(-1))
     else:
         flat[where] = source.reshape(-1)
-    return out
+    return out if x.flags.c_contiguous else arranged(out, [x.strides])
 
 
 Op("take", _take, x=lambda k, g, x_shape, index: k.put(k.zeros_of(g, x_shape), index, g, True))
@@ -625,6 +621,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
 
 
 @public("function method", out=True)
+@out_error(same_dtype_out)
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     """`gather` that broadcasts: what ``argsort``'s or ``argmax``'s result is used with.
 

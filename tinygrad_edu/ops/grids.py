@@ -93,7 +93,7 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = list(choose(range(input._data.size), r))
     index = numpy.array(rows, numpy.int64).reshape(len(rows), r)
-    return input.index_select(0, placed(index.reshape(-1), input.device, False)).view(len(rows), r)
+    return stack([input.index_select(0, placed(index[:, j], input.device, False)) for j in range(r)], dim=1)
 
 
 @public("function")

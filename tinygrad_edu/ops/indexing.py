@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy
 
@@ -42,18 +43,21 @@ def setitem(self: Any, index: Any, value: Any) -> None:
     x, parts = _apply(self, index)
     if parts is None:
         if number:
-            x.fill_(wrap(kernels_of(self._data).xp.asarray(fill_value_for(value, self.dtype), self._data.dtype)))
+            x.fill_(_value_tensor(self, value))
             return
         value = _without_leading_ones(value, x._data.ndim)
         x.copy_(value if value._data.shape == x._data.shape else value.expand(x._data.shape))
         return
     check_writable(x)
-    if number:
-        k = kernels_of(self._data)
-        if self.dtype not in (dtypes.float16, dtypes.bfloat16):  # there, what is too large becomes infinite
-            value = fill_value_for(value, self.dtype)
-        value = wrap(k.xp.asarray(value, dtype=self._data.dtype))
-    _put(x, parts, value, False)
+    _put(x, parts, _value_tensor(self, value) if number else value, False)
+
+
+def _value_tensor(self: Any, value: Any) -> Any:
+    """A number as a 0-d tensor of this tensor's type (too large for 16-bit floats: infinite)."""
+    if self.dtype not in (dtypes.float16, dtypes.bfloat16):
+        value = fill_value_for(value, self.dtype)
+    with numpy.errstate(over="ignore"):
+        return wrap(kernels_of(self._data).xp.asarray(value, dtype=self._data.dtype))
 
 
 def delitem(self: Any, index: Any) -> None:
@@ -136,11 +140,11 @@ def _index(k: Any, x: Any, parts: Any) -> Any:
     out = x[_full(parts)]
     if x.flags.c_contiguous and all(i is None or i.flags.c_contiguous for i in parts):
         return out if out.flags.c_contiguous else k.xp.ascontiguousarray(out)
-    return arranged(out, _result_strides(k, x, parts, out.ndim))
+    return arranged(out, _result_strides(k, x, parts, out.shape))
 
 
-def _result_strides(k: Any, x: Any, parts: Any, ndim: int) -> list[tuple[int, ...]]:
-    """Strides, in the result's dimensions, of the tensor (0 where it is indexed) and of each index (0 elsewhere)."""
+def _result_strides(k: Any, x: Any, parts: Any, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Strides, in the result's dimensions, of the tensor (0 where it is indexed) and of each index (0 where it is stretched)."""
     at = [d for d, i in enumerate(parts) if i is not None]
     arrays = k.xp.broadcast_arrays(*[parts[d] for d in at])
     rank = arrays[0].ndim
@@ -148,8 +152,13 @@ def _result_strides(k: Any, x: Any, parts: Any, ndim: int) -> list[tuple[int, ..
     before = at[0] if adjacent else 0
     rest = [x.strides[d] for d in range(x.ndim) if d >= len(parts) or parts[d] is None]
     own = (*rest[:before], *(0,) * rank, *rest[before:])
-    after = ndim - before - rank
-    return [own, *((*(0,) * before, *a.strides, *(0,) * after) for a in arrays)]
+    return [own, *(_placed_strides(a, shape, before) for a in arrays)]
+
+
+def _placed_strides(a: Any, shape: tuple[int, ...], before: int) -> tuple[int, ...]:
+    """The strides of an index array with dimensions of size 1 put around it, stretched to ``shape``."""
+    end, whole = before + a.ndim, max([n * s for n, s in zip(a.shape, a.strides)], default=a.itemsize)
+    return (*(whole if n == 1 else 0 for n in shape[:before]), *a.strides, *(a.itemsize if n == 1 else 0 for n in shape[end:]))
 
 
 def _index_put(k: Any, x: Any, parts: Any, values: Any, accumulate: bool) -> Any:
@@ -270,7 +279,7 @@ def _width(arrays: list[Any]) -> int:
 
 def _as_tuple(index: Any) -> tuple[Any, ...]:
     """An index that is no tuple: one item, or, as in old NumPy, a list that holds more than numbers."""
-    if isinstance(index, (list, range)) and len(index) < 32:
+    if isinstance(index, (list, range, str)) and len(index) < 32:
         for item in index:
             if item is None or item is Ellipsis or isinstance(item, (slice, list, tuple, Variable, numpy.ndarray, str)):
                 warnings.warn(
@@ -318,7 +327,7 @@ def _slice(x: Any, dim: int, item: slice, always: bool = False) -> Any:
     if item.step is not None and isinstance(item.step, int) and item.step < 0:
         raise ValueError("step must be greater than zero")
     start, stop, step = item.indices(n)
-    if start == 0 and stop == n and step == 1 and not always:
+    if not always and step == 1 and item.start in (None, 0) and (item.stop is None or item.stop.__index__() >= n):
         return x
     return Op.table["slice"](x, dim, start, max(start, stop), step)
 
@@ -379,8 +388,10 @@ def _expanded(x: Any, tensors: list[Any]) -> _Parts:
         if a is None:
             continue
         n = x._data.shape[d]
-        if not masks and a.size and (int(a.min()) < -n or int(a.max()) >= n):
+        if a.size and (int(a.min()) < -n or int(a.max()) >= n):
             wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
+            if n == 0:
+                raise IndexError("index is out of bounds for dimension with size 0")
             raise IndexError(f"index {wrong} is out of bounds for dimension {order} with size {n}")
         order += 1
     parts = _Parts(arrays)

@@ -8,7 +8,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad
 from ._check import c_name, check_tensor, not_implemented
-from .registry import public
+from .registry import methods, out_error, public
 from .view import view_strides
 
 
@@ -85,6 +85,41 @@ def _each(k: Any, g: Any, n: int) -> Any:
     return k.broadcast(g, (n, *g.shape))
 
 
+# ------------------------------------------------------------------------------------ arguments that do not fit
+def _wrong_out(text: str) -> Any:
+    """torch's error for an ``out=`` of another dtype (``have``: the result's)."""
+
+    def error(have: Any, want: Any) -> Exception | None:
+        names = {"have": have.short, "want": want.short, "c_have": c_name(have), "c_want": c_name(want)}
+        return None if have is want else RuntimeError(text.format(**names))
+
+    return out_error(error)
+
+
+_mm_out = _wrong_out("Expected out tensor to have dtype {c_have}, but got {c_want} instead")
+_dot_out = _wrong_out("result dtype {want} does not match input dtype {have}")
+
+
+def _in_place(name: str) -> None:
+    """torch's words where the product is larger than the tensor that it should be stored in."""
+    plain = methods[f"{name}_"]
+
+    def form(input: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return plain(input, *args, **kwargs)
+        except RuntimeError as error:
+            _, found, shape = str(error).partition(" doesn't match the broadcast shape ")
+            if not found:
+                raise
+            raise RuntimeError(
+                f"Bad in-place call: input tensor size {list(input.shape)} and output tensor size {shape} should match"
+            ) from None
+
+    form.__name__ = form.__qualname__ = f"{name}_"
+    form.__doc__ = plain.__doc__
+    methods[f"{name}_"] = form
+
+
 # ------------------------------------------------------------------------------------ two matrices, two vectors
 def _check_same_dtype(a: Any, b: Any) -> None:
     if a._data.dtype != b._data.dtype:
@@ -106,6 +141,7 @@ def _size_mismatch(a: Any, b: Any) -> RuntimeError:
 
 
 @public("function method", out=True)
+@_mm_out
 def mm(input: Any, mat2: Any) -> Any:
     """The matrix product of an (n, m) and an (m, p) matrix: (n, p). RuntimeError for other shapes or mixed dtypes.
 
@@ -127,6 +163,7 @@ def mm(input: Any, mat2: Any) -> Any:
 
 
 @public("function method", out=True)
+@_wrong_out("addmv input tensors must have the same dtype, but got {want}, {have}, and {have}")
 def mv(input: Any, vec: Any) -> Any:
     """The product of an (n, m) matrix and a vector of m: a vector of n."""
     check_tensor("mv", "input", 1, input)
@@ -167,6 +204,7 @@ def _check_dot(name: str, x: Any, y: Any) -> None:
 
 
 @public("function method", out=True)
+@_dot_out
 def dot(input: Any, tensor: Any) -> Any:
     """The sum of the products of two vectors' elements: a 0-d tensor.
 
@@ -179,6 +217,7 @@ def dot(input: Any, tensor: Any) -> Any:
 
 
 @public("function method", out=True)
+@_dot_out
 def vdot(input: Any, other: Any) -> Any:
     """`dot` with the first vector's complex conjugate."""
     _check_dot("vdot", input, other)
@@ -195,6 +234,7 @@ def outer(input: Any, vec2: Any) -> Any:
 
 
 @public("function method", out=True)
+@_wrong_out("tensordot: Expected the output tensor to have dtype {have}, but got an output tensor with dtype {want}")
 def inner(input: Any, other: Any) -> Any:
     """Sums of products over the last dimension of both: shapes (…, m) and (…', m) give (…, …')."""
     a, b = input._data.shape, other._data.shape
@@ -211,6 +251,7 @@ def inner(input: Any, other: Any) -> Any:
 
 # ------------------------------------------------------------------------------------ batches
 @public("function method", out=True)
+@_mm_out
 def bmm(input: Any, mat2: Any) -> Any:
     """One matrix product for each entry of a batch: (b, n, m) and (b, m, p) give (b, n, p)."""
     check_tensor("bmm", "input", 1, input)
@@ -235,6 +276,7 @@ def _check_bmm(input: Any, mat2: Any) -> None:
 
 
 @public("function method", out=True)
+@_mm_out
 def matmul(input: Any, other: Any) -> Any:
     """The product of vectors, matrices or batches of matrices: what ``@`` calls.
 
@@ -334,6 +376,7 @@ def _check_expands(bias: Any, target: tuple[int, ...]) -> None:
 
 
 @public("function method", inplace=True, out=True)
+@_mm_out
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat1 @ mat2)``, the input broadcast.
 
@@ -361,6 +404,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
 
 
 @public("function method", inplace=True, out=True)
+@_mm_out
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat @ vec)``."""
     _check_mv(mat, vec, input._data.shape)
@@ -377,6 +421,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
 
 
 @public("function method", inplace=True, out=True)
+@_mm_out
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * bmm(batch1, batch2)``."""
     _check_bmm(batch1, batch2)
@@ -385,11 +430,16 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
 
 
 @public("function method", inplace=True, out=True)
+@_wrong_out("self and mat2 must have the same dtype, but got {want} and {have}")
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (sum over the batch of batch1[i] @ batch2[i])``."""
     _check_bmm(batch1, batch2)
     _check_expands(input, (batch1._data.shape[1], batch2._data.shape[2]))
     return Op.table["addbmm"](input, batch1, batch2, beta, alpha)
+
+
+for _name in ("addmm", "addmv", "baddbmm"):
+    _in_place(_name)
 
 
 # ------------------------------------------------------------------------------------ a layer's affine map

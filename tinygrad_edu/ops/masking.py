@@ -8,19 +8,16 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
-from ._check import c_name
+from ._check import c_name, other_dtype_out
 from ._define import broadcast_error, cast
 from .creation import fill_value_for
-from .registry import public
+from .registry import out_error, public
 
 
 # ------------------------------------------------------------------------------------ fill, select, scatter
 def _masked_fill(k: Any, x: Any, mask: Any, value: Any) -> Any:
-    if x.shape == mask.shape:
-        out = x.copy("K")
-        out[mask] = value
-        return out
-    x, mask = k.xp.broadcast_arrays(x, mask)
+    if x.shape != mask.shape:
+        x, mask = k.xp.broadcast_arrays(x, mask)
     out = x.copy("C")
     out[mask] = value
     return out
@@ -78,6 +75,7 @@ Op("masked_place", _masked_place, node="MaskedScatterBackward0", g=lambda k, gg,
 
 
 @public("function method", out=True)
+@out_error(other_dtype_out("masked_select"))
 def masked_select(input: Any, mask: Any) -> Any:
     """The elements where the mask is true, in one dimension.
 
@@ -151,7 +149,7 @@ def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
     x = input._data
     xp = kernels_of(x).xp
     if as_tuple:
-        return tuple(wrap(i) for i in (x if x.ndim else x.reshape(1)).nonzero())
+        return tuple(wrap(xp.ascontiguousarray(i)) for i in (x if x.ndim else x.reshape(1)).nonzero())
     if x.ndim == 0:
         made = wrap(xp.empty((int(bool(x)), 0), "int64"))
     else:
@@ -193,7 +191,18 @@ def _search(k: Any, sequence: Any, values: Any, right: bool) -> Any:
     return k.xp.stack(found).reshape(values.shape) if found else k.xp.empty(values.shape, "int64")
 
 
+def _search_out(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
+    if have is want:
+        return None
+    return RuntimeError(
+        "torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether "
+        f"out_int32 flag is True, but we got output tensor's dtype {want.short} and out_int32 flag is "
+        f"{have is dtypes.int32}"
+    )
+
+
 @public("function", out=True)
+@out_error(_search_out)
 def searchsorted(
     sorted_sequence: Any, input: Any = None, *, out_int32: bool = False, right: bool = False, side: str | None = None,
     sorter: Any = None, self: Any = None,
@@ -242,6 +251,7 @@ def searchsorted(
 
 
 @public("function", out=True)
+@out_error(_search_out)
 def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Any:
     """The number of the bucket, between sorted boundaries, that each value falls into.
 

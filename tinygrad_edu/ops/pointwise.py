@@ -13,11 +13,11 @@ from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_same_dtype_as
 from ._define import WITH_NUMBER, binary, broadcast_error, is_number, no_derivative, prepare, result_type, unary, without
-from ._layout import laid_out
+from ._layout import arranged, laid_out
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
-Op("to_copy", lambda k, x, dtype: x.astype(dtype.np), x=lambda k, g, x_dtype: k.cast_back(g, x_dtype))
+Op("to_copy", lambda k, x, dtype: arranged(x.astype(dtype.np), [x.strides]) if 0 in x.strides else x.astype(dtype.np), x=lambda k, g, x_dtype: k.cast_back(g, x_dtype))
 Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == "c" and np_type.kind != "c"
    else g.astype(np_type), g=lambda k, gg, g_dtype: k.cast_back(gg, g_dtype))  # fmt: skip
 Op("to_device", lambda k, x, target, index, source: _carry(x, target, index, source), node="ToCopyBackward0",
@@ -289,7 +289,7 @@ Op("lerp", _lerp, node="LerpBackward1", x=lambda k, g, weight: g * k.conj(1 - we
    weight=lambda k, g, x, end: g * k.conj(end - x))  # fmt: skip
 
 
-@public("function method", inplace=True, out=True, exact_out=True, signature=(
+@public("function method", inplace=True, out=True, signature=(
     "Tensor input, Tensor end, Tensor weight, *, Tensor out = None", "Tensor input, Tensor end, Number weight, *, Tensor out = None"))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)``: from one (weight 0) to the other (weight 1).

@@ -162,15 +162,33 @@ def square(input: Any, *, out: Any = None) -> Any:
     return pow(input, 2, out=out)
 
 
-@public("function method", out=True, inplace=True, signature=(
+_WRONG_OUT = "the output given to float_power has dtype {want} but the operation's result requires dtype {have}"
+
+
+@public("function method", out=True, exact_out=_WRONG_OUT, signature=(
     "Tensor input, Tensor exponent, *, Tensor out = None", "Number self, Tensor exponent, *, Tensor out = None",
     "Tensor input, Number exponent, *, Tensor out = None"))
 def float_power(input: Any, exponent: Any) -> Any:
     """``input ** exponent`` in float64 (or complex128)."""
-    kinds = [v._data.dtype.kind if isinstance(v, Variable) else "c" if isinstance(v, complex) else "f" for v in (input, exponent)]
-    wide = dtypes.complex128 if "c" in kinds else dtypes.float64
+    wide = _power_type(input, exponent)
     a, b = (cast(v, wide) if isinstance(v, Variable) else (complex(v) if wide.is_complex else float(v)) for v in (input, exponent))
     return pow(a, b)
+
+
+def _power_type(*values: Any) -> dtypes.dtype:
+    kinds = [v._data.dtype.kind if isinstance(v, Variable) else "c" if isinstance(v, complex) else "f" for v in values]
+    return dtypes.complex128 if "c" in kinds else dtypes.float64
+
+
+@public("method", signature=("Tensor input, Tensor exponent", "Tensor input, Number exponent"))
+def float_power_(input: Any, exponent: Any) -> Any:
+    """In-place form of ``float_power``: only a float64 (or complex128) tensor can hold the result."""
+    wide, have = _power_type(input, exponent), dtypes.of(input._data)
+    if have is not wide:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {have.short} but the operation's result requires dtype {wide.short}"
+        )
+    return input.pow_(exponent.to(wide) if isinstance(exponent, Variable) else exponent)
 
 
 # ------------------------------------------------------------------------------------ of two numbers

@@ -5,10 +5,12 @@ Where the numbers come from is `tinygrad_edu.random`; here are shapes, dtypes an
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .. import devices, dtypes
 from ..autograd.inplace import check_overlap, check_writable, write
+from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for, kernels_of
@@ -176,9 +178,16 @@ def bernoulli_(input: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
 
 
 # ------------------------------------------------------------------------------------ new tensors
-def _target(size: tuple[int, ...], dtype: Any, device: Any, generator: Any, out: Any) -> tuple[Any, Any]:
+def _target(
+    name: str, size: tuple[int, ...], device: Any, generator: Any, out: Any
+) -> tuple[Any, Any]:
     """Where the numbers go (``out``, resized, or None) and the stream they come from."""
     if out is not None:
+        if needs_grad(out) and state.enabled:
+            raise RuntimeError(
+                f"aten::{name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+                "arguments requires grad."
+            )
         out.resize_(size)
         return out, stream_for(generator, out._data)
     where = devices.resolve(device)
@@ -213,7 +222,7 @@ def rand(
             [0.1320, 0.3074, 0.6341]])
     """
     shape = _check_sizes(factory_size("rand", args, size))
-    target, stream = _target(shape, dtype, device, generator, out)
+    target, stream = _target("rand", shape, device, generator, out)
     if target is not None:
         return uniform_(target, generator=generator)
     return _finished(stream.uniform(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
@@ -231,7 +240,7 @@ def randn(
     tensor([ 1.5410, -0.2934, -2.1788])
     """
     shape = _check_sizes(factory_size("randn", args, size))
-    target, stream = _target(shape, dtype, device, generator, out)
+    target, stream = _target("randn", shape, device, generator, out)
     if target is not None:
         return normal_(target, generator=generator)
     return _finished(stream.normal(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
@@ -261,7 +270,7 @@ def randint(
         )
     shape = _check_sizes(as_sizes((size,), "randint"))
     low, high = _whole("randint", "low", 1, low), _whole("randint", "high", 2, high)
-    target, stream = _target(shape, dtype, device, generator, out)
+    target, stream = _target("randint", shape, device, generator, out)
     if target is not None:
         return random_(target, low, high, generator=generator)
     return _finished(stream.randint(low, high, shape, (dtype or dtypes.int64).np), requires_grad)
@@ -279,7 +288,7 @@ def randperm(
     tensor([2, 0, 1, 3])
     """
     n = _whole("randperm", "n", 1, n)
-    target, stream = _target((max(n, 0),), dtype, device, generator, out)
+    target, stream = _target("randperm", (max(n, 0),), device, generator, out)
     if target is not None:
         target._data[...] = stream.randperm(n, target._data.dtype)
         target._counter[0] += 1
@@ -365,7 +374,7 @@ def normal(
                 "bool requires_grad = False)\n"
             )
         shape = _check_sizes(as_sizes((size,), "normal"))
-        target, stream = _target(shape, dtype, device, generator, out)
+        target, stream = _target("normal", shape, device, generator, out)
         if target is not None:
             return normal_(target, mean, std, generator=generator)
         values = stream.normal(shape, float(mean), float(std), (dtype or dtypes.get_default_dtype()).np)

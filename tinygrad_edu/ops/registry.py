@@ -13,6 +13,7 @@ from .. import dtypes
 from ..autograd.inplace import inplace as make_inplace
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad
+from ._results import named
 from ._signature import checked
 from .signatures import OPTIONS, TABLE
 
@@ -57,7 +58,10 @@ def public(
             for each in (main, *alias):
                 _places[word][each] = shown if word != "method" else method
         if inplace:
-            form = make_inplace(method, main)
+            form = make_inplace(function, main)
+            if signature is not None:
+                without_out = tuple(t.replace(", *, Tensor out = None", "").replace(", Tensor out = None", "") for t in texts)
+                form = checked(form, f"{main}_", without_out, method=True)
             for each in (main, *alias):
                 methods[f"{each}_"] = form
                 if "function" in where.split() and each in _function_inplace:
@@ -122,7 +126,9 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
         if refuse is not None and (error := refuse(have, want)) is not None:
             raise error
         store_into(target, value)
-    return type(result)(targets) if hasattr(result, "_fields") else out
+    if hasattr(result, "_fields"):
+        return named(f"{type(result).__name__}_out", *result._fields)(targets)
+    return out
 
 
 def store_into(target: Any, value: Any) -> None:

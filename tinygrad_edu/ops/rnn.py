@@ -66,8 +66,8 @@ _STEPS: dict[str, Callable[..., State]] = {
 def run_steps(
     mode: str, x: Any, state: State, weights: Sequence[Any], sizes: list[int], reverse: bool, project: Any = None
 ) -> tuple[Any, State]:
-    """A layer step by step: rows of all steps (see `backend/rnn.py`), last states. ``project``: LSTM's output matrix."""
-    step, x = _STEPS[mode], _rows(x)
+    """A layer step by step: outputs in the shape of the input, last states. ``project``: LSTM's output matrix."""
+    step, whole, x = _STEPS[mode], x.ndim == 3, _rows(x)
     starts = [sum(sizes[:t]) for t in range(len(sizes))]
     order = range(len(sizes) - 1, -1, -1) if reverse else range(len(sizes))
     outs: dict[int, Any] = {}
@@ -81,7 +81,7 @@ def run_steps(
         state = tuple(
             a if s.shape[0] == n else cat([a, narrow(s, 0, n, s.shape[0] - n)]) for a, s in zip(new, state)
         )
-    return cat([outs[t] for t in range(len(sizes))]), state
+    return (stack if whole else cat)([outs[t] for t in range(len(sizes))]), state
 
 
 # ------------------------------------------------------------------------------------ a whole layer as one primitive
@@ -93,7 +93,6 @@ def _again(mode: str, states: int) -> Callable[..., list[Any]]:
         with enable_grad():
             x, *rest = tensors
             out, last = run_steps(mode, x, tuple(rest[:states]), rest[states:], sizes, reverse)
-            out = out.reshape(grads[0].shape)
             wanted = [t for t in tensors if needs_grad(t)]
             found = iter(autograd_grad([out, *last], wanted, list(grads), create_graph=True, allow_unused=True))
         return [next(found) if needs_grad(t) else None for t in tensors]
@@ -168,8 +167,7 @@ def layer(
     w = list(weights)
     project = w.pop() if lstm and len(w) in (3, 5) else None
     if project is not None:
-        out, last = run_steps(mode, x, state, w, sizes, reverse, project)
-        return (out if packed else out.reshape(*x.shape[:-1], -1)), last
+        return run_steps(mode, x, state, w, sizes, reverse, project)
     found = Op.table[f"{mode}_{'packed' if packed else 'layer'}"]([x, *state, *w], sizes, reverse)
     return found[0], found[1 : 3 if lstm else 2]
 

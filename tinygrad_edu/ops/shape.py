@@ -4,7 +4,8 @@ and the in-place forms of the views.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from .. import dtypes
 from ..autograd.inplace import check_writable
@@ -12,13 +13,25 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ..size import Size
-from ._check import c_name
+from ._check import same_dtype_out
 from ._define import broadcast_error
 from ._layout import arranged
 from .reduction import dims_of
 from .registry import methods, out_error, public
 from .view import (
-    as_int, as_sizes, contiguous, expand, infer_size, permute, reshape, squeeze, t, transpose, unsqueeze, view, wrap_dim,
+    as_int,
+    as_sizes,
+    contiguous,
+    expand,
+    infer_size,
+    permute,
+    reshape,
+    squeeze,
+    t,
+    transpose,
+    unsqueeze,
+    view,
+    wrap_dim,
 )  # fmt: skip
 
 
@@ -471,12 +484,6 @@ def diagflat(input: Any, offset: int = 0) -> Any:
     return diag_embed(reshape(input, -1), offset)
 
 
-def _triangle_refused(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
-    if have is want:
-        return None
-    return RuntimeError(f"Expected out tensor to have dtype {c_name(have)}, but got {c_name(want)} instead")
-
-
 def _triangle(name: str, doc: str) -> None:
     Op(name, lambda k, x, diagonal: k.xp.ascontiguousarray(getattr(k.xp, name)(x, diagonal)),
        x=lambda k, g, diagonal: getattr(k, name)(g, diagonal))  # fmt: skip
@@ -488,7 +495,7 @@ def _triangle(name: str, doc: str) -> None:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
-    public("function method", inplace=True, out=True)(out_error(_triangle_refused)(function))
+    public("function method", inplace=True, out=True)(out_error(same_dtype_out)(function))
 
 
 _triangle("tril", "The lower triangle of a matrix (up to the ``diagonal``-th above the main one), zeros above it.")

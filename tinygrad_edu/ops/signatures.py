@@ -14,6 +14,10 @@ TABLE = """
 abs: Tensor input, *, Tensor out = None
 abs_: Tensor input
 absolute: Tensor input, *, Tensor out = None
+acos: Tensor input, *, Tensor out = None
+acos_: Tensor input
+acosh: Tensor input, *, Tensor out = None
+acosh_: Tensor input
 adaptive_avg_pool1d: Tensor input, tuple of ints[1] output_size, *, Tensor out = None
 adaptive_max_pool1d: Tensor input, tuple of ints[1] output_size
 add: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
@@ -25,16 +29,47 @@ addmv: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 
 addmv_: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1
 addr: Tensor input, Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1, Tensor out = None
 adjoint: Tensor input
+allclose: Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False
 alpha_dropout: Tensor input, float p, bool train
 alpha_dropout_: Tensor input, float p, bool train
+amax: Tensor input, tuple of ints[1] dim = (), bool keepdim = False, *, Tensor out = None
+amin: Tensor input, tuple of ints[1] dim = (), bool keepdim = False, *, Tensor out = None
+aminmax: Tensor input, *, int dim = None, bool keepdim = False, Tensor out = None
+angle: Tensor input, *, Tensor out = None
 arange: Number end, *, Tensor out = None, $options
 arange: Number start, Number end, *, $options
 arange: Number start, Number end, Number step = 1, *, Tensor out = None, $options
+arccos: Tensor input, *, Tensor out = None
+arccos_: Tensor input
+arccosh: Tensor input, *, Tensor out = None
+arccosh_: Tensor input
+arcsin: Tensor input, *, Tensor out = None
+arcsin_: Tensor input
+arcsinh: Tensor input, *, Tensor out = None
+arcsinh_: Tensor input
+arctan: Tensor input, *, Tensor out = None
+arctan2: Tensor input, Tensor other, *, Tensor out = None
+arctan_: Tensor input
+arctanh: Tensor input, *, Tensor out = None
+arctanh_: Tensor input
+argmax: Tensor input, int dim = None, bool keepdim = False, *, Tensor out = None
+argmin: Tensor input, int dim = None, bool keepdim = False, *, Tensor out = None
+argsort: Tensor input, *, bool stable, int dim = -1, bool descending = False, Tensor out = None
+argsort: Tensor input, int dim = -1, bool descending = False
 argwhere: Tensor input
 as_strided: Tensor input, tuple of ints size, tuple of ints stride, int storage_offset = None
 as_strided_scatter: Tensor input, Tensor src, tuple of ints size, tuple of ints stride, int storage_offset = None, *, Tensor out = None
 as_tensor: object data, torch.dtype dtype = None, torch.device device = None
 asarray: object obj, *, torch.dtype dtype = None, torch.device device = None, bool? copy = None, bool requires_grad = False
+asin: Tensor input, *, Tensor out = None
+asin_: Tensor input
+asinh: Tensor input, *, Tensor out = None
+asinh_: Tensor input
+atan: Tensor input, *, Tensor out = None
+atan2: Tensor input, Tensor other, *, Tensor out = None
+atan_: Tensor input
+atanh: Tensor input, *, Tensor out = None
+atanh_: Tensor input
 avg_pool1d: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), bool ceil_mode = False, bool count_include_pad = True, *, Tensor out = None
 baddbmm: Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None
 bernoulli: Tensor input, *, torch.Generator generator = None, Tensor out = None
@@ -67,12 +102,30 @@ celu: Tensor input, Number alpha = 1.0, *, Tensor out = None
 celu_: Tensor input, Number alpha = 1.0
 channel_shuffle: Tensor input, int groups, *, Tensor out = None
 chunk: Tensor input, int chunks, int dim = 0
+clamp: Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None
+clamp: Tensor input, Number min = None, Number max = None, *, Tensor out = None
+clamp_: Tensor input, Tensor min = None, Tensor max = None
+clamp_: Tensor input, Number min = None, Number max = None
+clamp_max: Tensor input, Tensor max, *, Tensor out = None
+clamp_max: Tensor input, Number max, *, Tensor out = None
+clamp_max_: Tensor input, Tensor max
+clamp_max_: Tensor input, Number max
+clamp_min: Tensor input, Tensor min, *, Tensor out = None
+clamp_min: Tensor input, Number min, *, Tensor out = None
+clamp_min_: Tensor input, Tensor min
+clamp_min_: Tensor input, Number min
+clip: Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None
+clip: Tensor input, Number min = None, Number max = None, *, Tensor out = None
+clip_: Tensor input, Tensor min = None, Tensor max = None
+clip_: Tensor input, Number min = None, Number max = None
 clone: Tensor input, *, torch.memory_format memory_format = None, Tensor out = None
 column_stack: tuple of Tensors tensors, *, Tensor out = None
 combinations: Tensor input, int r = 2, bool with_replacement = False
 complex: Tensor real, Tensor imag, *, Tensor out = None
 concat: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
 concatenate: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
+conj: Tensor input
+conj_physical: Tensor input, *, Tensor out = None
 conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
 conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
 conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
@@ -82,15 +135,25 @@ conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 
 conv_transpose1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[1] stride = (1), tuple of ints[1] padding = (0), tuple of ints[1] output_padding = (0), int groups = 1, tuple of ints[1] dilation = (1)
 conv_transpose2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[2] stride = (1,1), tuple of ints[2] padding = (0,0), tuple of ints[2] output_padding = (0,0), int groups = 1, tuple of ints[2] dilation = (1,1)
 conv_transpose3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[3] stride = (1,1,1), tuple of ints[3] padding = (0,0,0), tuple of ints[3] output_padding = (0,0,0), int groups = 1, tuple of ints[3] dilation = (1,1,1)
+copysign: Tensor input, Tensor other, *, Tensor out = None
+copysign: Tensor input, Number other, *, Tensor out = None
 cos: Tensor input, *, Tensor out = None
 cos_: Tensor input
+cosh: Tensor input, *, Tensor out = None
+cosh_: Tensor input
 cosine_embedding_loss: Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = 1
 cosine_similarity: Tensor x1, Tensor x2, int dim = 1, float eps = 1e-08
+cross: Tensor input, Tensor other, int dim = None, *, Tensor out = None
+deg2rad: Tensor input, *, Tensor out = None
+deg2rad_: Tensor input
+det: Tensor input
 diag: Tensor input, int diagonal = 0, *, Tensor out = None
 diag_embed: Tensor input, int offset = 0, int dim1 = -2, int dim2 = -1, *, Tensor out = None
 diagflat: Tensor input, int offset = 0
 diagonal: Tensor input, int offset = 0, int dim1 = 0, int dim2 = 1
 diagonal_scatter: Tensor input, Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1, *, Tensor out = None
+diff: Tensor input, int n = 1, int dim = -1, Tensor prepend = None, Tensor append = None, *, Tensor out = None
+digamma: Tensor input, *, Tensor out = None
 div: Tensor input, Tensor other, *, Tensor out = None
 div: Tensor input, Tensor other, *, str rounding_mode, Tensor out = None
 div: Tensor input, Number other, *, str rounding_mode
@@ -104,12 +167,18 @@ dropout_: Tensor input, float p, bool train
 dsplit: Tensor input, int sections
 dsplit: Tensor input, tuple of ints indices
 dstack: tuple of Tensors tensors, *, Tensor out = None
-empty: tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
-empty_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
-empty_permuted: tuple of ints size, tuple of ints physical_layout, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
-empty_strided: tuple of ints size, tuple of ints stride, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+empty: tuple of ints size, *, $options, torch.memory_format memory_format = None, Tensor out = None
+empty_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
+empty_permuted: tuple of ints size, tuple of ints physical_layout, *, $options, Tensor out = None
+empty_strided: tuple of ints size, tuple of ints stride, *, $options, Tensor out = None
 eq: Tensor input, Tensor other, *, Tensor out = None
 eq: Tensor input, Number other, *, Tensor out = None
+equal: Tensor input, Tensor other
+erf: Tensor input, *, Tensor out = None
+erf_: Tensor input
+erfc: Tensor input, *, Tensor out = None
+erfc_: Tensor input
+erfinv: Tensor input, *, Tensor out = None
 exp: Tensor input, *, Tensor out = None
 exp2: Tensor input, *, Tensor out = None
 exp2_: Tensor input
@@ -132,15 +201,25 @@ flatten: Tensor input, int start_dim = 0, int end_dim = -1
 flip: Tensor input, tuple of ints dims, *, Tensor out = None
 fliplr: Tensor input
 flipud: Tensor input
+float_power: Tensor input, Tensor exponent, *, Tensor out = None
+float_power: Number self, Tensor exponent, *, Tensor out = None
+float_power: Tensor input, Number exponent, *, Tensor out = None
 floor: Tensor input, *, Tensor out = None
 floor_: Tensor input
 floor_divide: Tensor input, Tensor other, *, Tensor out = None
 floor_divide: Tensor input, Number other
+fmax: Tensor input, Tensor other, *, Tensor out = None
+fmin: Tensor input, Tensor other, *, Tensor out = None
 fmod: Tensor input, Tensor other, *, Tensor out = None
 fmod: Tensor input, Number other, *, Tensor out = None
-full: tuple of ints size, Number fill_value, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
-full_like: Tensor input, Number fill_value, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+frac: Tensor input, *, Tensor out = None
+frac_: Tensor input
+frexp: Tensor input, *, Tensor out = None
+full: tuple of ints size, Number fill_value, *, $options, Tensor out = None
+full_like: Tensor input, Number fill_value, *, $options, torch.memory_format memory_format = None, Tensor out = None
 gather: Tensor input, int dim, Tensor index, *, bool sparse_grad = False, Tensor out = None
+gcd: Tensor input, Tensor other, *, Tensor out = None
+gcd_: Tensor input, Tensor other
 ge: Tensor input, Tensor other, *, Tensor out = None
 ge: Tensor input, Number other, *, Tensor out = None
 ger: Tensor input, Tensor vec2, *, Tensor out = None
@@ -148,25 +227,47 @@ greater: Tensor input, Tensor other, *, Tensor out = None
 greater: Tensor input, Number other, *, Tensor out = None
 greater_equal: Tensor input, Tensor other, *, Tensor out = None
 greater_equal: Tensor input, Number other, *, Tensor out = None
+gru_cell: Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 gt: Tensor input, Tensor other, *, Tensor out = None
 gt: Tensor input, Number other, *, Tensor out = None
 hardshrink: Tensor input, Number lambd = 0.5, *, Tensor out = None
+heaviside: Tensor input, Tensor values, *, Tensor out = None
 hinge_embedding_loss: Tensor input, Tensor target, float margin = 1.0, int reduction = 1
 hsplit: Tensor input, int sections
 hsplit: Tensor input, tuple of ints indices
 hstack: tuple of Tensors tensors, *, Tensor out = None
+hypot: Tensor input, Tensor other, *, Tensor out = None
+i0: Tensor input, *, Tensor out = None
+igamma: Tensor input, Tensor other, *, Tensor out = None
+igammac: Tensor input, Tensor other, *, Tensor out = None
 imag: Tensor input
 index_add: Tensor input, int dim, Tensor index, Tensor source, *, Number alpha = 1, Tensor out = None
 index_copy: Tensor input, int dim, Tensor index, Tensor source, *, Tensor out = None
 index_fill: Tensor input, int dim, Tensor index, Tensor value
 index_fill: Tensor input, int dim, Tensor index, Number value
+index_put: Tensor input, tuple of Tensors indices, Tensor values, bool accumulate = False, *, Tensor out = None
+index_put_: Tensor input, tuple of Tensors indices, Tensor values, bool accumulate = False
 index_reduce: Tensor input, int dim, Tensor index, Tensor source, str reduce, *, bool include_self = True, Tensor out = None
 index_select: Tensor input, int dim, Tensor index, *, Tensor out = None
 inner: Tensor input, Tensor other, *, Tensor out = None
+inverse: Tensor input, *, Tensor out = None
 is_same_size: Tensor input, Tensor other
+isclose: Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False
 isfinite: Tensor input, *, Tensor out = None
+isin: Tensor elements, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None
+isin: Number element, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None
+isin: Tensor elements, Number test_element, *, bool assume_unique = False, bool invert = False, Tensor out = None
 isinf: Tensor input, *, Tensor out = None
 isnan: Tensor input, *, Tensor out = None
+isneginf: Tensor input, *, Tensor out = None
+isposinf: Tensor input, *, Tensor out = None
+isreal: Tensor input
+kron: Tensor input, Tensor other, *, Tensor out = None
+kthvalue: Tensor input, int k, int dim = -1, bool keepdim = False, *, Tensor out = None
+lcm: Tensor input, Tensor other, *, Tensor out = None
+lcm_: Tensor input, Tensor other
+ldexp: Tensor input, Tensor other, *, Tensor out = None
+ldexp_: Tensor input, Tensor other
 le: Tensor input, Tensor other, *, Tensor out = None
 le: Tensor input, Number other, *, Tensor out = None
 lerp: Tensor input, Tensor end, Tensor weight, *, Tensor out = None
@@ -175,6 +276,7 @@ less: Tensor input, Tensor other, *, Tensor out = None
 less: Tensor input, Number other, *, Tensor out = None
 less_equal: Tensor input, Tensor other, *, Tensor out = None
 less_equal: Tensor input, Number other, *, Tensor out = None
+lgamma: Tensor input, *, Tensor out = None
 linspace: Tensor start, Tensor end, int steps, *, Tensor out = None, $options
 linspace: Number start, Tensor end, int steps, *, Tensor out = None, $options
 linspace: Tensor start, Number end, int steps, *, Tensor out = None, $options
@@ -188,14 +290,20 @@ log2: Tensor input, *, Tensor out = None
 log2_: Tensor input
 log_: Tensor input
 log_softmax: Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None
+logaddexp: Tensor input, Tensor other, *, Tensor out = None
+logaddexp2: Tensor input, Tensor other, *, Tensor out = None
+logdet: Tensor input
 logical_and: Tensor input, Tensor other, *, Tensor out = None
 logical_not: Tensor input, *, Tensor out = None
 logical_or: Tensor input, Tensor other, *, Tensor out = None
 logical_xor: Tensor input, Tensor other, *, Tensor out = None
+logit: Tensor input, float eps = None, *, Tensor out = None
+logit_: Tensor input, float eps = None
 logspace: Tensor start, Tensor end, int steps, float base = 10.0, *, Tensor out = None, $options
 logspace: Number start, Tensor end, int steps, float base = 10.0, *, Tensor out = None, $options
 logspace: Tensor start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
 logspace: Number start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
+lstm_cell: Tensor input, tuple of Tensors hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 lt: Tensor input, Tensor other, *, Tensor out = None
 lt: Tensor input, Number other, *, Tensor out = None
 margin_ranking_loss: Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = 1
@@ -204,6 +312,10 @@ masked_fill: Tensor input, Tensor mask, Number value
 masked_scatter: Tensor input, Tensor mask, Tensor source, *, Tensor out = None
 masked_select: Tensor input, Tensor mask, *, Tensor out = None
 matmul: Tensor input, Tensor other, *, Tensor out = None
+matrix_power: Tensor input, int n, *, Tensor out = None
+max: Tensor input, *, Tensor out = None
+max: Tensor input, Tensor other, *, Tensor out = None
+max: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
 max_pool1d: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), tuple of ints[1] dilation = (1), bool ceil_mode = False
 max_pool1d_with_indices: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), tuple of ints[1] dilation = (1), bool ceil_mode = False
 max_pool2d: Tensor input, tuple of ints[2] kernel_size, tuple of ints[2] stride = (), tuple of ints[2] padding = (0,0), tuple of ints[2] dilation = (1,1), bool ceil_mode = False
@@ -211,17 +323,29 @@ max_pool3d: Tensor input, tuple of ints[3] kernel_size, tuple of ints[3] stride 
 maximum: Tensor input, Tensor other, *, Tensor out = None
 mean: Tensor input, *, torch.dtype dtype = None, Tensor out = None
 mean: Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+median: Tensor input
+median: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
+min: Tensor input, *, Tensor out = None
+min: Tensor input, Tensor other, *, Tensor out = None
+min: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
 minimum: Tensor input, Tensor other, *, Tensor out = None
 mm: Tensor input, Tensor mat2, *, Tensor out = None
+mode: Tensor input, int dim = -1, bool keepdim = False, *, Tensor out = None
 moveaxis: Tensor input, int source, int destination
 moveaxis: Tensor input, tuple of ints source, tuple of ints destination
 movedim: Tensor input, int source, int destination
 movedim: Tensor input, tuple of ints source, tuple of ints destination
+msort: Tensor input, *, Tensor out = None
 mul: Tensor input, Tensor other, *, Tensor out = None
 multinomial: Tensor input, int num_samples, bool replacement = False, *, torch.Generator generator = None, Tensor out = None
 multiply: Tensor input, Tensor other, *, Tensor out = None
 multiply: Tensor input, Number other
 mv: Tensor input, Tensor vec, *, Tensor out = None
+mvlgamma: Tensor input, int p, *, Tensor out = None
+nan_to_num: Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None
+nan_to_num_: Tensor input, float nan = None, float posinf = None, float neginf = None
+nanmedian: Tensor input
+nanmedian: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
 narrow: Tensor input, int dim, Tensor start, int length
 narrow: Tensor input, int dim, int start, int length
 ne: Tensor input, Tensor other, *, Tensor out = None
@@ -230,6 +354,7 @@ neg: Tensor input, *, Tensor out = None
 neg_: Tensor input
 negative: Tensor input, *, Tensor out = None
 negative_: Tensor input
+nextafter: Tensor input, Tensor other, *, Tensor out = None
 nonzero: Tensor input, *, Tensor out = None
 nonzero_static: Tensor input, *, int size, int fill_value = -1, Tensor out = None
 normal: Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None
@@ -238,22 +363,26 @@ normal: float mean, Tensor std, *, torch.Generator generator = None, Tensor out 
 normal: float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, $options
 not_equal: Tensor input, Tensor other, *, Tensor out = None
 not_equal: Tensor input, Number other, *, Tensor out = None
-ones: tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
-ones_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+ones: tuple of ints size, *, $options, Tensor out = None
+ones_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
 outer: Tensor input, Tensor vec2, *, Tensor out = None
 pairwise_distance: Tensor x1, Tensor x2, float p = 2.0, float eps = 1e-06, bool keepdim = False
 permute: Tensor input, tuple of ints dims
+pinverse: Tensor input, float rcond = 1e-15
 pixel_shuffle: Tensor input, int upscale_factor, *, Tensor out = None
 pixel_unshuffle: Tensor input, int downscale_factor, *, Tensor out = None
 poisson: Tensor input, torch.Generator generator = None, *, Tensor out = None
 poisson_nll_loss: Tensor input, Tensor target, bool log_input, bool full, float eps, int reduction
 polar: Tensor abs, Tensor angle, *, Tensor out = None
+polygamma: int n, Tensor input, *, Tensor out = None
 positive: Tensor input
 pow: Tensor input, Tensor exponent, *, Tensor out = None
 pow: Number self, Tensor exponent, *, Tensor out = None
 pow: Tensor input, Number exponent, *, Tensor out = None
 prelu: Tensor input, Tensor weight
 put: Tensor input, Tensor index, Tensor source, bool accumulate = False, *, Tensor out = None
+rad2deg: Tensor input, *, Tensor out = None
+rad2deg_: Tensor input
 rand: tuple of ints size, *, torch.Generator generator, Tensor out = None, $options
 rand: tuple of ints size, *, Tensor out = None, $options
 rand_like: Tensor input, *, torch.Generator generator, torch.memory_format memory_format = None, $options
@@ -289,9 +418,17 @@ repeat_interleave: Tensor repeats, *, int output_size = None
 repeat_interleave: Tensor input, int repeats, int dim = None, *, int output_size = None
 reshape: Tensor input, tuple of ints shape
 resize_as_: Tensor input, Tensor the_template, *, torch.memory_format memory_format = None
+resolve_conj: Tensor input
+resolve_neg: Tensor input
 rms_norm: Tensor input, tuple of ints normalized_shape, Tensor weight = None, float eps = None
+rnn_relu_cell: Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
+rnn_tanh_cell: Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 roll: Tensor input, tuple of ints[1] shifts, tuple of ints[1] dims = (), *, Tensor out = None
 rot90: Tensor input, int k = 1, tuple of ints dims = (0,1), *, Tensor out = None
+round: Tensor input, *, Tensor out = None
+round: Tensor input, *, int decimals, Tensor out = None
+round_: Tensor input
+round_: Tensor input, *, int decimals
 row_stack: tuple of Tensors tensors, *, Tensor out = None
 rrelu: Tensor input, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None
 rrelu_: Tensor input, Number lower = 0.125, Number upper = 0.3333333333333333, bool training = False, torch.Generator generator = None
@@ -299,7 +436,7 @@ rsqrt: Tensor input, *, Tensor out = None
 rsqrt_: Tensor input
 rsub: Tensor input, Tensor other, *, Number alpha = 1
 rsub: Tensor input, Number other, Number alpha = 1
-scalar_tensor: Number s, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+scalar_tensor: Number s, *, $options, Tensor out = None
 scatter: Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = None
 scatter: Tensor input, int dim, Tensor index, Tensor src, *, str reduce, Tensor out = None
 scatter: Tensor input, int dim, Tensor index, Number value, *, Tensor out = None
@@ -316,10 +453,18 @@ sgn: Tensor input, *, Tensor out = None
 sigmoid: Tensor input, *, Tensor out = None
 sigmoid_: Tensor input
 sign: Tensor input, *, Tensor out = None
+signbit: Tensor input, *, Tensor out = None
 sin: Tensor input, *, Tensor out = None
 sin_: Tensor input
+sinc: Tensor input, *, Tensor out = None
+sinc_: Tensor input
+sinh: Tensor input, *, Tensor out = None
+sinh_: Tensor input
 slice_scatter: Tensor input, Tensor src, int dim = 0, int start = None, int end = None, int step = 1, *, Tensor out = None
+slogdet: Tensor input, *, Tensor out = None
 softmax: Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None
+sort: Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None
+sort: Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None
 split_with_sizes: Tensor input, tuple of ints split_sizes, int dim = 0
 sqrt: Tensor input, *, Tensor out = None
 sqrt_: Tensor input
@@ -334,6 +479,7 @@ subtract: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
 subtract: Tensor input, Number other, Number alpha = 1
 sum: Tensor input, *, torch.dtype dtype = None
 sum: Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+svd: Tensor input, bool some = True, bool compute_uv = True, *, Tensor out = None
 swapaxes: Tensor input, int axis0, int axis1
 swapdims: Tensor input, int dim0, int dim1
 t: Tensor input
@@ -350,12 +496,14 @@ tensor_split: Tensor input, int sections, int dim = 0
 threshold: Tensor input, Number threshold, Number value, *, Tensor out = None
 threshold_: Tensor input, Number threshold, Number value
 tile: Tensor input, tuple of ints dims
+topk: Tensor input, int k, int dim = -1, bool largest = True, bool sorted = True, *, Tensor out = None
+trace: Tensor input, *, Tensor out = None
 transpose: Tensor input, int dim0, int dim1
 tril: Tensor input, int diagonal = 0, *, Tensor out = None
-tril_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+tril_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool requires_grad = False, Tensor out = None
 triplet_margin_loss: Tensor anchor, Tensor positive, Tensor negative, float margin = 1.0, float p = 2.0, float eps = 1e-06, bool swap = False, int reduction = 1
 triu: Tensor input, int diagonal = 0, *, Tensor out = None
-triu_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
+triu_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool requires_grad = False, Tensor out = None
 true_divide: Tensor input, Tensor other, *, Tensor out = None
 true_divide: Tensor input, Number other
 trunc: Tensor input, *, Tensor out = None
@@ -375,9 +523,14 @@ where: Tensor condition, Tensor input, Tensor other, *, Tensor out = None
 where: Tensor condition, Number self, Tensor other
 where: Tensor condition, Tensor input, Number other
 where: Tensor condition, Number self, Number other
+xlogy: Tensor input, Tensor other, *, Tensor out = None
+xlogy: Number self, Tensor other, *, Tensor out = None
+xlogy: Tensor input, Number other, *, Tensor out = None
+xlogy_: Tensor input, Tensor other
+xlogy_: Tensor input, Number other
 zero_: Tensor input
-zeros: tuple of ints size, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, Tensor out = None
-zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = None, torch.memory_format memory_format = None, Tensor out = None
+zeros: tuple of ints size, *, $options, Tensor out = None
+zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
 .bernoulli_: Tensor p, *, torch.Generator generator = None
 .bernoulli_: float p = 0.5, *, torch.Generator generator = None
 .bfloat16: *, torch.memory_format memory_format = None
@@ -416,6 +569,10 @@ zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = Non
 .expand_as: Tensor other
 .exponential_: float lambd = 1.0, *, torch.Generator generator = None
 .float: *, torch.memory_format memory_format = None
+.float_power: Tensor exponent
+.float_power: Number exponent
+.float_power_: Tensor exponent
+.float_power_: Number exponent
 .geometric_: float p, *, torch.Generator generator = None
 .half: *, torch.memory_format memory_format = None
 .int: *, torch.memory_format memory_format = None
@@ -423,6 +580,16 @@ zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = Non
 .is_set_to: Tensor tensor
 .log_normal_: float mean = 1.0, float std = 2.0, *, torch.Generator generator = None
 .long: *, torch.memory_format memory_format = None
+.max: 
+.max: Tensor other
+.max: int dim, bool keepdim = False
+.median: 
+.median: int dim, bool keepdim = False
+.min: 
+.min: Tensor other
+.min: int dim, bool keepdim = False
+.nanmedian: 
+.nanmedian: int dim, bool keepdim = False
 .new_empty: tuple of ints size, *, $options
 .new_empty_strided: tuple of ints size, tuple of ints stride, *, $options
 .new_full: tuple of ints size, Number fill_value, *, $options
@@ -433,6 +600,7 @@ zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = Non
 .nonzero: *, bool as_tuple
 .normal_: float mean = 0.0, float std = 1.0, *, torch.Generator generator = None
 .pin_memory: torch.device device = None
+.polygamma_: int n
 .pow: Tensor exponent
 .pow: Number exponent
 .pow_: Tensor exponent
@@ -456,6 +624,8 @@ zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = Non
 .set_: Tensor source
 .set_: Tensor source, int storage_offset, tuple of ints size, tuple of ints stride = None
 .short: *, torch.memory_format memory_format = None
+.sort: *, bool stable, int dim = -1, bool descending = False
+.sort: int dim = -1, bool descending = False
 .sum_to_size: tuple of ints size
 .to: torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
 .to: torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
@@ -467,5 +637,11 @@ zeros_like: Tensor input, *, torch.dtype dtype = None, torch.layout layout = Non
 .view: torch.dtype dtype
 .view: tuple of ints size
 .view_as: Tensor other
+.where: Tensor condition, Tensor other
+.where: Tensor condition, Number other
+.xlogy: Tensor other
+.xlogy: Number other
+.xlogy_: Tensor other
+.xlogy_: Number other
 .zero_: 
 """

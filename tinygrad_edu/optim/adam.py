@@ -102,10 +102,9 @@ class Adam(Optimizer):
         v += c
         for old in largest:
             v = xp.maximum(old, v, out=old)
-        xp.sqrt(v, out=c)
-        c /= root
-        c += eps
-        xp.multiply(m, -step_size, out=a)
+        xp.sqrt(v, out=c)  # both sides of the fraction times root: one pass less
+        c += eps * root
+        xp.multiply(m, -step_size * root, out=a)
         a /= c
         p += a
 

@@ -264,9 +264,9 @@ class Rprop(Optimizer):
         previous, size = slots
         g = -g if maximize else g
         agree = k.sign(g * previous)
-        size = size * (grow * (agree > 0) + shrink * (agree < 0) + 1.0 * (agree == 0))
-        size = k.clamp(size, smallest, largest)
-        g = g * (agree >= 0)
+        turned = agree < 0
+        size = k.clamp(k.where(turned, size * shrink, k.where(agree > 0, size * grow, size)), smallest, largest)
+        g = k.where(turned, g * 0, g)
         return p - k.sign(g) * size, g, size
 
     @staticmethod

@@ -7,6 +7,7 @@ nothing, and it works through blocks that fit into the processor's cache. A test
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -21,14 +22,15 @@ from ..autograd.modes import enable_grad
 from ..autograd.modes import state as mode
 from ..autograd.op import TENSOR_OPS
 from ..autograd.variable import Variable
-from ..backend import Kernels, kernels_of
+from ..backend import kernels_of
 from ..ops.creation import tensor, zeros_like
 from ..typeinfo import typename
+from .fused import run_on_gpu
 
 Hook = Callable[..., Any]
 
 # Elements worked on at a time: a block of each array involved stays in the cache from one operation to the next.
-BLOCK = 16384
+BLOCK = 32768
 
 
 class _Required:
@@ -119,7 +121,7 @@ class Optimizer:
     def _prepare(self) -> None:
         for name in _HOOKS:
             self.__dict__.setdefault(name, OrderedDict())
-        self._blocks: dict[Any, list[Any]] = {}  # temporary arrays by array module and dtype
+        self._buffers: dict[Any, list[Any]] = {}  # temporary arrays, by dtype and by shape and dtype
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with options of their own, while training if need be (to unfreeze layers)."""
@@ -204,11 +206,12 @@ class Optimizer:
         return loss
 
     def _step_group(self, group: dict[str, Any]) -> None:
-        slots = self.slots(group)
+        slots, scratch = self.slots(group), self.scratch
+        capturable, differentiable = group.get("capturable"), group.get("differentiable")
         for p in group["params"]:
             if p._grad is None:
                 continue
-            if group.get("capturable"):
+            if capturable:
                 _check_capturable(p)
             state = self.state.get(p)
             first = not state
@@ -217,13 +220,18 @@ class Optimizer:
                 if state:
                     self.state[p] = state
             numbers = self.numbers(group, state, first)
-            if group.get("differentiable"):
+            if differentiable:
                 self._differentiable_step(numbers, p, state, slots)
                 continue
-            arrays = [p._data, p._grad._data, *[state[name]._data for name in slots]]
-            k = kernels_of(p._data)
-            for block in self._in_blocks(k, arrays):
-                self.kernel(k.xp, numbers, *block)
+            data = p._data
+            arrays = [data, p._grad._data, *[state[name]._data for name in slots]]
+            k = kernels_of(data)
+            if k.device_type != "cpu":
+                run_on_gpu(self, k.xp, numbers, arrays)
+            elif data.size <= BLOCK and data.dtype.kind != "c":
+                self.kernel(k.xp, numbers, *arrays, *self._temporary(k.xp, data.shape, data.dtype, scratch))
+            else:
+                self._in_blocks(k.xp, numbers, arrays)
             p._counter[0] += 1
 
     def _differentiable_step(
@@ -241,24 +249,33 @@ class Optimizer:
         finally:
             mode.enabled = before
 
-    def _in_blocks(self, k: Kernels, arrays: list[Any]) -> Iterator[list[Any]]:
-        """The arrays piece by piece, each time with temporary arrays of the same size after them."""
-        p = arrays[0]
-        if p.dtype.kind == "c":  # complex numbers are updated as pairs of real ones
-            real = p.real.dtype
+    def _temporary(self, xp: Any, shape: tuple[int, ...], dtype: Any, count: int) -> Any:
+        """Arrays for what a kernel computes in between; the same ones for all parameters of a shape, in every step."""
+        found = self._buffers.get((shape, dtype))
+        if found is None:
+            n = math.prod(shape)
+            base = self._buffers.get(dtype)
+            if base is None or len(base[0]) < n:
+                base = self._buffers[dtype] = [xp.empty(max(n, BLOCK), dtype) for _ in range(count)]
+            found = self._buffers[(shape, dtype)] = [b[:n].reshape(shape) for b in base]
+        return found
+
+    def _in_blocks(self, xp: Any, numbers: tuple[Any, ...], arrays: list[Any]) -> None:
+        """Run the kernel on the arrays piece by piece."""
+        if arrays[0].dtype.kind == "c":  # complex numbers are updated as pairs of real ones
+            real = arrays[0].real.dtype
             arrays = [a.reshape(a.shape or (1,)).view(real) for a in arrays]
-            p = arrays[0]
-        if k.device_type != "cpu" or not all(a.flags.c_contiguous for a in arrays):
-            yield [*arrays, *[k.xp.empty_like(p) for _ in range(self.scratch)]]
+        p = arrays[0]
+        if not all([a.flags.c_contiguous for a in arrays]):
+            self.kernel(xp, numbers, *arrays, *self._temporary(xp, p.shape, p.dtype, self.scratch))
             return
-        buffers = self._blocks.get(p.dtype)
-        if buffers is None:
-            buffers = self._blocks[p.dtype] = [k.xp.empty(BLOCK, p.dtype) for _ in range(self.scratch)]
         flat = [a.reshape(-1) for a in arrays]
         n = p.size
         for start in range(0, n, BLOCK):
-            size = min(BLOCK, n - start)
-            yield [*[a[start : start + size] for a in flat], *[b[:size] for b in buffers]]
+            end = min(start + BLOCK, n)
+            self.kernel(
+                xp, numbers, *[a[start:end] for a in flat], *self._temporary(xp, (end - start,), p.dtype, self.scratch)
+            )
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients: None, or zeros with ``set_to_none=False``."""

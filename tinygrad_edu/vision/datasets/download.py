@@ -28,7 +28,12 @@ Progress = Callable[[int, "int | None"], None]  # (bytes so far, bytes in all if
 
 
 class DownloadError(RuntimeError):
-    """No mirror gave the file; the text lists what each of them did."""
+    """No mirror gave the file; the text lists what each of them did.
+
+    ``nothing_came`` says that not a byte of it arrived: there may be no network at all.
+    """
+
+    nothing_came = False
 
 
 class _Failed(Exception):
@@ -54,7 +59,7 @@ def is_intact(path: str | os.PathLike[str], checksum: str) -> bool:
 def download(
     urls: Sequence[str],
     path: str | os.PathLike[str],
-    checksum: str,
+    checksum: str | None,
     *,
     timeout: float = 20.0,
     attempts: int = 3,
@@ -64,26 +69,29 @@ def download(
     """Fetch a file into ``path`` from the first of ``urls`` that gives the right bytes.
 
     ``checksum`` is ``"md5:…"`` or ``"sha256:…"``, the digits or the first eight or more of them; a file already there
-    with that checksum is kept. A connection that
-    gives fewer than ``CHUNK`` bytes in ``timeout`` seconds counts as stalled. A mirror may fail ``attempts`` times (a
-    broken connection that brought ``CHUNK`` bytes or more is no failure); then the next mirror continues where that one
-    stopped.
+    with that checksum is kept. With None whatever comes is taken, and nothing is continued from an earlier call. A
+    connection that gives fewer than ``CHUNK`` bytes in ``timeout`` seconds counts as stalled. A mirror may fail
+    ``attempts`` times (a broken connection that brought ``CHUNK`` bytes or more is no failure); then the next mirror
+    continues where that one stopped.
 
     Raises `DownloadError`, with each mirror's failure, when none delivers. What has arrived so far then stays in
     ``path.part`` for the next call.
     """
     path = Path(path)
-    if not re.fullmatch("(md5|sha256):[0-9a-fA-F]{8,64}", checksum):
+    if checksum is not None and not re.fullmatch("(md5|sha256):[0-9a-fA-F]{8,64}", checksum):
         raise ValueError(f'checksum must be "md5:…" or "sha256:…" with eight digits or more, got {checksum!r}')
     for url in urls:
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"expected an http:// or https:// address, got {url!r}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with _part_file(path.with_name(path.name + ".part")) as part:
-        if is_intact(path, checksum):  # from before, or from another process while this one waited for its turn
+        if checksum is None:
+            part.truncate(0)
+        elif is_intact(path, checksum):  # from before, or from another process while this one waited for its turn
             os.unlink(part.name)
             return path
         failures = []
+        had = part.seek(0, os.SEEK_END)
         for url in urls:
             try:
                 _fetch(url, part, checksum, timeout, attempts, max_bytes, progress)
@@ -92,12 +100,14 @@ def download(
             else:
                 break
         else:
-            raise DownloadError(
+            error = DownloadError(
                 f"Error downloading {path.name}:\n" + "\n".join(failures) + "\n"
                 "Check the network connection and try again: what has arrived is kept and the download goes on from "
                 "there. "
                 f"Or fetch the file by other means and put it at {path}"
             )
+            error.nothing_came = part.seek(0, os.SEEK_END) == had and not any("wrong bytes" in why for why in failures)
+            raise error
         part.flush()
         os.fsync(part.fileno())
         if os.name != "posix":
@@ -127,10 +137,16 @@ def _part_file(part: Path) -> Iterator[BinaryIO]:
 
 
 def _fetch(
-    url: str, part: BinaryIO, checksum: str, timeout: float, attempts: int, max_bytes: int, progress: Progress | None
+    url: str,
+    part: BinaryIO,
+    checksum: str | None,
+    timeout: float,
+    attempts: int,
+    max_bytes: int,
+    progress: Progress | None,
 ) -> None:
     """Bring `part` to the right bytes from one mirror, or raise `_Failed`."""
-    algorithm, _, expected = checksum.partition(":")
+    algorithm, _, expected = (checksum or "").partition(":")
     left = attempts
     while True:
         before = part.seek(0, os.SEEK_END)
@@ -143,6 +159,8 @@ def _fetch(
                 raise
             time.sleep(min(0.1 * 2 ** (attempts - left), 5.0))
             continue
+        if checksum is None:
+            return
         part.seek(0)
         found = _digest(part, algorithm)
         if found.startswith(expected.lower()):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ...autograd.variable import wrap
 from ...io.atomic import atomic_write
-from .download import download, is_intact
+from .download import DownloadError, download, is_intact
 from .idx import DataFileError, find, read_idx
 from .shipped import shipped, where_shipped
 from .vision import Transform, VisionDataset
@@ -22,8 +22,8 @@ class MNIST(VisionDataset):
     """Handwritten digits: 28 x 28 grey images and their classes 0 to 9.
 
     With ``download=True`` the full set (60,000 for training, 10,000 for testing) is fetched into ``root/MNIST/raw``,
-    where torchvision keeps it too. When it is not there, the digits shipped with the course (4,000 and 1,000) are used,
-    and a printed line says so.
+    where torchvision keeps it too. When it is neither there nor to be had, the digits shipped with the course (4,000
+    and 1,000) are used, and a printed line says so.
 
     An item is ``(image, class)``: a PIL image, or what ``transform`` makes of it, and an int, or what
     ``target_transform`` makes of it. ``data`` holds all images, uint8 (N, 28, 28), ``targets`` all classes, int64 (N,).
@@ -61,7 +61,7 @@ class MNIST(VisionDataset):
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.train = train
         if download:
-            self.download()
+            self._download_or_say_why()
         folder, advice = self._source()
         self.data, self.targets = self._load(folder, advice)
 
@@ -101,6 +101,15 @@ class MNIST(VisionDataset):
             with gzip.open(packed) as source, atomic_write(unpacked) as target:
                 shutil.copyfileobj(source, target)
             packed.unlink()
+
+    def _download_or_say_why(self) -> None:
+        """Without a network the shipped part will do, if there is one."""
+        try:
+            self.download()
+        except DownloadError as error:
+            if not (error.nothing_came and self.shipped_as and shipped(self.shipped_as)):
+                raise
+            print(f"{type(self).__name__}: {error}")
 
     def _files(self, train: bool) -> list[tuple[str, int]]:
         """The image and the label file of a split, each with its number of dimensions."""

@@ -20,6 +20,7 @@ from ...ops.creation import arange, ones, ones_like
 from ...ops.data import tensor as make_tensor
 from ...ops.grids import meshgrid
 from ...ops.joining import cat, stack
+from ...size import Size
 from .images import (
     PIL_MODES,
     Img,
@@ -145,7 +146,7 @@ def elastic_transform(
     _, h, w = get_dimensions(img)
     moved: Any = displacement
     if moved.shape != (1, h, w, 2):
-        raise ValueError(f"Argument displacement shape should be {(1, h, w, 2)}, but given {moved.shape}")
+        raise ValueError(f"Argument displacement shape should be {Size((1, h, w, 2))}, but given {moved.shape}")
     ys, xs = ((arange(n, dtype=moved.dtype) * 2 + (1 - n)) / n for n in (h, w))
     y, x = meshgrid(ys, xs, indexing="ij")
     return _sample(img, stack((x, y), -1).unsqueeze(0) + moved, mode, fill)

@@ -1,4 +1,4 @@
-# \[True, False\]\): expected '.*bool', got '.*int64'
+# \[True, False\]\)\): expected '.*bool', got '.*int64'
 def dtype_of(data):
     def flat(part):
         return [n for p in part for n in flat(p)] if isinstance(part, list) else [part]

@@ -1,4 +1,4 @@
-# place -1 is refused
+# place: expected -1 is refused, got -1 gives
 def index_at(place, shape):
     """The index (a tuple) of the element at `place` of a contiguous tensor; IndexError if there is none."""
     index, rest = [], place

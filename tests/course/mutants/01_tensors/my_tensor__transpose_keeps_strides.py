@@ -1,4 +1,4 @@
-# transpose\(0, 1\)\.tolist\(\): expected
+# transpose\(0, 1\)\.tolist\(\): IndexError
 class MyTensor:
     """A tensor on a flat list: a description of how to read it, and views that copy nothing."""
 

@@ -1,5 +1,5 @@
 # order_check: each value stands once, after everything|in the wrong order
-# backward_check: expected
+# backward_check: a diamond: expected
 def topological_order(result):
     order, seen, queue = [], {result}, [result]
     while queue:

@@ -1,4 +1,4 @@
-# close to 1/√100 = 0.1
+# near 1/√100
 class Dense(nn.Module):
     def __init__(self, inputs, outputs, bias=True):
         super().__init__()

@@ -1,4 +1,4 @@
-# in their order|shapes
+# applied in order|shapes
 class Row(nn.Module):
     def __init__(self, *layers):
         super().__init__()

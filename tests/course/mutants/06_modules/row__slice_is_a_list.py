@@ -1,4 +1,4 @@
-# a slice is a Row of the same layers
+# expected 'Row', got 'list'
 class Row(nn.Module):
     def __init__(self, *layers):
         super().__init__()

@@ -1,0 +1,68 @@
+"""The pool of grading processes: a lost one costs its notebook only, and nothing of it stays."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tinygrad_edu.course.exercise import Cell
+from tinygrad_edu.course.limits import DEFAULT
+from tinygrad_edu.course.pool import Pool, private_folder
+from tinygrad_edu.course.worker import job_to_json
+
+
+def job(source: str) -> str:
+    cells = (Cell("a", "plain", source), Cell("b", "plain", "x = 1"))
+    return job_to_json(cells, None, DEFAULT, 0, sandboxed=False)
+
+
+def run(jobs: list[str], deadline: float = 60.0, size: int = 2) -> dict[int, dict[str, Any]]:
+    records: dict[int, dict[str, Any]] = {}
+    with private_folder() as folder, Pool(size, folder, deadline) as pool:
+        pool.run(list(enumerate(jobs)), records.__setitem__)
+        assert folder.is_dir()
+    assert not folder.exists()
+    return records
+
+
+def test_jobs_get_their_own_records() -> None:
+    records = run([job("y = 2"), "no json", job("1 / 0")])
+    assert [e["outcome"] for e in records[0]["events"]] == ["ok", "ok"]
+    assert records[1]["error"].startswith("JSONDecodeError")
+    assert [(e["outcome"], e["kind"]) for e in records[2]["events"]] == [("error", "ZeroDivisionError"), ("ok", "")]
+
+
+def test_a_killed_process_costs_its_own_notebook() -> None:
+    def kill_first_worker() -> None:
+        while not (workers := [p for p in psutil.Process().children() if "tinygrad_edu.course.worker" in p.cmdline()]):
+            time.sleep(0.05)
+        time.sleep(3)
+        workers[0].kill()
+
+    threading.Thread(target=kill_first_worker).start()
+    records = run([job("import time; time.sleep(4)"), job("y = 2")], size=1)
+    assert records[0]["error"].startswith("the grading process was lost")
+    assert [e["outcome"] for e in records[1]["events"]] == ["ok", "ok"]
+
+
+def test_a_process_that_hangs_is_ended_with_all_its_kernels() -> None:
+    before = {p.pid for p in psutil.process_iter() if p.is_running()}
+    records = run([job("import time; time.sleep(4)")], deadline=3.0)
+    assert records[0]["error"].startswith("the grading process was lost")
+    time.sleep(0.5)
+    mine = [p for p in psutil.process_iter(["cmdline"]) if p.pid not in before]
+    assert not [p for p in mine if any("tgedu-" in part for part in p.info["cmdline"] or [])]
+
+
+def test_the_folder_is_private_and_its_path_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 60)))
+    with private_folder() as folder:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert len(str(folder / "w1" / "n100" / "k3" / "k-5")) < 100

@@ -1,0 +1,126 @@
+"""The fast convolution and pooling kernels equal their definitions in loops (`backend/naive.py`)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinygrad_edu.backend import im2col, naive, pooling
+
+
+@st.composite
+def convolutions(draw):
+    """Sizes of a convolution that has at least one output: (n, c, o, groups, sizes, kernel, stride, padding, dilation)."""
+    rank, groups = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    small = st.integers(1, 2)
+    kernel, stride, dilation = (tuple(draw(st.integers(1, 3)) for _ in range(rank)) for _ in range(3))
+    padding = tuple(draw(st.integers(0, 2)) for _ in range(rank))
+    sizes = tuple(
+        max(d * (k - 1) + 1 - 2 * p, 1) + draw(st.integers(0, 3)) for k, d, p in zip(kernel, dilation, padding)
+    )
+    return draw(st.integers(0, 6)), groups * draw(small), groups * draw(small), groups, sizes, kernel, stride, padding, dilation
+
+
+@settings(max_examples=150, deadline=None)
+@given(convolutions(), st.integers(0, 2**31), st.sampled_from([1, 40, 1 << 19]), st.booleans())
+def test_convolution(case, seed, limit, batch_innermost):
+    """All three kernels, with the batch cut into steps of any size and in both orders of memory."""
+    n, c, o, groups, sizes, kernel, stride, padding, dilation = case
+    rng = np.random.default_rng(seed)
+    x, w = rng.standard_normal((n, c, *sizes)), rng.standard_normal((o, c // groups, *kernel))
+    how = (stride, padding, dilation, groups)
+    before, order = im2col._LIMIT, im2col.Plan.__init__
+
+    def chosen(self, *args):
+        order(self, *args)
+        self.inner = batch_innermost
+
+    im2col._LIMIT, im2col.Plan.__init__ = limit, chosen
+    im2col.plan_of.cache_clear()
+    try:
+        out = im2col.conv(np, x, w, None, *how)
+        g = rng.standard_normal(out.shape)
+        gx, gw = im2col.conv_input_grad(np, g, w, x.shape, *how), im2col.conv_weight_grad(np, g, x, w.shape, *how)
+    finally:
+        im2col._LIMIT, im2col.Plan.__init__ = before, order
+        im2col.plan_of.cache_clear()
+    np.testing.assert_allclose(out, naive.conv(x, w, *how), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gx, naive.conv_input_grad(g, w, x.shape, *how), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "int64"])
+def test_convolution_keeps_the_dtype(dtype):
+    x, w = np.ones((5, 3, 9, 8), dtype), np.ones((4, 3, 3, 3), dtype)
+    out = im2col.conv(np, x, w, np.ones(4, dtype), (1, 1), (1, 1), (1, 1), 1)
+    assert out.dtype == dtype and out.flags.c_contiguous
+    assert out[0, 0, 4, 4] == 28
+
+
+def test_convolution_of_a_large_image_uses_little_memory():
+    """Columns are made for a part of the batch at a time, not for all of it."""
+    import tracemalloc
+
+    x, w = np.zeros((64, 8, 32, 32), np.float32), np.zeros((8, 8, 5, 5), np.float32)
+    im2col.conv(np, x, w, None, (1, 1), (2, 2), (1, 1), 1)
+    tracemalloc.start()
+    im2col.conv(np, x, w, None, (1, 1), (2, 2), (1, 1), 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * x.nbytes  # the columns of all images would be 25 times the input
+
+
+@st.composite
+def windows(draw):
+    rank = draw(st.integers(1, 3))
+    kernel, stride, dilation = (tuple(draw(st.integers(1, 3)) for _ in range(rank)) for _ in range(3))
+    padding = tuple(draw(st.integers(0, k // 2)) for k in kernel)
+    sizes = tuple(d * (k - 1) + 1 + draw(st.integers(0, 4)) for k, d in zip(kernel, dilation))  # no window lies outside
+    return sizes, kernel, stride, padding, dilation, draw(st.booleans())
+
+
+def _sizes(sizes, kernel, stride, padding, dilation, ceil):
+    return tuple(pooling.out_size(*args, ceil) for args in zip(sizes, kernel, stride, padding, dilation))
+
+
+@settings(max_examples=150, deadline=None)
+@given(windows(), st.integers(0, 2**31), st.booleans())
+def test_max_pooling(case, seed, ties):
+    sizes, kernel, stride, padding, dilation, ceil = case
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((2, 2, *sizes))
+    if ties:
+        x = np.round(x)
+    out = _sizes(*case)
+    how = (kernel, stride, padding, dilation)
+    values, indices = naive.max_pool(x, *how, out)
+    got = pooling.max_pool(np, x, out, *how)
+    which = pooling.max_pool_which(np, x, got, *how)
+    np.testing.assert_array_equal(got, values)
+    np.testing.assert_array_equal(pooling.flat_indices(np, which, sizes, *how), indices)
+    g = rng.standard_normal(values.shape)
+    expected = np.zeros((4, int(np.prod(sizes))))
+    for plane, (to, part) in enumerate(zip(indices.reshape(4, -1), g.reshape(4, -1))):
+        np.add.at(expected[plane], to, part)
+    gx = pooling.max_pool_grad(np, g, which, x.shape, *how)
+    np.testing.assert_allclose(gx, expected.reshape(x.shape), rtol=1e-12)
+    np.testing.assert_array_equal(pooling.max_pool_pick(np, x, which, *how), values)
+
+
+@settings(max_examples=150, deadline=None)
+@given(windows(), st.integers(0, 2**31), st.booleans(), st.sampled_from([None, 1, 3]))
+def test_average_pooling(case, seed, include, divisor):
+    sizes, kernel, stride, padding, _, ceil = case
+    out = _sizes(sizes, kernel, stride, padding, (1,) * len(sizes), ceil)
+    if min(out) < 1:
+        return
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((2, 2, *sizes))
+    how = (kernel, stride, padding)
+    got = pooling.avg_pool(np, x, out, *how, include, divisor)
+    np.testing.assert_allclose(got, naive.avg_pool(x, *how, out, include, divisor), rtol=1e-9, atol=1e-9)
+    g = rng.standard_normal(got.shape)
+    gx = pooling.avg_pool_grad(np, g, x.shape, *how, include, divisor)
+    assert np.isclose((gx * x).sum(), (g * got).sum())  # the transpose of a linear map

@@ -1,0 +1,366 @@
+"""The largest, the smallest, the middle: max, min, argmax, sort, topk, median, mode, kthvalue.
+
+Where several elements are equal: reductions over everything (and amax, amin) share the gradient among them; those that return an index
+give all of it to the element at that index. NaN counts as the largest number, and a maximum or minimum with a NaN in it is NaN.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import dtypes
+from ..autograd.op import Op
+from ..autograd.variable import Variable
+from ._results import named
+from .registry import public
+from .reduction import dims_of, unreduced
+from .view import wrap_dim
+
+
+def _not_for(name: str, input: Any, *kinds: str) -> None:
+    if input._data.dtype.kind in kinds:
+        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(input._data).short}'")
+
+
+def _complain_if_empty(name: str, x: Any, dims: tuple[int, ...] | None) -> None:
+    """Nothing has no largest element."""
+    if dims is None:
+        if x.size == 0:
+            raise RuntimeError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
+                "'dim' argument."
+            )
+    elif x.ndim:
+        for d in dims:
+            if x.shape[d] == 0:
+                raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+
+
+# ------------------------------------------------------------------------------------ over everything, or several dimensions
+def _share(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
+    """Equal parts of the gradient for all elements that equal the extreme."""
+    shape = unreduced(x.shape, dims)
+    hit = k.equal_to(x, k.reshaped(out, shape))
+    return k.reshaped(g, shape) * (hit / k.sum_dims(hit, dims, True))
+
+
+Op("equal_to", lambda k, x, y: ((x == y) | ((x != x) & (y != y))).astype(x.dtype))
+for _name, _method in (("max", "max"), ("min", "min")):
+    Op(f"{_name}_all", lambda k, x, _method=_method: getattr(x, _method)(), node=f"{_name.capitalize()}Backward1",
+       x=lambda k, g, x, out: _share(k, g, x, out, None))  # fmt: skip
+    Op(f"a{_name}", lambda k, x, dims, keepdim, _method=_method: getattr(x, _method)(axis=dims, keepdims=keepdim),
+       x=lambda k, g, x, out, dims: _share(k, g, x, out, dims))  # fmt: skip
+
+
+def _all_dims(x: Any, dim: Any) -> tuple[int, ...] | None:
+    dims = dims_of(dim, x.ndim)
+    return tuple(range(x.ndim)) if dims is None else dims
+
+
+@public("function method", out=True)
+def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    """The largest element along ``dim`` (a number or a tuple; all dimensions by default)."""
+    dims = _all_dims(input._data, dim)
+    _complain_if_empty("amax", input._data, dims)
+    return Op.table["amax"](input, dims, keepdim)
+
+
+@public("function method", out=True)
+def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    """The smallest element along ``dim`` (a number or a tuple; all dimensions by default)."""
+    dims = _all_dims(input._data, dim)
+    _complain_if_empty("amin", input._data, dims)
+    return Op.table["amin"](input, dims, keepdim)
+
+
+@public("function method", out=True)
+def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The smallest and the largest element, together."""
+    if dim is None and input._data.size == 0:
+        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+    dims = _all_dims(input._data, () if dim is None else dim)
+    keep = keepdim if dim is not None else (keepdim if input._data.ndim else False)
+    return named("aminmax", "min", "max")((Op.table["amin"](input, dims, keep), Op.table["amax"](input, dims, keep)))
+
+
+# ------------------------------------------------------------------------------------ along one dimension, with indices
+def _to_index(k: Any, g: Any, x_shape: Any, indices: Any, dim: int, keepdim: bool) -> Any:
+    """All of the gradient to the elements that were picked."""
+    if not x_shape:
+        return k.reshaped(g, ())
+    if not keepdim:
+        g, indices = k.unsqueeze(g, dim), k.unsqueeze(indices, dim)
+    return k.scatter_add(k.zeros_of(g, x_shape), dim, indices, g)
+
+
+def _picked(k: Any, x: Any, indices: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
+    """The elements at ``indices`` (which have size 1 along ``dim``), and the indices."""
+    values = k.xp.take_along_axis(x, indices, dim)
+    return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+def _extreme(largest: bool) -> Any:
+    def forward(k: Any, x: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
+        if x.ndim == 0:
+            return x.copy(), k.xp.zeros((), "int64")
+        return _picked(k, x, k.xp.expand_dims(_arg(k, x, dim, largest), dim), dim, keepdim)
+
+    return forward
+
+
+def _arg(k: Any, x: Any, dim: int | None, largest: bool) -> Any:
+    """The index of the first extreme element (of the first NaN, where there is one)."""
+    if x.dtype.kind == "V":  # bfloat16: NumPy has no argmax for it
+        x = x.astype("float32")
+    return (x.argmax(dim) if largest else x.argmin(dim)).astype("int64")
+
+
+for _name, _largest in (("max", True), ("min", False)):
+    Op(f"{_name}_dim", _extreme(_largest), node=f"{_name.capitalize()}Backward0", outputs=("values", "indices"),
+       differentiable=(True, False),
+       x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
+
+
+def _extreme_function(name: str, input: Any, dim: Any, keepdim: bool, elementwise: Any) -> Any:
+    if isinstance(dim, Variable):
+        return elementwise(input, dim)
+    _not_for(f"{name}_all" if dim is None else f"{name}_cpu", input, "c")
+    if dim is None:
+        _complain_if_empty(name, input._data, None)
+        return Op.table[f"{name}_all"](input)
+    d = wrap_dim(dim, input._data.ndim)
+    _complain_if_empty(name, input._data, (d,))
+    return named(name, "values", "indices")(Op.table[f"{name}_dim"](input, d, keepdim))
+
+
+@public("function method", out=True)
+def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The largest element; with ``dim`` the largest along it and its index; with another tensor the elementwise maximum.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.max(tg.tensor([[1., 5.], [7., 2.]]), 1).indices
+    tensor([1, 0])
+    """
+    from .choosing import maximum
+
+    return _extreme_function("max", input, dim if other is None else other, keepdim, maximum)
+
+
+@public("function method", out=True)
+def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The smallest element; with ``dim`` the smallest along it and its index; with another tensor the elementwise minimum."""
+    from .choosing import minimum
+
+    return _extreme_function("min", input, dim if other is None else other, keepdim, minimum)
+
+
+def _arg_op(k: Any, x: Any, dim: int | None, keepdim: bool, largest: bool) -> Any:
+    if x.ndim == 0:
+        return k.xp.zeros((), "int64")
+    found = _arg(k, x.reshape(-1) if dim is None else x, dim, largest)
+    if not keepdim:
+        return found
+    return k.xp.reshape(found, (1,) * x.ndim) if dim is None else k.xp.expand_dims(found, dim)
+
+
+Op("arg_extreme", _arg_op)
+
+
+def _arg_function(name: str, input: Any, dim: int | None, keepdim: bool, largest: bool) -> Any:
+    if input._data.dtype.kind in "bc":
+        raise RuntimeError(f"{name}(): does not support {'bool' if input._data.dtype.kind == 'b' else 'complex'} input")
+    d = None if dim is None else wrap_dim(dim, input._data.ndim)
+    if d is None and input._data.size == 0:
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+    _complain_if_empty(name, input._data, () if d is None else (d,))
+    return Op.table["arg_extreme"](input, d, keepdim, largest)
+
+
+@public("function method", out=True)
+def argmax(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The index of the largest element: in the flattened tensor, or along ``dim``.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.argmax(tg.tensor([3, 9, 4]))
+    tensor(1)
+    """
+    return _arg_function("argmax", input, dim, keepdim, True)
+
+
+@public("function method", out=True)
+def argmin(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The index of the smallest element: in the flattened tensor, or along ``dim``."""
+    return _arg_function("argmin", input, dim, keepdim, False)
+
+
+# ------------------------------------------------------------------------------------ orders
+def order(k: Any, x: Any, dim: int, descending: bool) -> Any:
+    """The indices that sort ``x`` along ``dim``; equal elements keep their order, NaN counts as the largest."""
+    x = x.astype("float32") if x.dtype.kind == "V" else x
+    if not descending:
+        return k.xp.argsort(x, axis=dim, kind="stable").astype("int64")
+    mirrored = k.xp.argsort(k.xp.flip(x, dim), axis=dim, kind="stable")
+    return (x.shape[dim] - 1 - k.xp.flip(mirrored, dim)).astype("int64")
+
+
+def _sort(k: Any, x: Any, dim: int, descending: bool) -> tuple[Any, Any]:
+    if x.ndim == 0:
+        return x.copy(), k.xp.zeros((), "int64")
+    indices = order(k, x, dim, descending)
+    return k.xp.take_along_axis(x, indices, dim), indices
+
+
+def _topk(k: Any, x: Any, count: int, dim: int, largest: bool) -> tuple[Any, Any]:
+    if x.ndim == 0:
+        return x.copy(), k.xp.zeros((), "int64")
+    indices = k.xp.ascontiguousarray(order(k, x, dim, largest)[(slice(None),) * dim + (slice(0, count),)])
+    return k.xp.take_along_axis(x, indices, dim), indices
+
+
+for _name, _node in (("sort", "SortBackward0"), ("stable_sort", "SortBackward1")):
+    Op(_name, _sort, node=_node, outputs=("values", "indices"), differentiable=(True, False),
+       x=lambda k, g, x_shape, indices, dim: _to_index(k, g, x_shape, indices, dim, True))  # fmt: skip
+Op("topk", _topk, outputs=("values", "indices"), differentiable=(True, False),
+   x=lambda k, g, x_shape, indices, dim: _to_index(k, g, x_shape, indices, dim, True))  # fmt: skip
+
+
+@public("function method", out=True)
+def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
+    """The elements in order along ``dim``, and the indices they had.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.sort(tg.tensor([3, 1, 2])).indices
+    tensor([1, 2, 0])
+    """
+    if input._data.dtype.kind == "c":
+        raise RuntimeError("Sort does not support complex dtypes on CPU")
+    if isinstance(dim, bool):
+        dim, descending = -1, dim
+    op = Op.table["sort" if stable is None else "stable_sort"]
+    return named("sort", "values", "indices")(op(input, wrap_dim(dim, input._data.ndim), bool(descending)))
+
+
+@public("function method", out=True)
+def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+    """The indices that put the elements in order along ``dim``."""
+    return sort(input, dim, descending).indices
+
+
+@public("function method", out=True)
+def msort(input: Any) -> Any:
+    """Sorted along the first dimension."""
+    return sort(input, 0).values
+
+
+@public("function method", out=True)
+def topk(input: Any, k: Any, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+    """The ``k`` largest (or smallest) elements along ``dim`` and their indices.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.topk(tg.tensor([1., 4., 2., 3.]), 2).values
+    tensor([4., 3.])
+    """
+    d = wrap_dim(dim, input._data.ndim)
+    count = int(k)
+    if not 0 <= count <= (input._data.shape[d] if input._data.ndim else 1):
+        raise RuntimeError("selected index k out of range")
+    return named("topk", "values", "indices")(Op.table["topk"](input, count, d, bool(largest)))
+
+
+# ------------------------------------------------------------------------------------ the k-th, the middle, the most frequent
+def _kth(k: Any, x: Any, n: int, dim: int, keepdim: bool, nan_wins: bool, skip_nan: bool) -> tuple[Any, Any]:
+    """The n-th smallest (n < 0: the middle one) along ``dim`` and its index."""
+    if x.ndim == 0:
+        return x.copy(), k.xp.zeros((), "int64")
+    indices = order(k, x, dim, False)
+    size = x.shape[dim]
+    at: Any = (size - 1) // 2 if n < 0 else n
+    place = k.xp.full((*x.shape[:dim], 1, *x.shape[dim + 1 :]), at, "int64")
+    if x.dtype.kind in "fV" and (nan_wins or skip_nan):
+        numbers = (x == x).sum(axis=dim, keepdims=True)
+        if skip_nan:
+            place = k.xp.maximum((numbers - 1) // 2, 0)
+        else:  # the first NaN, where there is one
+            place = k.xp.where(numbers < size, k.xp.minimum(numbers, size - 1), place)
+    return _picked(k, x, k.xp.take_along_axis(indices, place.astype("int64"), dim), dim, keepdim)
+
+
+def _median_all(k: Any, x: Any, skip_nan: bool) -> Any:
+    if x.size == 0:
+        return k.xp.full((), float("nan"), x.dtype)
+    return _kth(k, x.reshape(-1), -1, 0, False, not skip_nan, skip_nan)[0]
+
+
+for _name, _skip, _nodes in (("median", False, "Median"), ("nanmedian", True, "Nanmedian")):
+    Op(f"{_name}_all", lambda k, x, skip: _median_all(k, x, skip), node=f"{_nodes}Backward0",
+       x=lambda k, g, x, out: _share(k, g, x, out, None))  # fmt: skip
+    Op(f"{_name}_dim", lambda k, x, dim, keepdim, skip: _kth(k, x, -1, dim, keepdim, not skip, skip), node=f"{_nodes}Backward1",
+       outputs=("values", "indices"), differentiable=(True, False),
+       x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
+Op("kthvalue", lambda k, x, n, dim, keepdim: _kth(k, x, n, dim, keepdim, False, False), outputs=("values", "indices"),
+   differentiable=(True, False),
+   x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
+
+
+def _median_function(name: str, input: Any, dim: int | None, keepdim: bool, skip: bool) -> Any:
+    _not_for("median_cpu", input, "b", "c")
+    if dim is None:
+        return Op.table[f"{name}_all"](input, skip)
+    d = wrap_dim(dim, input._data.ndim)
+    _complain_if_empty("median", input._data, (d,))
+    return named(name, "values", "indices")(Op.table[f"{name}_dim"](input, d, keepdim, skip))
+
+
+@public("function method", out=True)
+def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The middle element in order (of an even number the lower of the two middle ones); NaN if there is one.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.median(tg.tensor([4., 1., 3., 2.]))
+    tensor(2.)
+    """
+    return _median_function("median", input, dim, keepdim, False)
+
+
+@public("function method", out=True)
+def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """`median` of the elements that are not NaN."""
+    return _median_function("nanmedian", input, dim, keepdim, True)
+
+
+@public("function method", out=True)
+def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    """The ``k``-th smallest element along ``dim``, counted from 1, and its index."""
+    d = wrap_dim(dim, input._data.ndim)
+    size = input._data.shape[d] if input._data.ndim else 1
+    if not 1 <= k <= size:
+        raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {d}")
+    return named("kthvalue", "values", "indices")(Op.table["kthvalue"](input, k - 1, d, keepdim))
+
+
+def _mode(k: Any, x: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
+    """The most frequent element (of several the smallest), and the last index where it stands."""
+    if x.ndim == 0:
+        return x.copy(), k.xp.zeros((), "int64")
+    rows = k.xp.moveaxis(x, dim, -1)
+    same = (rows[..., :, None] == rows[..., None, :]).sum(-1)
+    best = same == same.max(-1, keepdims=True)
+    ranked = k.xp.argsort(k.xp.argsort(rows, axis=-1, kind="stable"), axis=-1, kind="stable")
+    n = rows.shape[-1]
+    candidate = k.xp.where(best, ranked, n).argmin(-1)[..., None]
+    value = k.xp.take_along_axis(rows, candidate, -1)
+    last = n - 1 - k.xp.flip(rows == value, -1).argmax(-1)
+    indices = k.xp.expand_dims(last.astype("int64"), dim)
+    return _picked(k, x, indices, dim, keepdim)
+
+
+Op("mode", _mode, outputs=("values", "indices"), differentiable=(True, False),
+   x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
+
+
+@public("function method", out=True)
+def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
+    """The most frequent element along ``dim`` (of several the smallest) and an index where it stands."""
+    d = wrap_dim(dim, input._data.ndim)
+    _complain_if_empty("mode", input._data, (d,))
+    return named("mode", "values", "indices")(Op.table["mode"](input, d, keepdim))

@@ -1,0 +1,67 @@
+"""Fetching, checking, unpacking: the helpers that data sets of your own need. torchvision's names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .archives import extract_archive
+from .download import download, file_checksum
+
+__all__ = [
+    "calculate_md5", "check_integrity", "check_md5", "download_and_extract_archive", "download_url", "extract_archive",
+    "list_dir", "list_files",
+]  # fmt: skip
+
+Name = str | os.PathLike[str]
+
+
+def calculate_md5(fpath: Name) -> str:
+    """The MD5 checksum of a file, in hexadecimal digits."""
+    return file_checksum(fpath, "md5")
+
+
+def check_md5(fpath: Name, md5: str) -> bool:
+    return md5 == calculate_md5(fpath)
+
+
+def check_integrity(fpath: Name, md5: str | None = None) -> bool:
+    """Whether the file is there, and has the checksum if one is given."""
+    return os.path.isfile(fpath) and (md5 is None or check_md5(fpath, md5))
+
+
+def download_url(url: str, root: Name, filename: Name | None = None, md5: str | None = None) -> None:
+    """Fetch a file into the folder ``root``, unless it is there already and right. See `download.download`."""
+    path = Path(os.path.expanduser(root), filename or os.path.basename(url))
+    if not check_integrity(path, md5):
+        download([url], path, None if md5 is None else f"md5:{md5}")
+
+
+def download_and_extract_archive(
+    url: str,
+    download_root: Name,
+    extract_root: Name | None = None,
+    filename: Name | None = None,
+    md5: str | None = None,
+    remove_finished: bool = False,
+) -> None:
+    """`download_url`, then `extract_archive` (into the same folder if no other is named)."""
+    folder = os.path.expanduser(download_root)
+    name = filename or os.path.basename(url)
+    download_url(url, folder, name, md5)
+    extract_archive(os.path.join(folder, name), extract_root or folder, remove_finished)
+
+
+def list_dir(root: Name, prefix: bool = False) -> list[str]:
+    """The folders in a folder, with ``prefix`` as paths."""
+    root = os.path.expanduser(root)
+    found = [name for name in os.listdir(root) if os.path.isdir(os.path.join(root, name))]
+    return [os.path.join(root, name) for name in found] if prefix else found
+
+
+def list_files(root: Name, suffix: str | tuple[str, ...], prefix: bool = False) -> list[str]:
+    """The files in a folder whose names end in ``suffix``, with ``prefix`` as paths."""
+    root = os.path.expanduser(root)
+    names = [name for name in os.listdir(root) if name.endswith(suffix)]
+    found = [name for name in names if os.path.isfile(os.path.join(root, name))]
+    return [os.path.join(root, name) for name in found] if prefix else found
