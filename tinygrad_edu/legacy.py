@@ -7,11 +7,12 @@ from typing import Any
 
 from . import devices, dtypes
 from .autograd.variable import Variable, wrap
+from .ops.registry import public
 from .ops.creation import _of_data, empty
 from .storage import UntypedStorage
 
 
-def construct(cls: type, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
+def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
     """What ``Tensor(…)`` makes: of sizes where all arguments are ints, else of the data."""
     given = dtype
     dtype = dtype or dtypes.get_default_dtype()
@@ -45,10 +46,16 @@ def construct(cls: type, *args: Any, dtype: dtypes.dtype | None = None, device: 
             made = made.to(device)
     else:
         raise TypeError(f"new() received an invalid combination of arguments - got ({', '.join(type(a).__name__ for a in args)})")
-    if cls is not type(made):
+    if cls is not None and cls is not type(made):
         plain, made = made, object.__new__(cls)
         made._data, made._counter = plain._data, plain._counter
     return made
+
+
+@public("method")
+def new(input: Any, *args: Any, device: Any = None) -> Any:
+    """torch's old constructor with the dtype of this tensor: of sizes, or of data."""
+    return construct(type(input), *args, dtype=input.dtype, device=device)
 
 
 def _options(d: dtypes.dtype) -> str:
@@ -77,11 +84,9 @@ class tensortype(type):
         return f"{dtypes.module_name}.cuda" if cls.is_cuda else dtypes.module_name
 
     def __call__(cls, *args: Any, device: Any = None) -> Any:
-        from .tensor import Tensor
-
         if cls.is_cuda and device is None:
             device = "cuda"
-        return construct(Tensor, *args, dtype=cls.dtype, device=device)
+        return construct(None, *args, dtype=cls.dtype, device=device)
 
     def __instancecheck__(cls, value: Any) -> bool:
         return (

@@ -21,6 +21,7 @@ from .autograd.op import Op
 from .autograd.variable import Variable, needs_grad, wrap
 from .backend import kernels_for, kernels_of
 from .layouts import strided
+from .legacy import construct
 from .ops import bits, comparison, grids, indexing, linalg, pointwise, power, registry
 from .ops.view import contiguous_strides, root_array, storage_offset_of
 from .size import Size
@@ -60,8 +61,6 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     __hash__ = object.__hash__
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        from .legacy import construct
-
         return construct(cls, *args, **kwargs)
 
     # ------------------------------------------------------------------ what it is
@@ -485,6 +484,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     __sub__, __rsub__ = _operator(pointwise.sub), _operator(pointwise.rsub)
     __mul__ = __rmul__ = _operator(pointwise.mul)
     __truediv__, __rtruediv__ = _operator(pointwise.true_div), _operator(pointwise.reversed_div)
+    __rdiv__ = __rtruediv__
     __floordiv__, __rfloordiv__ = _operator(pointwise.floor_divide), _operator(pointwise.floor_divide, swapped=True)
     __mod__, __rmod__ = _operator(pointwise.remainder), _operator(pointwise.remainder, swapped=True)
     __pow__, __rpow__ = _operator(power.pow), _operator(power.pow, swapped=True)

@@ -52,7 +52,11 @@ BY_HAND = {
     "svd": ["Tensor input, bool some = True, bool compute_uv = True, *, Tensor out = None"],
     "topk": ["Tensor input, int k, int dim = -1, bool largest = True, bool sorted = True, *, Tensor out = None"],
 }  # fmt: skip
-SIMPLE = set(["neg", "angle", "sin", "cos", "tan", "tanh", "sqrt", "exp", "expm1", "log", "log10", "log1p", "ceil", "floor", "isinf", "isnan", "isfinite", "erf", "erfc", "gamma", "lgamma", "asinh", "acosh", "atanh", "sinh", "cosh", "asin", "acos", "atan", "degrees", "radians"])  # fmt: skip
+SIMPLE = {
+    "neg", "angle", "sin", "cos", "tan", "tanh", "sqrt", "exp", "expm1", "log", "log10", "log1p", "ceil", "floor",
+    "isinf", "isnan", "isfinite", "erf", "erfc", "gamma", "lgamma", "asinh", "acosh", "atanh", "sinh", "cosh", "asin",
+    "acos", "atan", "degrees", "radians",
+}  # fmt: skip
 ARITHMETIC = {"add": "alpha", "sub": "alpha", "mul": "", "atan2": "", "gcd": "", "ldexp": ""}
 CASTS = ["bfloat16", "bool", "byte", "cdouble", "cfloat", "char", "double", "float", "half", "int", "long", "short"]
 

@@ -27,12 +27,12 @@ SUMS = [
                    layout="transposed"), 0)], rtol=2e-5),
     # means in half precision and of complex numbers name the overload in their complaint about a wrong out=
     OpCase("mean", [*reductions(types=(*HALVES, *COMPLEX), whole=True)], skip=("out_type",)),
-    OpCase("mean", [*reductions(types=(*REALS, "int64")), S(X, dtype=D("float64")), S(T(3, dtype="int64"), dtype=D("float32")),
-                    S(T(3, dtype="int64")), S(T(3), dtype=D("int64")), S(NANS, 0)]),
+    OpCase("mean", [S(X.with_(dtype="float64"), 1), S(T(3, dtype="int64"), dtype=D("float32"))], skip=("out_type",)),
+    OpCase("mean", [*reductions(types=("float32", "int64")), S(X.with_(dtype="float64")), S(T(3), dtype=D("int64")), S(NANS, 0)]),
     OpCase("nansum", [*reductions(types=(*FLOATS, "int64", "bool"))]),
     OpCase("nansum", [S(NANS), S(NANS, 0), S(NANS, 1, True), S(INFS)]),
     OpCase("nanmean", [*reductions(types=REALS, whole=False)], skip=("out_type",)),
-    OpCase("nanmean", [S(NANS), S(NANS, 0), S(NANS, 1, True), S(T(3, dtype="int64"))]),
+    OpCase("nanmean", [S(NANS), S(NANS, 0), S(NANS, 1, True), S(T(3, dtype="int64"))], skip=("out_type",)),
     OpCase("prod", [*reductions(0.5, 2, types=(*EVERY, *COMPLEX), tuples=False)], rtol=1e-5),
     OpCase("prod", [S(T(values=[2.0, 0.0, 3.0])), S(T(values=[0.0, 0.0, 3.0])), S(T(values=[[2.0, 0.0], [3.0, 4.0]]), 0),
                     S(T(values=[[2.0, 0.0], [3.0, 4.0]]), 1, True), S(T(0)), S(T(4, dtype="int64"), dtype=D("float32"))]),
@@ -60,7 +60,7 @@ SUMS = [
     ErrorCase("sum", 3), ErrorCase("sum"), ErrorCase("sum", X, 1.5), ErrorCase("mean", T(2, dtype="bool")), ErrorCase("sum", X, foo=1),
     ErrorCase("mean", X, 7), ErrorCase("prod", X, (0, 1)), ErrorCase("prod", X, 5), ErrorCase("var", T(3, dtype="int64")),
     ErrorCase("std", T(3, dtype="int64")), ErrorCase("var_mean", T(3, dtype="int64")), ErrorCase("std_mean", T(3, dtype="int64")),
-    ErrorCase("var", X, 1, correction=1, unbiased=False, lines=1), ErrorCase("all", X, 9), ErrorCase("logsumexp", X), ErrorCase("logsumexp", X, 4),
+    ErrorCase("var", X, 1, unbiased=False, correction=1, lines=1), ErrorCase("all", X, 9), ErrorCase("logsumexp", X), ErrorCase("logsumexp", X, 4),
     ErrorCase("std", X, 8), ErrorCase("nanmean", T(2, dtype="int64")), ErrorCase("sum", X, 3, method=True), ErrorCase("mean", [1.0, 2.0]),
     ErrorCase("nansum", T(2, dtype="complex64")), ErrorCase("count_nonzero", X, 7), ErrorCase("any", "a"),
 ]  # fmt: skip
@@ -81,7 +81,7 @@ RUNNING = [
            skip=("out_type",)),
     *(OpCase(name, [S(T(3, 4, dtype=d, low=-3, high=3), dim) for d in EVERY for dim in (0, 1)] + [
         S(NANS, 0), S(NANS, 1), S(INFS, 1), S(T(), 0), S(T(0), 0), S(T(2, 0), 0), S(T(3, 4, layout="transposed"), 0),
-        S(T(values=[1.0, 3.0, 3.0, 2.0, 3.0]), 0)], skip=("out_type",)) for name in ("cummax", "cummin")),
+        S(T(values=[1.0, 3.0, 3.0, 2.0, 3.0]), 0), S(T(2, 33, low=-3, high=3), 1)], skip=("out_type",)) for name in ("cummax", "cummin")),
     OpCase("logcumsumexp", [S(T(3, 4, dtype=d), dim) for d in REALS for dim in (0, -1)] + [S(T(), 0), S(T(0), 0), S(INFS, 1), S(T(2, 3, 4), 1)],
            rtol=1e-5, skip=("out_type",)),
     ErrorCase("cumsum", X), ErrorCase("cumsum", X, 5), ErrorCase("cumsum", X, "a"), ErrorCase("cummax", X, 4), ErrorCase("cumprod", X, -9),

@@ -219,6 +219,9 @@ class StrictKernels(backend.Kernels):
     def __init__(self) -> None:
         super().__init__(StrictModule("cupy", np), "cuda", StrictArray)
 
+    def strided(self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Any:
+        return StrictArray(backend.cpu.strided(array._host, shape, strides, offset))
+
     def from_host(self, array: np.ndarray, index: int | None) -> Any:
         return StrictArray(np.array(array))
 

@@ -115,6 +115,8 @@ class _Module:
         """The smallest statement that `line` belongs to."""
         statements = (s for s in ast.walk(self.tree) if isinstance(s, ast.stmt))
         around = [s for s in statements if _first_line(s) <= line <= _last_line(s)]
+        if not around:
+            raise TypeError(f"{self.shown} has changed since it was imported: restart the kernel to see its source")
         return min(around, key=lambda s: _last_line(s) - _first_line(s))
 
     def text_of(self, statement: ast.stmt, docs: bool) -> str:

@@ -50,7 +50,7 @@ def reduce_raw(losses: Any, reduction: str) -> Any:
 
 def spread(g: Any, reduction: str, count: Any) -> Any:
     """The gradient that each single loss receives from the reduced one's."""
-    return g / count if reduction == "mean" else g
+    return g / max(count, 1) if reduction == "mean" else g
 
 
 def warn_about_sizes(input: Any, target: Any, stacklevel: int = 3) -> None:

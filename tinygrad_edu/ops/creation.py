@@ -247,14 +247,6 @@ def new_tensor(
     return placed(_of_data(data, wanted), input.device if device is None else device, requires_grad)
 
 
-@public("method")
-def new(input: Any, *args: Any, device: Any = None) -> Any:
-    """torch's old constructor with the dtype of this tensor: of sizes, or of data."""
-    from ..legacy import construct
-
-    return construct(type(input), *args, dtype=input.dtype, device=device)
-
-
 @public("function")
 def empty_strided(
     size: Any, stride: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, requires_grad: bool = False,

@@ -59,6 +59,8 @@ def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int
     g = -g if weights is None else -g * weights
     if reduction == "mean":
         g = g / _total(weights, target)
+    if weights is not None:  # also where all are ignored, and the mean is 0 / 0
+        g = k.xp.where(target == ignore, g.dtype.type(0), g)
     gx = k.xp.zeros(shape, g.dtype)
     safe = k.xp.where(target == ignore, 0, target)
     if len(shape) == 2:
@@ -142,8 +144,7 @@ def nll_loss_nd(input: Any, target: Any, weight: Any, ignore_index: int, reducti
 
 
 def _single(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    loss = _nll(k, x[None], target.reshape(1), weight, ignore, reduction)
-    return loss.reshape(target.shape) if reduction == "none" else loss
+    return _nll(k, x[None], target.reshape(1), weight, ignore, reduction).reshape(())
 
 
 Op("nll_loss_single", _single, node="NllLossBackward0", x=lambda k, g, x_shape, target, weight, ignore, reduction:

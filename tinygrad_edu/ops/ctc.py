@@ -87,6 +87,9 @@ def _ctc_slope(k: Any, g: Any, logs: Any, targets: list[Any], steps: list[int], 
     for n, (t, length) in enumerate(zip(steps, lengths)):
         if t == 0 or (zero_infinity and k.xp.isinf(losses[n])):
             continue
+        if k.xp.isinf(losses[n]):
+            grad[:t, n] = k.xp.nan
+            continue
         width = 2 * length + 1
         seen, jump = emitted[:t, n, :width], skip[n, :width]
         betas = k.xp.full((t, width), -k.xp.inf, logs.dtype)

@@ -1,105 +1,79 @@
-"""Running totals along a dimension: cumsum, cumprod, cummax, cummin, logcumsumexp."""
+"""Running results along a dimension: cumsum, cumprod, cummax, cummin, logcumsumexp."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Callable
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..autograd.variable import Variable
 from ._define import cast
 from ._results import named
+from .reduction import in_rows, wide
 from .registry import public
 from .view import wrap_dim
 
 
-def _from_the_end(k: Any, g: Any, dim: int) -> Any:
-    """Σ_{j ≥ i} g_j: what flows back to element i of a running total."""
-    return k.flip(k.cumsum(k.flip(g, (dim,)), dim), (dim,))
+def _scan(k: Any, combine: Callable[[Any, Any], Any], x: Any, dim: int) -> Any:
+    """Running results of any associative operation, by doubling: log2(n) steps on the whole array (CuPy can only add and multiply)."""
+    out = k.xp.array(k.xp.moveaxis(x, dim, 0), order="C")
+    step = 1
+    while step < out.shape[0]:
+        out[step:] = combine(out[:-step], out[step:])
+        step *= 2
+    return k.xp.moveaxis(out, 0, dim)
 
 
-Op("cumsum", lambda k, x, dim: x.cumsum(dim, dtype=x.dtype) if x.ndim else x.copy(),
-   x=lambda k, g, x_shape, dim: _from_the_end(k, g, dim) if x_shape else g)  # fmt: skip
+# ------------------------------------------------------------------------------------ sums and products
+def _running(name: str) -> Any:
+    """cumsum or cumprod of the array module, half precision in float32."""
 
-
-def _cumprod_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
-    if not x.shape:
-        return g
-    return k.cumprod_backward(g, x, out, dim)
-
-
-def _cumprod_backward(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
-    """Without zeros Σ_{j ≥ i} g_j out_j / x_i; from the first zero of a row on, term by term."""
-    gx = k.xp.flip(k.xp.cumsum(k.xp.flip(g * out, dim), axis=dim), dim)
-    if not (x == 0).any():
-        return (gx / x).astype(g.dtype)
-    rows, grows = k.xp.moveaxis(x, dim, -1), k.xp.moveaxis(g, dim, -1)
-    found = k.xp.zeros(rows.shape, g.dtype)
-    for i in range(rows.shape[-1]):
-        others = rows.copy()
-        others[..., i] = 1
-        found[..., i] = (grows * k.xp.cumprod(others, axis=-1))[..., i:].sum(-1)
-    return k.xp.moveaxis(found, -1, dim)
-
-
-Op("cumprod", lambda k, x, dim: x.cumprod(dim, dtype=x.dtype) if x.ndim else x.copy(), x=_cumprod_slope)
-
-
-class _CumprodBackward(Op):
-    """Differentiable again where no element is zero: then it is made of sums and quotients."""
-
-    def __call__(self, *args: Any) -> Any:
-        from ..autograd.table import TENSOR_OPS as k
-
-        g, x, out, dim = args
-        if (x._data == 0).any():
-            return super().__call__(*args)
-        return _from_the_end(k, g * out, dim) / x
-
-
-_CumprodBackward("cumprod_backward", _cumprod_backward)
-
-
-def _cummax(best: str) -> Any:
-    def forward(k: Any, x: Any, dim: int) -> tuple[Any, Any]:
-        if x.ndim == 0:
-            return x.copy(), k.xp.zeros((), "int64")
-        rows = k.xp.moveaxis(x, dim, -1)
-        values, indices = k.xp.empty_like(rows), k.xp.zeros(rows.shape, "int64")
-        for i in range(rows.shape[-1]):  # CuPy has no running maximum; a row is short, the rows are many
-            now = rows[..., i]
-            if i == 0:
-                values[..., 0] = now
-                continue
-            last = values[..., i - 1]
-            wins = (now >= last if best == "max" else now <= last) | (now != now)
-            wins &= ~((last != last) & (now == now))
-            values[..., i] = k.xp.where(wins, now, last)
-            indices[..., i] = k.xp.where(wins, i, indices[..., i - 1])
-        return k.xp.moveaxis(values, -1, dim), k.xp.moveaxis(indices, -1, dim)
+    def forward(k: Any, x: Any, dim: int) -> Any:
+        if not x.ndim:
+            return x.copy()
+        z = wide(x)
+        return in_rows(k, getattr(k.xp, name)(z, axis=dim, dtype=z.dtype)).astype(x.dtype)
 
     return forward
 
 
-for _name in ("cummax", "cummin"):
-    Op(_name, _cummax(_name[3:]), outputs=("values", "indices"), differentiable=(True, False),
-       x=lambda k, g, x_shape, indices, dim: k.scatter_add(k.zeros_of(g, x_shape), dim, indices, g) if x_shape else g)  # fmt: skip
+def _from_the_end(k: Any, g: Any, dim: int) -> Any:
+    """Σ_{j ≥ i} g_j: what flows back to element i of a running total."""
+    return k.flip(k.cumsum(k.flip(g, (dim,)), dim), (dim,)) if len(g.shape) else g
 
 
-def _logcumsumexp(k: Any, x: Any, dim: int) -> Any:
-    if x.ndim == 0:
-        return x.copy()
-    rows = k.xp.moveaxis(x, dim, -1)
-    out = k.xp.empty_like(rows)
-    for i in range(rows.shape[-1]):
-        out[..., i] = rows[..., i] if i == 0 else k.xp.logaddexp(out[..., i - 1], rows[..., i])
-    return k.xp.moveaxis(out, -1, dim)
+def _cumprod_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
+    """Σ_{j ≥ i} g_j out_j / x_i; where an x is 0, position by position."""
+    raw = x._data if isinstance(x, Variable) else x
+    if not raw.ndim or not raw.size:
+        return g
+    if bool((raw != 0).all()):
+        return _from_the_end(k, g * k.conj(out), dim) / k.conj(x)
+    n = raw.shape[dim]
+    parts = []
+    for i in range(n):  # d out[j] / d x[i] for j ≥ i: the running product with x[i] left out
+        one = k.ones_of(k.slice(x, dim, i, i + 1, 1))
+        before = one if i == 0 else k.slice(out, dim, i - 1, i, 1)
+        rest = k.cumprod(k.cat([one, k.slice(x, dim, i + 1, n, 1)], dim), dim) * before
+        parts.append(k.sum_dims(k.slice(g, dim, i, n, 1) * k.conj(rest), (dim,), True))
+    return k.cat(parts, dim)
 
 
-Op("logcumsumexp", _logcumsumexp,
-   x=lambda k, g, x, out, dim: k.exp(x) * _from_the_end(k, g * k.exp(-out), dim) if x.shape else g)  # fmt: skip
+Op("cumsum", _running("cumsum"), x=lambda k, g, dim: _from_the_end(k, g, dim))
+Op("cumprod", _running("cumprod"), x=_cumprod_slope)
+_SUM = "Tensor input, int dim, *, torch.dtype dtype = None, Tensor out = None"
 
 
-@public("function method", inplace=True, out=True)
+def _accumulate(name: str, input: Any, dim: Any, dtype: Any) -> Any:
+    if dtype is None and input._data.dtype.kind in "iub":
+        dtype = dtypes.int64
+    if dtype is not None:
+        input = cast(input, dtype)
+    return Op.table[name](input, wrap_dim(dim.__index__(), input._data.ndim))
+
+
+@public("function method", inplace=True, out=True, signature=_SUM)
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
     """Running sums along ``dim``; integers and bools give int64.
 
@@ -107,36 +81,73 @@ def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Any:
     >>> tg.cumsum(tg.tensor([1, 2, 3]), 0)
     tensor([1, 3, 6])
     """
-    return Op.table["cumsum"](_widened(input, dtype), wrap_dim(dim, input._data.ndim))
+    return _accumulate("cumsum", input, dim, dtype)
 
 
-@public("function method", inplace=True, out=True)
+@public("function method", inplace=True, out=True, signature=_SUM)
 def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Any:
     """Running products along ``dim``; integers and bools give int64."""
-    return Op.table["cumprod"](_widened(input, dtype), wrap_dim(dim, input._data.ndim))
+    return _accumulate("cumprod", input, dim, dtype)
 
 
-def _widened(input: Any, dtype: Any) -> Any:
-    if dtype is None and input._data.dtype.kind in "iub":
-        dtype = dtypes.int64
-    return input if dtype is None else cast(input, dtype)
+# ------------------------------------------------------------------------------------ extremes
+def _running_extreme(largest: bool) -> Any:
+    def forward(k: Any, x: Any, dim: int) -> tuple[Any, Any]:
+        xp = k.xp
+        if not x.ndim or not x.size:
+            return x.copy(), xp.zeros(x.shape, "int64")
+        z = wide(x)
+        values = _scan(k, xp.maximum if largest else xp.minimum, z, dim)
+        places = xp.arange(x.shape[dim]).reshape((-1,) + (1,) * (x.ndim - dim - 1))
+        reached = (z == values) | (z != z)  # the latest position that equals the extreme so far
+        indices = _scan(k, xp.maximum, xp.where(reached, places, 0), dim)
+        return in_rows(k, values).astype(x.dtype), in_rows(k, indices).astype("int64")
+
+    return forward
 
 
-@public("function method", out=True)
-def cummax(input: Any, dim: int) -> Any:
-    """Running maxima along ``dim`` and the (last) indices where they stand."""
-    return named("cummax", "values", "indices")(Op.table["cummax"](input, wrap_dim(dim, input._data.ndim)))
+for _name, _largest in (("cummax", True), ("cummin", False)):
+    Op(_name, _running_extreme(_largest), outputs=("values", "indices"), differentiable=(True, False),
+       x=lambda k, g, x_shape, indices, dim: k.scatter_add(k.zeros_of(g, x_shape), dim, indices, g) if x_shape else g)  # fmt: skip
 
 
-@public("function method", out=True)
-def cummin(input: Any, dim: int) -> Any:
-    """Running minima along ``dim`` and the (last) indices where they stand."""
-    return named("cummin", "values", "indices")(Op.table["cummin"](input, wrap_dim(dim, input._data.ndim)))
+def _publish(name: str, what: str) -> None:
+    def function(input: Any, dim: int) -> Any:
+        return named(name, "values", "indices")(Op.table[name](input, wrap_dim(dim.__index__(), input._data.ndim)))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"The {what} element so far, and the (last) index where it stands, along ``dim``."
+    public("function method", out=True, signature="Tensor input, int dim, *, tuple of Tensors out = None")(function)
 
 
-@public("function method", out=True)
+_publish("cummax", "largest")
+_publish("cummin", "smallest")
+
+
+# ------------------------------------------------------------------------------------ sums of exponentials
+def _logcumsumexp(k: Any, x: Any, dim: int) -> Any:
+    return in_rows(k, _scan(k, k.xp.logaddexp, wide(x), dim)).astype(x.dtype) if x.ndim else x.copy()
+
+
+def _logcumsumexp_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
+    """exp(x_i) Σ_{j ≥ i} g_j exp(-out_j), positive and negative g apart, in logarithms."""
+    if not len(x.shape):
+        return g
+
+    def part(size: Any, here: Any) -> Any:
+        logarithm = k.where(here, k.log(k.where(here, size, k.ones_of(size))), k.filled(size, tuple(size.shape), -math.inf))
+        later = k.flip(k.logcumsumexp(k.flip(logarithm - out, (dim,)), dim), (dim,))
+        return k.exp(later + x)
+
+    return part(g, k.gt(g, 0)) - part(-g, k.lt(g, 0))
+
+
+Op("logcumsumexp", _logcumsumexp, x=_logcumsumexp_slope)
+
+
+@public("function method", out=True, signature="Tensor input, int dim, *, Tensor out = None")
 def logcumsumexp(input: Any, dim: int) -> Any:
     """Running ``log(sum(exp(x)))`` along ``dim``."""
     if input._data.dtype.kind in "iub":
-        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{dtypes.of(input._data).short}'")
-    return Op.table["logcumsumexp"](input, wrap_dim(dim, input._data.ndim))
+        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype.short}'")
+    return Op.table["logcumsumexp"](input, wrap_dim(dim.__index__(), input._data.ndim))

@@ -207,7 +207,8 @@ def _real(value: Any) -> float:
 def _whole(value: Any, dtype: dtypes.dtype) -> int:
     if isinstance(value, float) and not isinstance(value, numpy.generic):
         if not -(2.0**63) <= value < 2.0**63:
-            raise RuntimeError(f"value cannot be converted to type {'int64' if dtype.itemsize == 8 else dtype.name} without overflow")
+            name = "int64" if dtype.itemsize == 8 else dtype.name
+            raise RuntimeError(f"value cannot be converted to type {name} without overflow")
         value = int(value)
     elif not hasattr(value, "__index__"):
         name = f"numpy.{type(value).__name__}" if isinstance(value, numpy.generic) else type(value).__name__

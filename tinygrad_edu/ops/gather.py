@@ -35,8 +35,7 @@ def multiply_at(k: Any, out: Any, where: Any, values: Any) -> None:
     where, values = where[order], values[order]
     n = where.size
     starts = xp.concatenate([xp.ones(min(n, 1), bool), where[1:] != where[:-1]])
-    positions = xp.arange(n)
-    rank = positions - xp.maximum.accumulate(xp.where(starts, positions, 0)) if n else positions
+    rank = xp.arange(n) - xp.flatnonzero(starts)[xp.cumsum(starts) - 1]
     for r in range(int(rank.max()) + 1 if n else 0):
         now = rank == r
         out[where[now]] *= values[now]

@@ -377,7 +377,7 @@ def _expanded(x: Any, tensors: list[Any]) -> _Parts:
     arrays = [a if a is None or type(a) is k.array_type else k.from_host(kernels_of(a).to_host(a), None) for a in arrays]
     given = [a for a in arrays if a is not None]
     try:
-        numpy.broadcast_shapes(*[a.shape for a in given])
+        empty = 0 in numpy.broadcast_shapes(*[a.shape for a in given])
     except ValueError:
         raise IndexError(
             "shape mismatch: indexing tensors could not be broadcast together with shapes "
@@ -388,7 +388,7 @@ def _expanded(x: Any, tensors: list[Any]) -> _Parts:
         if a is None:
             continue
         n = x._data.shape[d]
-        if a.size and (int(a.min()) < -n or int(a.max()) >= n):
+        if not empty and (int(a.min()) < -n or int(a.max()) >= n):
             wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
             if n == 0:
                 raise IndexError("index is out of bounds for dimension with size 0")

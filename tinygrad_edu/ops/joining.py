@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from .. import dtypes
@@ -416,7 +417,7 @@ def tensor_split(input: Any, indices_or_sections: Any = None, dim: int = 0, *, s
         base, extra = divmod(n, sections)
         cuts = [base * i + min(i, extra) for i in range(1, sections)]
     edges = [0, *(max(0, min(n, c + n if c < 0 else c)) for c in cuts), n]
-    return tuple(Op.table["slice"](input, dim, a, max(a, b), 1) for a, b in zip(edges, edges[1:]))
+    return tuple(Op.table["slice"](input, dim, a, max(a, b), 1) for a, b in pairwise(edges))
 
 
 def _split_along(name: str, input: Any, where: Any, dim: int, least: int) -> Any:

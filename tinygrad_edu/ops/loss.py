@@ -129,8 +129,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     pair = _pair("huber_loss", "huber_cpu", input, target)
     if weight is not None:
-        return _weighted(_call("huber_loss", *pair, delta, "none"), weight, input, reduction)
-    return _call("huber_loss", *pair, delta, reduction)
+        if weight.size() != input.size():
+            raise ValueError("Weights and input must have the same size.")
+        return reduced(_call("huber_loss", *pair, delta, "none") * weight, reduction)
+    return cast(_call("huber_loss", *pair, delta, reduction), input.dtype)  # torch does not promote here
 
 
 # ------------------------------------------------------------------------------------ probabilities

@@ -313,9 +313,7 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
         _check_same_shape("weight", weight, wanted)
     x = cast(input, _float32()) if input._data.dtype.itemsize == 2 else input
     if eps is None:
-        from ..typeinfo import finfo
-
-        eps = float(finfo(x.dtype).eps)
+        eps = float(kernels_of(x._data).xp.finfo(x._data.dtype).eps)
     dims = tuple(range(-len(wanted), 0))
     out = x * (x.pow(2).mean(dims, keepdim=True) + eps).rsqrt()
     out = out if x is input else cast(out, input.dtype)

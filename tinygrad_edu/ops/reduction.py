@@ -120,7 +120,7 @@ Op("mean_dims", _mean, node="MeanBackward1",
 _DIM = "Tensor input, tuple of ints[1]? dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
 
 
-_EVERYTHING: Any = ()  # no dim given; ``dim=None`` means the same but is another overload of torch's, with another grad_fn
+_EVERYTHING: Any = object()  # no dim given; ``dim=None`` means the same but is another overload of torch's, with another grad_fn
 
 
 @public("function method", out=True, signature=("Tensor input, *, torch.dtype dtype = None", _DIM))
@@ -137,7 +137,7 @@ def sum(input: Any, dim: Any = _EVERYTHING, keepdim: bool = False, *, dtype: Any
         input = cast(input, dtype)
     if dim is _EVERYTHING and not keepdim:
         return Op.table["sum_all"].call1(input)
-    return Op.table["sum_dims"](input, dims_of(dim, input._data.ndim), keepdim)
+    return Op.table["sum_dims"](input, None if dim is _EVERYTHING else dims_of(dim, input._data.ndim), keepdim)
 
 
 @public("function method", out=True, signature=("Tensor input, *, torch.dtype dtype = None, Tensor out = None", _DIM))
@@ -162,7 +162,7 @@ def mean(input: Any, dim: Any = _EVERYTHING, keepdim: bool = False, *, dtype: An
         input = cast(input, dtype)
     if dim is _EVERYTHING and not keepdim:
         return Op.table["mean_all"].call1(input)
-    return Op.table["mean_dims"](input, dims_of(dim, input._data.ndim), keepdim)
+    return Op.table["mean_dims"](input, None if dim is _EVERYTHING else dims_of(dim, input._data.ndim), keepdim)
 
 
 # ------------------------------------------------------------------------------------ as if NaN were not there

@@ -636,7 +636,8 @@ for _name, _node in {
     _op = Op.table[_name]
     _IN_PLACE_NODES[_op.Node.__name__] = type(_node, (_op.Node,), {"__slots__": ()})
 for _name, _make in {
-    "t_": t, "transpose_": transpose, "swapaxes_": transpose, "swapdims_": transpose, "squeeze_": squeeze, "unsqueeze_": unsqueeze,
+    "t_": t, "transpose_": transpose, "swapaxes_": transpose, "swapdims_": transpose, "squeeze_": squeeze,
+    "unsqueeze_": unsqueeze,
 }.items():  # fmt: skip
     _in_place(_name, _make)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 from typing import Any
 
-from ..autograd.graph import AccumulateGrad, Edge, _fit, edge_of
-from ..autograd.modes import no_grad
+from ..autograd.graph import AccumulateGrad, Edge, edge_of, run_backward
 from ..autograd.node import OpNode
 from ..autograd.variable import Variable, needs_grad
 from ..backend import kernels_of
@@ -114,29 +112,17 @@ def _keeps(node: Any) -> bool:
     return isinstance(node, OpNode) and node.saved is not None
 
 
-def _gradients(start: Edge, gradient: Any) -> dict[Edge, Any]:
-    """What arrives at every output in the graph; hooks do not run, and nothing is stored or freed."""
-    k = kernels_of(gradient)
-    arrived: dict[Any, dict[int, Any]] = {start[0]: {start[1]: gradient}}
-    heap = [(start[0].number, start[0])]
-    with no_grad():
-        while heap:
-            node = heappop(heap)[1]
-            if isinstance(node, AccumulateGrad):
-                continue
-            grads = arrived[node]
-            g = grads[0] if node.more is None else [grads.get(nr) for nr in range(len(node.more))]
-            for (target, nr), gx in zip(node.next_functions, node.apply(g, False, None)):
-                if target is None or gx is None:
-                    continue
-                if target not in arrived:
-                    arrived[target] = {}
-                    heappush(heap, (target.number, target))
-                shape, dtype = target.meta(nr)
-                gx = _fit(k.xp.asarray(gx), shape, dtype, False, node)
-                before = arrived[target].get(nr)
-                arrived[target][nr] = gx if before is None else before + gx
-    return {(node, nr): g for node, grads in arrived.items() for nr, g in grads.items()}
+def _gradients(nodes: list[Any], start: Edge, gradient: Any) -> dict[Edge, Any]:
+    """What arrives at every output in the graph. Hooks are silenced meanwhile; nothing is stored or freed."""
+    outputs = {start, *(edge for node in nodes for edge in node.next_functions if edge[0] is not None)}
+    hooks = [(node, node.before, node.after) for node in nodes]
+    try:
+        for node in nodes:
+            node.before = node.after = None
+        return run_backward([(start, gradient)], False, True, dict.fromkeys(outputs))
+    finally:
+        for node, before, after in hooks:
+            node.before, node.after = before, after
 
 
 def _steps(loss: Any, known: dict[str, Any], gradient: Any, values: bool) -> list[Step]:
@@ -153,7 +139,7 @@ def _steps(loss: Any, known: dict[str, Any], gradient: Any, values: bool) -> lis
     elif gradient is not None:
         gradient = gradient._data if isinstance(gradient, Variable) else gradient
     if gradient is not None and values and not any(_freed(node) for node in nodes):
-        grads = _gradients(start, gradient)
+        grads = _gradients(nodes, start, gradient)
     steps: list[Step] = []
     places: dict[Any, int] = {}
     for node in nodes:
