@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib as _importlib
+import math as _math
 from typing import Any as _Any
 
 from . import autograd, random
 from ._version import __version__
-from .autograd import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
+from .autograd import (
+    enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled,
+)  # fmt: skip
 from .determinism import (
     are_deterministic_algorithms_enabled, get_float32_matmul_precision, is_deterministic_algorithms_warn_only_enabled,
     set_float32_matmul_precision, use_deterministic_algorithms,
@@ -22,7 +25,7 @@ from .layouts import (
 from .legacy import set_default_tensor_type
 from .legacy import types as _legacy_types
 from .ops import registry as _registry
-from .printing import set_printoptions
+from .printing import get_printoptions, set_printoptions
 from .random import (
     Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
 )  # fmt: skip
@@ -30,11 +33,14 @@ from .size import Size
 from .storage import TypedStorage, UntypedStorage
 from .tensor import Tensor
 from .threads import get_num_interop_threads, get_num_threads, set_num_interop_threads, set_num_threads
-from .typeinfo import finfo, iinfo, is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type, typename
+from .typeinfo import (
+    finfo, iinfo, is_complex, is_floating_point, is_inference, is_nonzero, is_signed, is_tensor, numel, result_type, typename,
+)  # fmt: skip
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)
 globals().update(_registry.functions)
 globals().update(_legacy_types)
+inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {

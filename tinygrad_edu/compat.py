@@ -20,7 +20,7 @@ from typing import Any
 
 from . import dtypes
 
-_PACKAGE = __spec__.parent if __spec__ else __name__.partition(".")[0]  # also when run as ``python -m``
+_PACKAGE = (__package__ or __name__).partition(".")[0]  # also when run as ``python -m``
 _STANDS_FOR = "2.13.0"  # the release of torch whose behaviour this package has
 
 # torch's modules that are called differently here, or are a part of another module here

@@ -42,7 +42,7 @@ def is_initialized() -> bool:
     """Whether the GPU has been asked for anything yet."""
     from . import backend
 
-    return "cuda" in backend._by_device
+    return "cuda" in backend.by_device
 
 
 def init() -> None:

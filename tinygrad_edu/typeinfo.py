@@ -30,6 +30,16 @@ def is_complex(input: Any) -> bool:
     return dtypes.of(_tensor("is_complex", input)._data).is_complex
 
 
+def is_signed(input: Any) -> bool:
+    """Whether the tensor's dtype has negative numbers."""
+    return dtypes.of(_tensor("is_signed", input)._data).is_signed
+
+
+def is_inference(input: Any) -> bool:
+    """Whether the tensor was made in `inference_mode`."""
+    return bool(_tensor("is_inference", input)._inference)
+
+
 def is_nonzero(input: Any) -> bool:
     """Whether the only element of the tensor is not zero."""
     if input.numel() != 1:
@@ -103,7 +113,7 @@ class finfo(_Info):
             raise TypeError(f"finfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}")
         real = type.to_real()
         if not real.is_floating_point:
-            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.iinfo'")
+            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
         super().__init__(real)
         digits, exponent = self._LAYOUT[real.name]
         self.eps = 2.0 ** (1 - digits)
@@ -132,13 +142,13 @@ class iinfo(_Info):
         if type is dtypes.bool_:
             raise TypeError("torch.bool is not supported by torch.iinfo")
         if type.is_floating_point or type.is_complex:
-            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.finfo'")
+            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
         super().__init__(type)
         bits = self.bits - type.is_signed
         self.max, self.min = 2**bits - 1, -(2**bits) if type.is_signed else 0
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 def _kind(value: Any) -> str:

@@ -22,14 +22,16 @@ ACTIVATIONS = [
     OpCase(F + name, elementwise() + [S(INTEGER), S(BOOLEAN)])
     for name in (
         "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "silu", "mish", "hardtanh", "hardsigmoid", "hardswish",
-        "softplus", "logsigmoid", "softshrink", "hardshrink", "tanhshrink", "softsign", "sigmoid", "tanh", "gelu",
+        "softplus", "logsigmoid", "softshrink", "hardshrink", "tanhshrink", "softsign", "sigmoid", "tanh",
     )
 ]  # fmt: skip
 ACTIVATIONS += [
-    OpCase(F + "gelu", elementwise(approximate="tanh")),
+    # torch's gelu is nan at infinity
+    OpCase(F + "gelu", [S(t) for t in (*REAL, EDGES, HALF, INTEGER)], rtol=5e-6),
+    OpCase(F + "gelu", [S(t, approximate="tanh") for t in (*REAL, EDGES, HALF)], rtol=5e-6),
     OpCase(F + "leaky_relu", elementwise(0.3)),
     OpCase(F + "elu", elementwise(0.7)),
-    OpCase(F + "celu", elementwise(0.7)),
+    OpCase(F + "celu", [c for c in elementwise(0.7) if c.args[0].dtype != "float64"]),  # torch's slope rounds alpha to float32
     OpCase(F + "softplus", elementwise(2.0, 3.0)),
     OpCase(F + "hardtanh", elementwise(-0.5, 1.5)),
     OpCase(F + "threshold", elementwise(0.4, 7.0)),
@@ -275,7 +277,7 @@ def test_resizing(check):
 
 SAMPLING = [
     OpCase(F + "grid_sample", [
-        S(T(2, 2, 4, 5), T(2, 3, 3, 2, low=-1.3, high=1.3), mode, padding, align)
+        S(T(2, 2, 4, 5), T(2, 3, 3, 2, low=-1.3, high=1.3, grad=mode != "nearest"), mode, padding, align)
         for mode in ("bilinear", "nearest", "bicubic") for padding in ("zeros", "border", "reflection") for align in (False, True)
     ] + [S(T(1, 2, 3, 4, 3), T(1, 2, 2, 2, 3, low=-1.1, high=1.1), align_corners=False)],
         rtol=2e-5, atol=1e-5, skip=("grad_fn", "second", "strides")),  # composed of several operations here
@@ -396,7 +398,8 @@ LINEAR = [
     ], rtol=5e-6, skip=("grad_fn",)),  # torch squeezes a vector's product with SqueezeBackward4
     OpCase(F + "bilinear", [S(T(2, 3), T(2, 4), T(5, 3, 4), T(5)), S(T(2, 2, 3), T(2, 2, 4), T(5, 3, 4))], rtol=1e-5),
     OpCase(F + "cosine_similarity", [S(T(2, 3), T(2, 3)), S(T(2, 3), T(3), -1), S(T(2, 3, 4), T(2, 3, 4), 0)], rtol=5e-6, skip=("strides",)),
-    OpCase(F + "pairwise_distance", [S(T(2, 3), T(2, 3, seed=1)), S(T(2, 3), T(2, 3, seed=1), 1.0, 1e-3, True)], rtol=5e-6),
+    OpCase(F + "pairwise_distance", [S(T(2, 3), T(2, 3, seed=1)), S(T(2, 3), T(2, 3, seed=1), 1.0, 1e-3, True)], rtol=5e-6,
+           skip=("grad_fn",)),  # torch has two norms; here there is one
     ErrorCase(F + "linear", T(2, 3), T(4, 5), T(4)),
     ErrorCase(F + "linear", T(2, 3), T(4, 5)),
     ErrorCase(F + "linear", T(2, 7, 3), T(4, 5), T(4)),

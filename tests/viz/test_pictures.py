@@ -62,13 +62,13 @@ def test_the_same_twice_and_no_address(name: str) -> None:
 @pytest.mark.parametrize("name", pictures())
 def test_text_takes_the_themes_colour(name: str) -> None:
     picture = pictures()[name]
-    palette = {svg.BLUE, svg.VERMILLION, svg.GREEN, svg.PURPLE, svg.GREY}
+    palette = {svg.BLUE, svg.VERMILION, svg.GREEN, svg.PURPLE, svg.GREY}
     assert set(re.findall(r"#[0-9A-Fa-f]{6}", picture.svg)) <= palette
     assert 'fill="currentColor"' in picture.svg
     assert "var(--jp-content-font-color1" in picture._repr_html_()
 
 
-@pytest.mark.parametrize("color", [svg.BLUE, svg.VERMILLION, svg.GREEN, svg.PURPLE, svg.GREY])
+@pytest.mark.parametrize("color", [svg.BLUE, svg.VERMILION, svg.GREEN, svg.PURPLE, svg.GREY])
 @pytest.mark.parametrize("ground", ["#FFFFFF", "#111111"])
 def test_lines_stand_out_on_both_grounds(color: str, ground: str) -> None:
     lighter, darker = sorted((luminance(color), luminance(ground)), reverse=True)

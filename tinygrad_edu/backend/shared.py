@@ -19,6 +19,7 @@ class Block:
         self.owner = name is None
         self.process = os.getpid()  # a forked child has a copy of this object, which must not take the name away
         self.memory = shared_memory.SharedMemory(name, create=self.owner, size=size)
+        assert self.memory.buf is not None
         self.address = numpy.frombuffer(self.memory.buf, numpy.uint8).__array_interface__["data"][0]
 
     @property

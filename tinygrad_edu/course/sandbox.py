@@ -92,7 +92,7 @@ def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tu
         args += _parents(folder)
         args += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", folder]
     datasets = PACKAGE.parent / "datasets"
-    if datasets.is_dir():
+    if datasets.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file():  # a source tree, not site-packages
         args += ["--ro-bind", str(datasets), "/course/datasets"]
         args += [*_parents(str(datasets)), "--ro-bind", str(datasets), str(datasets)]
     for secret in hide:

@@ -208,13 +208,13 @@ class WorkerIterator(LoaderIterator):
         deaths: dict[Any, _Worker] = {worker.process.sentinel: worker for worker in self.workers}
         while True:
             left = None if until is None else max(0.0, until - time.monotonic())
-            found = connection.wait([*pipes, *deaths], left)
+            found: list[Any] = connection.wait([*pipes, *deaths], left)
             if not found:
                 raise RuntimeError(f"DataLoader timed out after {self.loader.timeout} seconds")
             for pipe in found:
                 if pipe in pipes:  # first what the dead may still have sent
                     try:
-                        number, message = pipe.recv()  # type: ignore[union-attr]
+                        number, message = pipe.recv()
                     except (EOFError, OSError):
                         raise self._death(pipes[pipe]) from None
                     return pipes[pipe], number, message
@@ -243,14 +243,14 @@ class WorkerIterator(LoaderIterator):
         for worker in self.workers:
             worker.give(None)
         until = time.monotonic() + patience
-        left = {worker.results: worker for worker in self.workers}
+        left: set[Any] = {worker.results for worker in self.workers}
         while left and (remaining := until - time.monotonic()) > 0:  # free what they still send
-            for pipe in connection.wait(list(left), remaining):
+            ready: list[Any] = connection.wait(left, remaining)
+            for pipe in ready:
                 try:
-                    _, message = pipe.recv()  # type: ignore[union-attr]
-                    discard(message)
+                    discard(pipe.recv()[1])
                 except (EOFError, OSError):
-                    del left[pipe]  # type: ignore[arg-type]
+                    left.discard(pipe)
         for worker in self.workers:
             worker.process.join(max(0.0, until - time.monotonic()))
             if worker.process.is_alive():

@@ -36,8 +36,8 @@ def pack(value: Any) -> tuple[Message, Any]:
     if total < SMALL:
         return Message(data, sizes, None, [bytes(view) for view in views]), None
     block = shared_memory.SharedMemory(create=True, size=total)
-    start = 0
-    target = numpy.frombuffer(block.buf, numpy.uint8)
+    assert block.buf is not None
+    start, target = 0, numpy.frombuffer(block.buf, numpy.uint8)
     for view, n in zip(views, sizes):
         target[start : start + n] = numpy.frombuffer(view, numpy.uint8)
         start += aligned(n)

@@ -86,7 +86,7 @@ class Failure:
         if self.kind is KeyError:
             raise KeyError(_Verbatim(text))
         if getattr(self.kind, "message", None):
-            raise self.kind(message=text)
+            raise self.kind(message=text)  # type: ignore[call-arg]
         try:
             error = self.kind(text)
         except Exception:  # its constructor wants something else than one text

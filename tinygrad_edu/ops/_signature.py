@@ -245,7 +245,7 @@ def call_error(name: str, signatures: list[Signature], args: tuple[Any, ...], kw
     likely = [i for i, s in enumerate(signatures) if s.required <= given <= len(s.parameters)]
     if len(signatures) == 1 or len(likely) == 1:
         return TypeError(problems[0 if len(signatures) == 1 else likely[0]])
-    got = ", ".join([type_name(a) for a in args] + [f"{key}={type_name(v)}" for key, v in kwargs.items()])
+    got = ", ".join([type_name(a) for a in args] + [f"{key}={type_name(v)}" for key, v in reversed(kwargs.items())])
     options = "".join(f" * {s}\n{s.explain(args, kwargs)}" for s in signatures)
     return TypeError(
         f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{options}"

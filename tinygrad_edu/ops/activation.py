@@ -7,6 +7,7 @@ from typing import Any
 
 from ..autograd.inplace import check_writable, write
 from ..autograd.op import Op
+from ..backend import kernels_of
 from ..random import stream_for
 from ._check import check_tensor, not_implemented
 from .functions import relu as plain_relu
@@ -55,7 +56,7 @@ def _clip(k: Any, x: Any, low: Any, high: Any) -> Any:
 
 Op("hardtanh", _clip, x=lambda k, g, x, low, high: g * ((x > low) & (x < high)))
 Op("leaky_relu", lambda k, x, slope: k.xp.where(x > 0, x, x * slope), x=lambda k, g, x, slope: k.where(x > 0, g, g * slope))
-Op("threshold", lambda k, x, threshold, value: k.xp.where(x > threshold, x, x.dtype.type(value)),
+Op("threshold", lambda k, x, threshold, value: k.xp.where(x <= threshold, x.dtype.type(value), x),
    x=lambda k, g, x, threshold: g * (x > threshold))  # fmt: skip
 Op("prelu_kernel", lambda k, x, w: k.xp.where(x > 0, x, w * x),
    x=lambda k, g, x, w: k.where(x > 0, g, w * g), w=lambda k, g, x: k.where(x > 0, 0 * g, x * g))  # fmt: skip
@@ -160,7 +161,7 @@ def _rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: boo
     return Op.table["rrelu_with_noise"](input, noise)
 
 
-Op("rrelu_eval", lambda k, x, slope: k.xp.where(x > 0, x, x * slope), node="RreluWithNoiseBackward0",
+Op("rrelu_eval", lambda k, x, slope: k.xp.where(x > 0, x, x * slope).astype(x.dtype, "C", copy=False), node="RreluWithNoiseBackward0",
    x=lambda k, g, x, slope: k.where(x > 0, g, g * slope))  # fmt: skip
 public("function", name="rrelu")(_rrelu)
 _inplace_form(_rrelu, "rrelu", "function functional")
@@ -258,6 +259,7 @@ def softplus(input: Any, beta: float = 1, threshold: float = 20) -> Any:
 
 
 def _log_sigmoid(k: Any, x: Any) -> Any:
+    x = x.copy("C") if not x.flags.c_contiguous else x
     return k.xp.minimum(x, x.dtype.type(0)) - k.xp.log1p(k.xp.exp(-k.xp.abs(x)))
 
 
@@ -376,7 +378,7 @@ def glu(input: Any, dim: int = -1) -> Any:
     from .view import wrap_dim
 
     if input._data.ndim == 0:
-        raise RuntimeError("glu does not support 0-dimensional tensors")
+        raise RuntimeError("glu does not support scalars because halving size must be even")
     d = wrap_dim(dim, input._data.ndim)
     n = input._data.shape[d]
     if n % 2:
@@ -388,7 +390,7 @@ def glu(input: Any, dim: int = -1) -> Any:
 # ------------------------------------------------------------------------------------ shrinking
 Op("softshrink", lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0)),
    x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
-Op("hardshrink", lambda k, x, lambd: k.xp.where((x > lambd) | (x < -lambd), x, x.dtype.type(0)),
+Op("hardshrink", lambda k, x, lambd: k.xp.where((x >= -lambd) & (x <= lambd), x.dtype.type(0), x),
    x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
 
 
@@ -397,7 +399,10 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """``x`` moved towards 0 by ``lambd``, and 0 within that distance of it."""
     _check("softshrink", "softshrink_check", input)
     if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+        top = float(kernels_of(input._data).xp.finfo(input._data.dtype).max)
+        raise RuntimeError(
+            f"lambda must be in range [0, {top:g}] for input dtype {input.dtype.short}, but found {lambd:g}"
+        )
     return Op.table["softshrink"](input, lambd)
 
 

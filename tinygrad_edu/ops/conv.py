@@ -5,12 +5,14 @@ The three primitives are each other's derivatives: convolution, its gradient for
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Sequence
 
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import im2col as kernels
 from ._check import c_name
+from .pad import constant_pad_nd
 from .registry import public
 
 Sizes = tuple[int, ...]
@@ -186,8 +188,12 @@ def _same_padding(input: Any, w: Sizes, stride: Sizes, dilation: Sizes) -> tuple
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     total = [d * (k - 1) for k, d in zip(w[2:], dilation)]
     if any(t % 2 for t in total):
-        from .pad import constant_pad_nd
-
+        warnings.warn(
+            "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be "
+            "created",
+            UserWarning,
+            stacklevel=4,
+        )
         input = constant_pad_nd(input, [v for t in reversed(total) for v in (0, t % 2)], 0)
     return input, tuple(t // 2 for t in total)
 

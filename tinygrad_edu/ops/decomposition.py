@@ -539,7 +539,7 @@ def matrix_power(A: Any, n: int) -> Any:
     """``A`` multiplied by itself n times (negative: its inverse)."""
     check_square("linalg.matrix_power", A, floating=False)
     if n == 0:
-        from .creation import eye
+        from .ranges import eye
 
         return A.clone().copy_(eye(A._data.shape[-1], dtype=A.dtype, device=A.device))
     if n < 0:

@@ -167,7 +167,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "optional batch dimension (i.e. 4D or 5D inputs).",
             stacklevel=2,
         )
-    if n == 4:
+    if n != 5:
         out = feature_dropout(input.unsqueeze(0), p, training).squeeze(0)
         return finished(input, out, inplace)
     out = feature_dropout(input, p, training)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import dtypes
 from ..autograd.modes import no_grad
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
@@ -42,19 +43,9 @@ Op("embedding", lambda k, w, index, padding, by_count: w[index],
    w=lambda k, g, w_shape, index, padding, by_count:
        k.embedding_backward(g, index, w_shape[0], padding, by_count))  # fmt: skip
 Op("embedding_backward", _embedding_slope, node="EmbeddingDenseBackwardBackward0",
-   g=lambda k, gg, index, padding, by_count: k.embedding_again(gg, index, padding, by_count))  # fmt: skip
-
-
-def _embedding_again(k: Any, x: Any, index: Any, padding: int, by_count: bool) -> Any:
-    """The transpose of `_embedding_slope`: rows looked up, with its factors."""
-    out = x[index]
-    if by_count:
-        out = out / k.xp.bincount(index.reshape(-1), minlength=len(x))[index][..., None].astype(out.dtype)
-    return out if padding < 0 else out * (index != padding)[..., None]
-
-
-Op("embedding_again", _embedding_again, x=lambda k, g, index, padding, by_count, x_shape:
-   k.embedding_backward(g, index, x_shape[0], padding, by_count))  # fmt: skip
+   g=lambda k, gg, index, padding, by_count: k.embedding_again(gg, index, padding))  # fmt: skip
+Op("embedding_again", lambda k, x, index, padding: x[index] if padding < 0 else x[index] * (index != padding)[..., None],
+   x=lambda k, g, index, padding, x_shape: k.embedding_backward(g, index, x_shape[0], padding, False))  # fmt: skip
 
 
 def _check_indices(function: str, indices: Any, number: int = 1) -> None:
@@ -178,10 +169,9 @@ def embedding_bag(
     """
     if input.dim() == 2:
         if offsets is not None:
-            shown = "<unknown>"
             raise ValueError(
                 "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length sequences. "
-                f"However, found offsets of type {type(offsets) if not isinstance(offsets, str) else shown}"
+                f"However, found offsets of type <class '{dtypes.module_name}.{type(offsets).__name__}'>"
             )
         n, size = input._data.shape
         starts = [i * size for i in range(n)]

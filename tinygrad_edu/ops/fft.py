@@ -200,7 +200,7 @@ def ifftn(input: Any, s: Any = None, dim: Any = None, norm: str | None = None) -
 @public("fft", out=True)
 def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
     """The frequencies of `fft`'s results, in cycles per unit of the sample spacing ``d``."""
-    from .creation import arange
+    from .ranges import arange
 
     steps = arange(n, dtype=dtype or dtypes.get_default_dtype(), device=device)
     made = ((steps + n // 2) % n - n // 2) * (1.0 / (n * d))
@@ -210,7 +210,7 @@ def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, re
 @public("fft", out=True)
 def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
     """The frequencies of `rfft`'s results."""
-    from .creation import arange
+    from .ranges import arange
 
     made = arange(n // 2 + 1, dtype=dtype or dtypes.get_default_dtype(), device=device) * (1.0 / (n * d))
     return made.requires_grad_() if requires_grad else made

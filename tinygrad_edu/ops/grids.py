@@ -148,7 +148,7 @@ Op("polar", lambda k, radius, angle: _joined(k, radius * k.xp.cos(angle), radius
 def _joined(k: Any, re: Any, im: Any) -> Any:
     re, im = k.xp.broadcast_arrays(re, im)
     out = k.xp.empty(re.shape, "complex64" if re.dtype.itemsize == 4 else "complex128")
-    out.real, out.imag = re, im
+    out.real[...], out.imag[...] = re, im
     return out
 
 

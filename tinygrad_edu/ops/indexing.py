@@ -16,7 +16,7 @@ from ..backend import kernels_of
 from ._layout import arranged
 from .creation import fill_value_for
 from .data import _inferred, _of_data
-from .gather import add_at
+from .gather import add_at, add_rows
 from .registry import public
 from .view import select, unsqueeze
 
@@ -137,6 +137,8 @@ def _full(parts: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _index(k: Any, x: Any, parts: Any) -> Any:
+    if not x.size:
+        return k.xp.empty(_result_shape(x, parts), x.dtype)
     out = x[_full(parts)]
     if x.flags.c_contiguous and all(i is None or i.flags.c_contiguous for i in parts):
         return out if out.flags.c_contiguous else k.xp.ascontiguousarray(out)
@@ -163,6 +165,8 @@ def _placed_strides(a: Any, shape: tuple[int, ...], before: int) -> tuple[int, .
 
 def _index_put(k: Any, x: Any, parts: Any, values: Any, accumulate: bool) -> Any:
     out = x.copy("C")
+    if not x.size:
+        return out
     if accumulate:
         values = k.xp.broadcast_to(values, _result_shape(x, parts))
         add_at(k, out.reshape(-1), _flat(k, x.shape, parts), values.reshape(-1))
@@ -186,18 +190,10 @@ def _index_backward(k: Any, g: Any, x_shape: Any, parts: Any) -> Any:
     first = parts[0]
     if first is not None and all(i is None for i in parts[1:]) and k.device_type == "cpu":
         n = x_shape[0]
-        _add_rows(k, gx.reshape(n, -1), k.xp.where(first < 0, first + n, first).reshape(-1), g.reshape(first.size, -1))
+        add_rows(k, gx.reshape(n, -1), k.xp.where(first < 0, first + n, first).reshape(-1), g.reshape(first.size, -1))
     else:
         add_at(k, gx.reshape(-1), _flat(k, x_shape, parts), g.reshape(-1))
     return gx
-
-
-def _add_rows(k: Any, out: Any, rows: Any, g: Any) -> None:
-    """``out[rows] += g``, equal rows summed in their order: sorted first, then each run in one go."""
-    order = k.xp.argsort(rows, kind="stable")
-    rows = rows[order]
-    starts = k.xp.flatnonzero(k.xp.concatenate([k.xp.ones(1, bool), rows[1:] != rows[:-1]]))
-    out[rows[starts]] = k.xp.add.reduceat(g[order], starts, axis=0)
 
 
 Op("alias", lambda k, x: x[...], view=True, x=lambda k, g: g)
@@ -383,15 +379,16 @@ def _expanded(x: Any, tensors: list[Any]) -> _Parts:
             "shape mismatch: indexing tensors could not be broadcast together with shapes "
             + ", ".join(str(list(a.shape)) for a in given)
         ) from None
-    order = 0
+    order, shape = 0, x._data.shape
+    if not empty and any(shape[d] == 0 for d, a in enumerate(arrays) if a is not None):
+        raise IndexError("index is out of bounds for dimension with size 0")
+    empty = empty or 0 in shape  # then nothing is read, and torch does not look at the index
     for d, a in enumerate(arrays):
         if a is None:
             continue
-        n = x._data.shape[d]
+        n = shape[d]
         if not empty and (int(a.min()) < -n or int(a.max()) >= n):
             wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
-            if n == 0:
-                raise IndexError("index is out of bounds for dimension with size 0")
             raise IndexError(f"index {wrong} is out of bounds for dimension {order} with size {n}")
         order += 1
     parts = _Parts(arrays)

@@ -9,6 +9,7 @@ from math import prod
 from typing import Any, NamedTuple, Sequence
 
 from ..autograd.op import Op
+from ..backend import kernels_of
 from ._check import check_tensor, not_implemented
 from ._composed import Composed
 from ._define import cast

@@ -13,10 +13,11 @@ from ..autograd.inplace import check_overlap, check_writable, write
 from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad, wrap
-from ..backend import kernels_for, kernels_of
+from ..backend import kernels_for
 from ..random import generator_of, stream_for
 from .creation import factory_size
 from .registry import public
+from .shape import broadcast_tensors
 from .view import as_sizes
 
 
@@ -285,7 +286,7 @@ def randperm(
 
     >>> import tinygrad_edu as tg
     >>> _ = tg.manual_seed(0); tg.randperm(4)
-    tensor([2, 0, 1, 3])
+    tensor([0, 1, 3, 2])
     """
     n = _whole("randperm", "n", 1, n)
     target, stream = _target("randperm", (max(n, 0),), device, generator, out)
@@ -404,12 +405,7 @@ def normal(
 
 
 def _broadcast_shape(tensors: list[Any]) -> tuple[int, ...]:
-    from ._define import broadcast_error
-
-    try:
-        return tuple(kernels_of(tensors[0]._data).xp.broadcast(*[t._data for t in tensors]).shape)
-    except ValueError:
-        raise broadcast_error(*tensors) from None
+    return tuple(broadcast_tensors(*(t.detach() for t in tensors))[0].shape)
 
 
 Op("bernoulli", lambda k, p, draw: draw(p), node="BernoulliBackward0", p=lambda k, g: k.zero(g))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import wraps
 from itertools import chain
@@ -39,6 +39,7 @@ class _Required:
 
 
 required = _Required()
+_EMPTY: dict[str, Any] = {}
 
 _global_pre_hooks: dict[int, Hook] = OrderedDict()
 _global_post_hooks: dict[int, Hook] = OrderedDict()
@@ -213,7 +214,7 @@ class Optimizer:
                 continue
             if capturable:
                 _check_capturable(p)
-            state = self.state.get(p)
+            state: dict[str, Any] = self.state.get(p, _EMPTY)
             first = not state
             if first:
                 state = self.start(group, p)
@@ -266,7 +267,7 @@ class Optimizer:
             real = arrays[0].real.dtype
             arrays = [a.reshape(a.shape or (1,)).view(real) for a in arrays]
         p = arrays[0]
-        if not all([a.flags.c_contiguous for a in arrays]):
+        if not all(a.flags.c_contiguous for a in arrays):
             self.kernel(xp, numbers, *arrays, *self._temporary(xp, p.shape, p.dtype, self.scratch))
             return
         flat = [a.reshape(-1) for a in arrays]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..autograd.variable import Variable
 from ..backend import kernels_of
-from .svg import BLUE, GREEN, GREY, VERMILLION, Canvas, Picture, number, width_of
+from .svg import BLUE, GREEN, GREY, VERMILION, Canvas, Picture, number, width_of
 
 MOST = 8  # rows or columns that are drawn as a table
 _H = 28.0
@@ -76,7 +76,7 @@ def _alignment(canvas: Canvas, padded: list[tuple[int | None, ...]], columns: li
         for i, size in enumerate(sizes):
             kind = columns[i][1]
             thought = size is None or (row < 2 and size == 1 and kind == "stretched")
-            color = VERMILLION if kind == "no match" else (GREY if size is None else (BLUE, GREEN, GREY)[row])
+            color = VERMILION if kind == "no match" else (GREY if size is None else (BLUE, GREEN, GREY)[row])
             canvas.box(left + i * width, y, width - 8, _H, color, dashed=thought)
             shown = ("–" if row < 2 else "✗") if size is None else str(size)
             canvas.text(left + i * width + (width - 8) / 2, y + _H / 2, shown, bold=size is not None)

@@ -12,7 +12,7 @@ from ..autograd.node import OpNode
 from ..autograd.variable import Variable, needs_grad
 from ..backend import kernels_of
 from . import layout
-from .svg import BLUE, GREEN, GREY, VERMILLION, Canvas, Picture, number, width_of
+from .svg import BLUE, GREEN, GREY, VERMILION, Canvas, Picture, number, width_of
 
 MOST = 150  # boxes; a larger picture could not be read
 _LINE = 17.0
@@ -242,7 +242,7 @@ def _draw(steps: list[Step]) -> Picture:
         points = [(first.x + first.w, first.middle), *((b.x, b.middle) for b in between), (last.x, last.middle)]
         canvas.curve(points)
     for i, (step, said, box) in enumerate(zip(steps, lines, boxes)):
-        color = {"leaf": BLUE, "constant": GREY, "operation": VERMILLION if i == len(steps) - 1 else GREEN}[step.kind]
+        color = {"leaf": BLUE, "constant": GREY, "operation": VERMILION if i == len(steps) - 1 else GREEN}[step.kind]
         radius = 12 if step.kind == "leaf" else 4
         canvas.box(box.x, box.y, box.w, box.h, color, dashed=step.kind == "constant", radius=radius)
         for row, text in enumerate(said):

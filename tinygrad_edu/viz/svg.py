@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-# Blue, vermillion, green and purple after Okabe and Ito's palette for colour-blind readers, each between 3 : 1 contrast
+# Blue, vermilion, green and purple after Okabe and Ito's palette for colour-blind readers, each between 3 : 1 contrast
 # with white and with JupyterLab's dark ground (tests/viz checks it). Colour is never the only sign of anything.
-BLUE, VERMILLION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#008C66", "#B45F92", "#7A7A7A"
-CYCLE = (BLUE, VERMILLION, GREEN, PURPLE)
+BLUE, VERMILION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#008C66", "#B45F92", "#7A7A7A"
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE)
 
 CHARACTER = 0.6  # width of a monospaced character, in font sizes
 FONT = 13.0

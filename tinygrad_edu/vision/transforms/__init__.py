@@ -1,6 +1,6 @@
 """Transforms of images under torchvision's names."""
 
-from . import functional
+from . import functional, v2
 from .auto import AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide
 from .functional import InterpolationMode
 from .random import (

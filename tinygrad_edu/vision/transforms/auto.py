@@ -10,13 +10,13 @@ from typing import Any
 from ... import nn
 from ...autograd.variable import Variable
 from ...dtypes import int64
-from ...ops.creation import linspace
 from ...ops.random_ops import rand, randint
+from ...ops.ranges import linspace
 from . import functional as F
 from .functional import Img, InterpolationMode
 
 Range = tuple[list[float], bool]  # the strengths from weak to strong (none: it has only one), whether the sign is drawn
-_FIXED: Range = ([], False)
+FIXED: Range = ([], False)
 
 
 def apply_named(img: Img, name: str, magnitude: float, interpolation: Any, fill: Any) -> Img:
@@ -55,7 +55,7 @@ def _bits(bins: int, lost: int) -> list[float]:
     return [8 - round(i / ((bins - 1) / lost)) for i in range(bins)]
 
 
-def _space(bins: int, shear: float, move: tuple[float, float], turn: float, colour: float, bits: int) -> dict[str, Range]:
+def space(bins: int, shear: float, move: tuple[float, float], turn: float, colour: float, bits: int) -> dict[str, Range]:
     """The usual operations with their strengths; ``move`` in x and y."""
     return {
         "ShearX": (_steps(0.0, shear, bins), True),
@@ -66,8 +66,8 @@ def _space(bins: int, shear: float, move: tuple[float, float], turn: float, colo
         **{name: (_steps(0.0, colour, bins), True) for name in ("Brightness", "Color", "Contrast", "Sharpness")},
         "Posterize": (_bits(bins, bits), False),
         "Solarize": (_steps(255.0, 0.0, bins), False),
-        "AutoContrast": _FIXED,
-        "Equalize": _FIXED,
+        "AutoContrast": FIXED,
+        "Equalize": FIXED,
     }
 
 
@@ -106,9 +106,9 @@ class TrivialAugmentWide(_Policy):
 
     def forward(self, img: Img) -> Img:
         F.get_dimensions(img)
-        space = {"Identity": _FIXED, **_space(self.num_magnitude_bins, 0.99, (32.0, 32.0), 135.0, 0.99, 6)}
-        name = list(space)[int(randint(len(space), (1,)))]
-        strengths, signed = space[name]
+        choices = {"Identity": FIXED, **space(self.num_magnitude_bins, 0.99, (32.0, 32.0), 135.0, 0.99, 6)}
+        name = list(choices)[int(randint(len(choices), (1,)))]
+        strengths, signed = choices[name]
         magnitude = strengths[int(randint(len(strengths), (1,), dtype=int64))] if strengths else 0.0
         if signed and randint(2, (1,)):
             magnitude = -magnitude
@@ -137,10 +137,10 @@ class RandAugment(_Policy):
     def forward(self, img: Img) -> Img:
         _, h, w = F.get_dimensions(img)
         move = (150.0 / 331.0 * w, 150.0 / 331.0 * h)
-        space = {"Identity": _FIXED, **_space(self.num_magnitude_bins, 0.3, move, 30.0, 0.9, 4)}
+        choices = {"Identity": FIXED, **space(self.num_magnitude_bins, 0.3, move, 30.0, 0.9, 4)}
         for _ in range(self.num_ops):
-            name = list(space)[int(randint(len(space), (1,)))]
-            strengths, signed = space[name]
+            name = list(choices)[int(randint(len(choices), (1,)))]
+            strengths, signed = choices[name]
             magnitude = strengths[self.magnitude] if strengths else 0.0
             if signed and randint(2, (1,)):
                 magnitude = -magnitude
@@ -161,7 +161,7 @@ class AutoAugmentPolicy(Enum):
 
 
 # The published policies (arXiv 1805.09501, appendix), 25 each: two operations as name, probability in tenths, strength
-_POLICIES = {
+POLICIES = {
     AutoAugmentPolicy.IMAGENET: """
         Posterize 4 8 Rotate 6 9 | Solarize 6 5 AutoContrast 6 - | Equalize 8 - Equalize 6 - | Posterize 6 7 Posterize 6 6
         Equalize 4 - Solarize 2 4 | Equalize 4 - Rotate 8 8 | Solarize 6 3 Equalize 6 - | Posterize 8 5 Equalize 10 -
@@ -189,7 +189,7 @@ _POLICIES = {
 }  # fmt: skip
 
 
-def _read_policies(text: str) -> list[list[tuple[str, float, int | None]]]:
+def read_policies(text: str) -> list[list[tuple[str, float, int | None]]]:
     words = text.replace("|", " ").split()
     steps = [
         (name, int(tenths) / 10, None if level == "-" else int(level))
@@ -208,9 +208,9 @@ class AutoAugment(_Policy):
         fill: Any = None,
     ) -> None:
         super().__init__(interpolation, fill)
-        if policy not in _POLICIES:
+        if policy not in POLICIES:
             raise ValueError(f"The provided policy {policy} is not recognized.")
-        self.policy, self.policies = policy, _read_policies(_POLICIES[policy])
+        self.policy, self.policies = policy, read_policies(POLICIES[policy])
 
     @staticmethod
     def get_params(transform_num: int) -> tuple[int, Any, Any]:
@@ -220,11 +220,11 @@ class AutoAugment(_Policy):
     def forward(self, img: Img) -> Img:
         _, h, w = F.get_dimensions(img)
         which, chances, signs = self.get_params(len(self.policies))
-        space = {**_space(10, 0.3, (150.0 / 331.0 * w, 150.0 / 331.0 * h), 30.0, 0.9, 4), "Invert": _FIXED}
+        choices = {**space(10, 0.3, (150.0 / 331.0 * w, 150.0 / 331.0 * h), 30.0, 0.9, 4), "Invert": FIXED}
         for i, (name, p, level) in enumerate(self.policies[which]):
             if chances[i] > p:
                 continue
-            strengths, signed = space[name]
+            strengths, signed = choices[name]
             magnitude = 0.0 if level is None else strengths[level]
             img = self._apply(img, name, -magnitude if signed and signs[i] == 0 else magnitude)
         return img

@@ -12,9 +12,10 @@ from ... import dtypes
 from ...autograd.variable import Variable
 from ...nn import functional as F
 from ...ops.choosing import where
-from ...ops.creation import arange, full
+from ...ops.creation import full
 from ...ops.data import tensor as make_tensor
 from ...ops.joining import stack
+from ...ops.ranges import arange
 from .images import (
     Img,
     as_batch,

@@ -121,7 +121,7 @@ def resize(
                 "i.e. size should be an int or a sequence of length 1 in torchscript mode."
             )
     _, h, w = get_dimensions(img)
-    height, width = _output_size(h, w, [size] if isinstance(size, int) else size, max_size)
+    height, width = output_size(h, w, [size] if isinstance(size, int) else size, max_size)
     if (h, w) == (height, width):
         return img
     if is_pil(img):
@@ -133,7 +133,7 @@ def resize(
     return _resize_tensor(img, height, width, mode.value, bool(antialias))
 
 
-def _output_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tuple[int, int]:
+def output_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tuple[int, int]:
     if len(size) == 2:
         return size[0], size[1]
     short, long = min(h, w), max(h, w)

@@ -16,10 +16,11 @@ from PIL import Image
 from ...autograd.variable import Variable
 from ...nn import functional as F
 from ...ops.choosing import where
-from ...ops.creation import arange, ones, ones_like
+from ...ops.creation import ones, ones_like
 from ...ops.data import tensor as make_tensor
 from ...ops.grids import meshgrid
 from ...ops.joining import cat, stack
+from ...ops.ranges import arange
 from ...size import Size
 from .images import (
     PIL_MODES,

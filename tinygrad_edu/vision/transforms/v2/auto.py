@@ -1,0 +1,124 @@
+"""The policies of augmentation for whole samples. They draw other numbers than the first version's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL import Image as PILImage
+
+from ....ops.random_ops import rand, randint
+from ...tv_tensors import plain, wrap
+from .. import functional as F1
+from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space
+from ..images import max_value
+from . import functional as F
+from .base import IMAGES, Transform, fill_by_kind, fill_of, fits, leaves, rebuilt
+
+
+class _Policy(Transform):
+    """Changes the one image of a sample."""
+
+    def __init__(self, *, interpolation: Any = "nearest", fill: Any = None) -> None:
+        super().__init__()
+        self.interpolation, self.fill = interpolation, fill
+        self._fill = fill_by_kind(fill)
+
+    def forward(self, *inputs: Any) -> Any:
+        sample = inputs if len(inputs) > 1 else inputs[0]
+        flat = leaves(sample)
+        places = [i for i, (x, wanted) in enumerate(zip(flat, self._chosen(flat))) if wanted and fits(x, IMAGES)]
+        if not places:
+            raise TypeError("Found no image in the sample.")
+        if len(places) > 1:
+            raise TypeError(
+                "Auto augment transformations are only properly defined for a single image or video, "
+                f"but found {len(places)}."
+            )
+        flat[places[0]] = self.augmented(flat[places[0]])
+        return rebuilt(sample, flat)
+
+    def augmented(self, image: Any) -> Any:
+        """One image changed by the policy."""
+        raise NotImplementedError
+
+    def _step(self, image: Any, name: str, magnitude: float, signed: bool) -> Any:
+        """The operation, its sign drawn if it has one."""
+        if signed and rand(()) <= 0.5:
+            magnitude = -magnitude
+        if name == "Solarize":  # from a part of the range
+            magnitude *= 255.0 if isinstance(image, PILImage.Image) else max_value(image.dtype)
+        if name in ("Posterize", "Equalize"):
+            return F.posterize(image, int(magnitude)) if name == "Posterize" else F.equalize(image)
+        mode = F1.InterpolationMode(self.interpolation) if isinstance(self.interpolation, str) else self.interpolation
+        return wrap(apply_named(plain(image), name, magnitude, mode, fill_of(self._fill, image)), like=image)
+
+    @staticmethod
+    def _space(*arguments: Any) -> dict[str, Range]:
+        found = space(*arguments)
+        found["Solarize"] = ([level / 255.0 for level in found["Solarize"][0]], False)
+        return found
+
+
+class TrivialAugmentWide(_Policy):
+    """One random operation with a random strength."""
+
+    def __init__(self, num_magnitude_bins: int = 31, interpolation: Any = "nearest", fill: Any = None) -> None:
+        super().__init__(interpolation=interpolation, fill=fill)
+        self.num_magnitude_bins = num_magnitude_bins
+
+    def augmented(self, image: Any) -> Any:
+        choices = {"Identity": FIXED, **self._space(self.num_magnitude_bins, 0.99, (32.0, 32.0), 135.0, 0.99, 6)}
+        name = list(choices)[int(randint(len(choices), ()))]
+        strengths, signed = choices[name]
+        magnitude = strengths[int(randint(self.num_magnitude_bins, ()))] if strengths else 0.0
+        return self._step(image, name, magnitude, signed)
+
+
+class RandAugment(_Policy):
+    """``num_ops`` random operations one after the other, of one strength."""
+
+    def __init__(
+        self,
+        num_ops: int = 2,
+        magnitude: int = 9,
+        num_magnitude_bins: int = 31,
+        interpolation: Any = "nearest",
+        fill: Any = None,
+    ) -> None:
+        super().__init__(interpolation=interpolation, fill=fill)
+        self.num_ops, self.magnitude, self.num_magnitude_bins = num_ops, magnitude, num_magnitude_bins
+
+    def augmented(self, image: Any) -> Any:
+        h, w = F.get_size(image)
+        move = (150.0 / 331.0 * w, 150.0 / 331.0 * h)
+        choices = {"Identity": FIXED, **self._space(self.num_magnitude_bins, 0.3, move, 30.0, 0.9, 4)}
+        for _ in range(self.num_ops):
+            name = list(choices)[int(randint(len(choices), ()))]
+            strengths, signed = choices[name]
+            image = self._step(image, name, strengths[self.magnitude] if strengths else 0.0, signed)
+        return image
+
+
+class AutoAugment(_Policy):
+    """One of 25 pairs of operations that were learned for a data set."""
+
+    def __init__(
+        self,
+        policy: AutoAugmentPolicy = AutoAugmentPolicy.IMAGENET,
+        interpolation: Any = "nearest",
+        fill: Any = None,
+    ) -> None:
+        super().__init__(interpolation=interpolation, fill=fill)
+        if policy not in POLICIES:
+            raise ValueError(f"The provided policy {policy} is not recognized.")
+        self.policy = policy
+        self._policies = read_policies(POLICIES[policy])
+
+    def augmented(self, image: Any) -> Any:
+        h, w = F.get_size(image)
+        choices = {**self._space(10, 0.3, (150.0 / 331.0 * w, 150.0 / 331.0 * h), 30.0, 0.9, 4), "Invert": FIXED}
+        for name, p, level in self._policies[int(randint(len(self._policies), ()))]:
+            if rand(()) <= p:
+                strengths, signed = choices[name]
+                image = self._step(image, name, 0.0 if level is None else strengths[level], signed)
+        return image

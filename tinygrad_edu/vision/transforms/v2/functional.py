@@ -1,0 +1,318 @@
+"""What the ``v2`` transforms do, as functions of one image: a PIL image, a tensor or a `tv_tensors.Image`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy
+from PIL import Image as PILImage
+
+from .... import dtypes
+from ....autograd.variable import Variable
+from ....ops.data import from_numpy
+from ....ops.joining import cat
+from ....ops.random_ops import randn
+from ...tv_tensors import Image, plain, wrap
+from .. import functional as F1
+from ..functional import (
+    InterpolationMode,
+    get_dimensions,
+    get_image_num_channels,
+    pil_to_tensor,
+)
+from ..geometry import PADDING_MODES, output_size
+from ..images import max_value, working_dtype
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _keeps_kind(function: Function) -> Function:
+    """The function for all kinds of images: one of `Image` gives an `Image`."""
+
+    @functools.wraps(function)
+    def on_any(inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(inpt, (Variable, PILImage.Image)):
+            raise TypeError(
+                f"Functional F.{function.__name__} supports PIL images and tensors, but got {type(inpt)} instead."
+            )
+        made = function(plain(inpt), *args, **kwargs)
+        return tuple(wrap(part, like=inpt) for part in made) if isinstance(made, tuple) else wrap(made, like=inpt)
+
+    return on_any  # type: ignore[return-value]
+
+
+def _mode(interpolation: Any) -> Any:
+    """An interpolation mode, also from its name."""
+    if isinstance(interpolation, str):
+        names = [mode.value for mode in InterpolationMode]
+        if interpolation not in names:
+            raise ValueError(
+                f"Invalid interpolation mode: '{interpolation}'. Supported string values are: {names}."
+            )
+        return InterpolationMode(interpolation)
+    if not isinstance(interpolation, (int, InterpolationMode)):
+        raise ValueError(
+            "Argument interpolation should be an `InterpolationMode` or a corresponding Pillow integer constant, "
+            f"but got {interpolation}."
+        )
+    return F1.interpolation_mode(interpolation)
+
+
+# ----------------------------------------------------------------------------------------------- kinds and dtypes
+def to_image(inpt: Any) -> Image:
+    """A tensor, PIL image or array (H, W[, C]) as a `tv_tensors.Image` of the same numbers."""
+    if isinstance(inpt, numpy.ndarray):
+        array: Any = from_numpy(numpy.atleast_3d(inpt))
+        return Image(array.permute(2, 0, 1).contiguous())
+    if not isinstance(inpt, (Variable, PILImage.Image)):
+        raise TypeError(
+            f"Input can either be a pure Tensor, a numpy array, or a PIL image, but got {type(inpt)} instead."
+        )
+    return Image(inpt)
+
+
+def to_pil_image(inpt: Any, mode: str | None = None) -> PILImage.Image:
+    """A tensor or array as a PIL image."""
+    return F1.to_pil_image(plain(inpt), mode)
+
+
+@_keeps_kind
+def to_dtype(inpt: Any, dtype: dtypes.dtype = dtypes.float32, scale: bool = False) -> Any:
+    """The image in another dtype, with ``scale`` from its range to the other's (0…1 for floats)."""
+    if inpt.dtype is dtype:
+        return inpt
+    if not scale:
+        return inpt.to(dtype)
+    if dtype.is_floating_point and not inpt.dtype.is_floating_point:
+        return inpt.to(dtype).mul(1.0 / max_value(inpt.dtype))
+    if inpt.dtype.is_floating_point and not dtype.is_floating_point:
+        wide = {dtypes.float32: (dtypes.int32, dtypes.int64), dtypes.float64: (dtypes.int64,)}
+        if dtype in wide.get(inpt.dtype, ()):
+            raise RuntimeError(f"The conversion from {inpt.dtype} to {dtype} cannot be performed safely.")
+    return F1.convert_image_dtype(inpt, dtype)
+
+
+def convert_image_dtype(image: Any, dtype: dtypes.dtype = dtypes.float32) -> Any:
+    return to_dtype(image, dtype, scale=True)
+
+
+def get_size(inpt: Any) -> list[int]:
+    """[height, width]"""
+    return get_dimensions(inpt)[1:]
+
+
+get_num_channels = get_image_num_channels
+
+
+# -------------------------------------------------------------------------------------------------------- geometry
+@_keeps_kind
+def resize(
+    inpt: Any,
+    size: int | Sequence[int] | None,
+    interpolation: Any = InterpolationMode.BILINEAR,
+    max_size: int | None = None,
+    antialias: bool | None = True,
+) -> Any:
+    """The image at size (h, w), with its shorter edge at an int, or (None) with its longer edge at ``max_size``."""
+    _, h, w = get_dimensions(inpt)
+    if size is None:
+        if not isinstance(max_size, int):
+            raise ValueError(f"max_size must be an integer when size is None, but got {max_size} instead.")
+        long, short = max(h, w), min(h, w)
+        other = int(max_size * short / long)
+        target = [max_size, other] if h > w else [other, max_size]
+    else:
+        sizes = [size] if isinstance(size, int) else list(size)
+        if max_size is not None and len(sizes) != 1:
+            raise ValueError(
+                "max_size should only be passed if size is None or specifies the length of the smaller edge, "
+                "i.e. size should be an int or a sequence of length 1 in torchscript mode."
+            )
+        target = list(output_size(h, w, sizes, max_size))
+    return F1.resize(inpt, target, _mode(interpolation), antialias=True if F1.is_pil(inpt) else antialias)
+
+
+@_keeps_kind
+def pad(inpt: Any, padding: int | Sequence[int], fill: Any = None, padding_mode: str = "constant") -> Any:
+    """The image with a border; ``fill`` may have a number for each channel."""
+    if padding_mode not in PADDING_MODES:
+        raise ValueError(
+            "`padding_mode` should be either `'constant'`, `'edge'`, `'reflect'` or `'symmetric'`, "
+            f"but got `'{padding_mode}'`."
+        )
+    widths = padding if isinstance(padding, int) else list(padding)
+    several = isinstance(fill, (list, tuple)) and len(fill) > 1
+    if F1.is_pil(inpt) or padding_mode != "constant":
+        if several and not F1.is_pil(inpt):
+            raise ValueError(f"Padding mode '{padding_mode}' is not supported if fill is not scalar")
+        return F1.pad(inpt, widths, 0 if fill is None else fill, padding_mode)
+    if not several:
+        return F1.pad(inpt, widths, fill[0] if isinstance(fill, (list, tuple)) else fill or 0)
+    planes = [F1.pad(inpt[..., i : i + 1, :, :], widths, value) for i, value in enumerate(fill)]
+    return cat(planes, -3)
+
+
+@_keeps_kind
+def rotate(
+    inpt: Any,
+    angle: float,
+    interpolation: Any = InterpolationMode.NEAREST,
+    expand: bool = False,
+    center: Sequence[float] | None = None,
+    fill: Any = None,
+) -> Any:
+    """The image turned by ``angle`` degrees against the clock; quarter turns take no interpolation."""
+    mode, angle = _mode(interpolation), angle % 360
+    if center is None and not F1.is_pil(inpt):
+        if angle in (0, 180):
+            return inpt.clone() if angle == 0 else inpt.flip((-2, -1))
+        if angle in (90, 270) and (expand or inpt.shape[-1] == inpt.shape[-2]):
+            return inpt.rot90(1 if angle == 90 else -1, (-2, -1))
+    return F1.rotate(inpt, angle, mode, expand, center, fill)
+
+
+@_keeps_kind
+def affine(
+    inpt: Any,
+    angle: float,
+    translate: Sequence[float],
+    scale: float,
+    shear: Any,
+    interpolation: Any = InterpolationMode.NEAREST,
+    fill: Any = None,
+    center: Sequence[float] | None = None,
+) -> Any:
+    """The image sheared, scaled, turned and moved."""
+    return F1.affine(inpt, angle, translate, scale, shear, _mode(interpolation), fill, center)
+
+
+@_keeps_kind
+def perspective(
+    inpt: Any, startpoints: Any, endpoints: Any, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = None
+) -> Any:
+    """The image as seen from another side."""
+    return F1.perspective(inpt, startpoints, endpoints, _mode(interpolation), fill)
+
+
+@_keeps_kind
+def elastic(inpt: Any, displacement: Any, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = None) -> Any:
+    """The image with every pixel fetched from a moved place."""
+    return F1.elastic_transform(inpt, displacement, _mode(interpolation), fill)
+
+
+@_keeps_kind
+def resized_crop(
+    inpt: Any,
+    top: int,
+    left: int,
+    height: int,
+    width: int,
+    size: Sequence[int],
+    interpolation: Any = InterpolationMode.BILINEAR,
+    antialias: bool | None = True,
+) -> Any:
+    """A part of the image at another size."""
+    return resize(F1.crop(inpt, top, left, height, width), size, _mode(interpolation), antialias=antialias)
+
+
+horizontal_flip = hflip = _keeps_kind(F1.hflip)
+vertical_flip = vflip = _keeps_kind(F1.vflip)
+crop = _keeps_kind(F1.crop)
+center_crop = _keeps_kind(F1.center_crop)
+five_crop = _keeps_kind(F1.five_crop)
+ten_crop = _keeps_kind(F1.ten_crop)
+elastic_transform = elastic
+
+
+# ---------------------------------------------------------------------------------------------------------- colour
+@_keeps_kind
+def erase(inpt: Any, i: int, j: int, h: int, w: int, v: Any, inplace: bool = False) -> Any:
+    """The h x w rectangle at (i, j) set to ``v``."""
+    if F1.is_pil(inpt):
+        return to_pil_image(F1.erase(pil_to_tensor(inpt), i, j, h, w, v), mode=inpt.mode)
+    return F1.erase(inpt, i, j, h, w, v, inplace)
+
+
+@_keeps_kind
+def rgb_to_grayscale(inpt: Any, num_output_channels: int = 1) -> Any:
+    """Grey, in one channel or three equal ones."""
+    if num_output_channels not in (1, 3):
+        raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
+    if F1.is_pil(inpt) or inpt.shape[-3] == 3:
+        return F1.rgb_to_grayscale(inpt, num_output_channels)
+    return cat([inpt] * num_output_channels, -3)
+
+
+to_grayscale = rgb_to_grayscale
+
+
+@_keeps_kind
+def grayscale_to_rgb(inpt: Any) -> Any:
+    """Three channels."""
+    if F1.is_pil(inpt):
+        return inpt.convert(mode="RGB")
+    return inpt if inpt.shape[-3] >= 3 else cat([inpt] * 3, -3)
+
+
+@_keeps_kind
+def posterize(inpt: Any, bits: int) -> Any:
+    """Only the ``bits`` upper bits of every number; floats fall on as many steps."""
+    if F1.is_pil(inpt) or inpt.dtype is dtypes.uint8:
+        return F1.posterize(inpt, bits)
+    levels = 1 << bits
+    return inpt.mul(levels).floor().clamp(0, levels - 1).mul(1.0 / levels)
+
+
+@_keeps_kind
+def equalize(inpt: Any) -> Any:
+    """Numbers spread evenly; floats by way of bytes."""
+    if F1.is_pil(inpt) or inpt.dtype is dtypes.uint8:
+        return F1.equalize(inpt)
+    as_bytes = to_dtype(inpt, dtypes.uint8, scale=True)
+    return to_dtype(F1.equalize(as_bytes), inpt.dtype, scale=True)
+
+
+@_keeps_kind
+def gaussian_noise(inpt: Any, mean: float = 0.0, sigma: float = 0.1, clip: bool = True) -> Any:
+    """The image with noise added: of ``sigma`` for floats 0…1, of as much for bytes."""
+    if sigma < 0:
+        raise ValueError(f"sigma shouldn't be negative. Got {sigma}")
+    if F1.is_pil(inpt):
+        return to_pil_image(gaussian_noise(pil_to_tensor(inpt), mean, sigma, clip), mode=inpt.mode)
+    if inpt.dtype.is_floating_point:
+        out = inpt + (mean + randn(*inpt.shape, dtype=inpt.dtype) * sigma)
+        return out.clamp(0, 1) if clip else out
+    if inpt.dtype is not dtypes.uint8:
+        raise ValueError(f"Input tensor is expected to be in uint8 or float dtype, got dtype={inpt.dtype}")
+    noise = (mean * 255 + randn(*inpt.shape, dtype=working_dtype(inpt)) * (sigma * 255)).to(dtypes.int16)
+    out = inpt + noise
+    return (out.clamp(0, 255) if clip else out).to(dtypes.uint8)
+
+
+@_keeps_kind
+def permute_channels(inpt: Any, permutation: Sequence[int]) -> Any:
+    """The channels in another order."""
+    if F1.is_pil(inpt):
+        return to_pil_image(permute_channels(pil_to_tensor(inpt), permutation))
+    if len(permutation) != inpt.shape[-3]:
+        raise ValueError(
+            f"Length of permutation does not match number of channels: {len(permutation)} != {inpt.shape[-3]}"
+        )
+    return inpt[..., list(permutation), :, :]
+
+
+adjust_brightness = _keeps_kind(F1.adjust_brightness)
+adjust_contrast = _keeps_kind(F1.adjust_contrast)
+adjust_saturation = _keeps_kind(F1.adjust_saturation)
+adjust_sharpness = _keeps_kind(F1.adjust_sharpness)
+adjust_hue = _keeps_kind(F1.adjust_hue)
+adjust_gamma = _keeps_kind(F1.adjust_gamma)
+invert = _keeps_kind(F1.invert)
+solarize = _keeps_kind(F1.solarize)
+autocontrast = _keeps_kind(F1.autocontrast)
+normalize = _keeps_kind(F1.normalize)
+gaussian_blur = _keeps_kind(F1.gaussian_blur)
+
+__all__ = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "functools", "numpy")]
