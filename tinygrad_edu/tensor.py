@@ -173,7 +173,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
 
     def __contains__(self, element: Any) -> bool:
         if isinstance(element, (Variable, bool, int, float, complex)):
-            return bool((element == self).any())
+            return bool(comparison.eq(self, element).any())
         raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
 
     @property

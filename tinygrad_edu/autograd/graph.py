@@ -232,7 +232,7 @@ def run_backward(
                 for nr, each in enumerate([g] if node.more is None else g):
                     if (node, nr) in targets and each is not None:
                         found[(node, nr)] = each
-                if node not in wanted or isinstance(node, AccumulateGrad):
+                if (wanted is not None and node not in wanted) or isinstance(node, AccumulateGrad):
                     continue
             try:
                 results = node.apply(g, create_graph, wanted)

@@ -19,6 +19,7 @@ class OpNode(Node):
 
     __slots__ = ("k", "plan", "saved", "versions")
     op: Op
+    saved: Any
     then: tuple[int, ...] = ()  # the versions of what was saved, where they were not all 0
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Any:

@@ -219,7 +219,7 @@ class Op:
         data = out._data
         if data.dtype.kind not in "fcV":
             return
-        node = self.Node.__new__(self.Node)
+        node: Any = object.__new__(self.Node)
         node.edges, node.number, node.shape, node.dtype = edges, next(count_nodes), data.shape, data.dtype
         node.plan, node.k = plan, k
         node.saved, node.versions = plan.keep(x, y, out)  # type: ignore[misc]

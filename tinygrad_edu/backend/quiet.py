@@ -18,7 +18,7 @@ try:
     set_quiet: Callable[[Any], Any] = _extobj_contextvar.set
     reset: Callable[[Any], None] = _extobj_contextvar.reset
 except ImportError:  # a NumPy that keeps it elsewhere
-    SILENT = None
+    SILENT = None  # type: ignore[assignment]
 
     def set_quiet(_: Any) -> Any:
         state = numpy.errstate(all="ignore")

@@ -43,4 +43,5 @@ def main() -> None:
     launch_new_instance()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -33,7 +33,7 @@ class Linear(Module):
     >>> layer = tg.nn.Linear(3, 2); layer
     Linear(in_features=3, out_features=2, bias=True)
     >>> layer(tg.ones(1, 3))
-    tensor([[-0.1395,  0.1891]], grad_fn=<AddmmBackward0>)
+    tensor([[-0.1812, -0.0347]], grad_fn=<AddmmBackward0>)
     """
 
     def __init__(

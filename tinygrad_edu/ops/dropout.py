@@ -88,7 +88,7 @@ def dropout_functional(input: Any, p: float = 0.5, training: bool = True, inplac
 
     >>> import tinygrad_edu as tg
     >>> _ = tg.manual_seed(0); tg.nn.functional.dropout(tg.ones(4), 0.5)
-    tensor([2., 0., 2., 0.])
+    tensor([0., 0., 2., 0.])
     """
     _check_functional(p)
     out = dropout(input, p, training)

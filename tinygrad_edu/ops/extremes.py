@@ -235,7 +235,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
     if input._data.dtype.kind == "c":
         raise RuntimeError("Sort does not support complex dtypes on CPU")
     if isinstance(dim, bool):
-        dim, descending = -1, dim
+        dim, descending = -1, bool(dim)
     op = Op.table["sort" if stable is None else "stable_sort"]
     return named("sort", "values", "indices")(op(input, wrap_dim(dim, input._data.ndim), bool(descending)))
 

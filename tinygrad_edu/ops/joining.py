@@ -24,10 +24,11 @@ class _Always:
 
 
 class SplitOp(Op):
-    """A primitive whose result is any number of views of its first input."""
+    """A primitive whose result is any number of views of its first input (``safe=False``: nobody tracks that they are)."""
 
-    def __init__(self, name: str, forward: Any, *, node: str, x: Any) -> None:
+    def __init__(self, name: str, forward: Any, *, node: str, x: Any, safe: bool = True) -> None:
         super().__init__(name, forward, node=node, x=x)
+        self.safe = safe
         self.single, self.differentiable = False, _Always()  # type: ignore[assignment]
 
     def __call__(self, *args: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from PIL import Image as PILImage
 
-from ..autograd.variable import Variable, wrap_view
+from ..autograd.variable import Variable
 from ..ops.data import as_tensor
 from ..tensor import Tensor
 from .transforms.images import pil_to_tensor
@@ -19,9 +19,9 @@ class TVTensor(Tensor):
 
     @classmethod
     def wrap(cls: type[Kind], tensor: Any, like: Any = None) -> Kind:
-        """The tensor as this kind, sharing its memory and its place in the graph."""
-        made: Any = object.__new__(cls)
-        made.__dict__.update(tensor.__dict__)
+        """The tensor as this kind, sharing its memory."""
+        made: Any = tensor.view_as(tensor)
+        made.__class__ = cls
         return made
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
@@ -49,11 +49,7 @@ class Image(TVTensor):
 
 def plain(t: Any) -> Any:
     """A tensor of any kind as a plain one; other things as they are."""
-    if not isinstance(t, TVTensor):
-        return t
-    made: Any = wrap_view(t._data, t)
-    made.__dict__.update({key: value for key, value in t.__dict__.items() if key != "_base"})
-    return made
+    return t.view_as(t) if isinstance(t, TVTensor) else t  # what operations give is plain
 
 
 def wrap(wrappee: Any, *, like: Any) -> Any:

@@ -46,7 +46,7 @@ def apply_named(img: Img, name: str, magnitude: float, interpolation: Any, fill:
     return actions[name]()
 
 
-def _steps(start: float, end: float, bins: int) -> list[float]:
+def steps(start: float, end: float, bins: int) -> list[float]:
     return linspace(start, end, bins).tolist()
 
 
@@ -58,14 +58,14 @@ def _bits(bins: int, lost: int) -> list[float]:
 def space(bins: int, shear: float, move: tuple[float, float], turn: float, colour: float, bits: int) -> dict[str, Range]:
     """The usual operations with their strengths; ``move`` in x and y."""
     return {
-        "ShearX": (_steps(0.0, shear, bins), True),
-        "ShearY": (_steps(0.0, shear, bins), True),
-        "TranslateX": (_steps(0.0, move[0], bins), True),
-        "TranslateY": (_steps(0.0, move[1], bins), True),
-        "Rotate": (_steps(0.0, turn, bins), True),
-        **{name: (_steps(0.0, colour, bins), True) for name in ("Brightness", "Color", "Contrast", "Sharpness")},
+        "ShearX": (steps(0.0, shear, bins), True),
+        "ShearY": (steps(0.0, shear, bins), True),
+        "TranslateX": (steps(0.0, move[0], bins), True),
+        "TranslateY": (steps(0.0, move[1], bins), True),
+        "Rotate": (steps(0.0, turn, bins), True),
+        **{name: (steps(0.0, colour, bins), True) for name in ("Brightness", "Color", "Contrast", "Sharpness")},
         "Posterize": (_bits(bins, bits), False),
-        "Solarize": (_steps(255.0, 0.0, bins), False),
+        "Solarize": (steps(255.0, 0.0, bins), False),
         "AutoContrast": FIXED,
         "Equalize": FIXED,
     }

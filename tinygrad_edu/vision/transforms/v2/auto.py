@@ -9,7 +9,7 @@ from PIL import Image as PILImage
 from ....ops.random_ops import rand, randint
 from ...tv_tensors import plain, wrap
 from .. import functional as F1
-from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space
+from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space, steps
 from ..images import max_value
 from . import functional as F
 from .base import IMAGES, Transform, fill_by_kind, fill_of, fits, leaves, rebuilt
@@ -53,10 +53,8 @@ class _Policy(Transform):
         return wrap(apply_named(plain(image), name, magnitude, mode, fill_of(self._fill, image)), like=image)
 
     @staticmethod
-    def _space(*arguments: Any) -> dict[str, Range]:
-        found = space(*arguments)
-        found["Solarize"] = ([level / 255.0 for level in found["Solarize"][0]], False)
-        return found
+    def _space(bins: int, *limits: Any) -> dict[str, Range]:
+        return {**space(bins, *limits), "Solarize": (steps(1.0, 0.0, bins), False)}
 
 
 class TrivialAugmentWide(_Policy):

@@ -131,7 +131,7 @@ def resize(
                 "i.e. size should be an int or a sequence of length 1 in torchscript mode."
             )
         target = list(output_size(h, w, sizes, max_size))
-    return F1.resize(inpt, target, _mode(interpolation), antialias=True if F1.is_pil(inpt) else antialias)
+    return F1.resize(inpt, target, _mode(interpolation), antialias=antialias)
 
 
 @_keeps_kind
@@ -277,10 +277,10 @@ def equalize(inpt: Any) -> Any:
 @_keeps_kind
 def gaussian_noise(inpt: Any, mean: float = 0.0, sigma: float = 0.1, clip: bool = True) -> Any:
     """The image with noise added: of ``sigma`` for floats 0…1, of as much for bytes."""
+    if F1.is_pil(inpt):
+        raise ValueError("Gaussian Noise is not implemented for PIL images.")
     if sigma < 0:
         raise ValueError(f"sigma shouldn't be negative. Got {sigma}")
-    if F1.is_pil(inpt):
-        return to_pil_image(gaussian_noise(pil_to_tensor(inpt), mean, sigma, clip), mode=inpt.mode)
     if inpt.dtype.is_floating_point:
         out = inpt + (mean + randn(*inpt.shape, dtype=inpt.dtype) * sigma)
         return out.clamp(0, 1) if clip else out

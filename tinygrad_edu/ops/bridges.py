@@ -1,0 +1,139 @@
+"""Between tensors and the rest of Python: element by element (``apply_``, ``map_``), DLPack, and what other layouts ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..autograd.inplace import check_writable
+from ..autograd.variable import needs_grad
+from ..autograd.variable import wrap as wrap_array
+from ..backend import kernels_of
+from .creation import fill_value_for
+from .registry import functions, public
+
+
+@public("function")
+def detach(input: Any) -> Any:
+    """The same numbers, in the same memory, outside the graph."""
+    return input.detach()
+
+
+functions["detach_"] = lambda input: input.detach_()
+
+
+@public("method")
+def is_nonzero(input: Any) -> bool:
+    """Whether the only element is not zero."""
+    return bool(input)
+
+
+@public("function method")
+def is_conj(input: Any) -> bool:
+    """False: conjugates are computed at once here."""
+    return False
+
+
+@public("function method")
+def is_neg(input: Any) -> bool:
+    """False: negatives are computed at once here."""
+    return False
+
+
+@public("method")
+def to_dense(input: Any, dtype: Any = None, *, masked_grad: bool | None = None) -> Any:
+    """The tensor itself: all tensors are dense here."""
+    return input if dtype is None else input.to(dtype)
+
+
+# ------------------------------------------------------------------------------------ element by element
+def _on_cpu(name: str, *tensors: Any) -> None:
+    for t in tensors:
+        if needs_grad(t):
+            raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+        if t.is_cuda:
+            raise TypeError(f"{name} is only implemented on CPU tensors")
+
+
+@public("method")
+def apply_(input: Any, callable: Callable[[Any], Any]) -> Any:
+    """Replace every element by ``callable(element)``. Slow: for trying things out.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.tensor([1., 2.]).apply_(lambda v: v * 10)
+    tensor([10., 20.])
+    """
+    _on_cpu("apply_", input)
+    flat = [callable(v) for v in input._data.ravel().tolist()]
+    input._data[...] = kernels_of(input._data).xp.asarray(flat, dtype=input._data.dtype).reshape(input._data.shape)
+    input._counter[0] += 1
+    return input
+
+
+@public("method")
+def map_(input: Any, tensor: Any, callable: Callable[[Any, Any], Any]) -> Any:
+    """Replace every element ``a`` by ``callable(a, b)``, ``b`` the element of another tensor."""
+    _on_cpu("map_", input, tensor)
+    pairs = zip(input._data.ravel().tolist(), tensor.expand(input.shape)._data.ravel().tolist())
+    flat = [callable(a, b) for a, b in pairs]
+    input._data[...] = kernels_of(input._data).xp.asarray(flat, dtype=input._data.dtype).reshape(input._data.shape)
+    input._counter[0] += 1
+    return input
+
+
+@public("method")
+def fill_diagonal_(input: Any, fill_value: Any, wrap: bool = False) -> Any:
+    """Fill the main diagonal (``wrap``: of a tall matrix again and again) with a number.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.zeros(2, 2).fill_diagonal_(3)
+    tensor([[3., 0.],
+            [0., 3.]])
+    """
+    x = input._data
+    if x.ndim < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if x.ndim > 2 and len(set(x.shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    check_writable(input)
+    value = fill_value_for(fill_value, input.dtype)
+    steps = sum(s // x.itemsize for s in x.strides)
+    n = min(x.shape)
+    if wrap and x.ndim == 2 and x.shape[0] > x.shape[1] + 1:
+        n = -(-x.shape[0] * x.shape[1] // (x.shape[1] + 1))
+        rows = kernels_of(x).xp.arange(n) * (x.shape[1] + 1)
+        index = wrap_array(rows)
+        input.view(-1).index_fill_(0, index, value)
+        return input
+    input.as_strided((n,), (steps,), input.storage_offset()).fill_(value)
+    return input
+
+
+# ------------------------------------------------------------------------------------ DLPack
+@public("method")
+def __dlpack__(input: Any, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None) -> Any:
+    """A capsule through which other libraries see the same memory."""
+    if needs_grad(input):
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    return input._data.__dlpack__(stream=stream)
+
+
+@public("method")
+def __dlpack_device__(input: Any) -> tuple[int, int]:
+    """DLPack's numbers for the device."""
+    kind, index = input._data.__dlpack_device__()
+    return int(kind), int(index)
+
+
+@public("function")
+def from_dlpack(ext_tensor: Any) -> Any:
+    """A tensor over the memory of another library's array (NumPy, CuPy, torch, JAX …).
+
+    >>> import numpy, tinygrad_edu as tg
+    >>> tg.from_dlpack(numpy.arange(3.))
+    tensor([0., 1., 2.], dtype=tinygrad_edu.float64)
+    """
+    from ..backend import kernels_for
+
+    kind, _ = ext_tensor.__dlpack_device__()
+    return wrap_array(kernels_for("cuda" if int(kind) == 2 else "cpu").xp.from_dlpack(ext_tensor))
