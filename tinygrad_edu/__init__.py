@@ -30,7 +30,7 @@ from .random import (
     Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
 )  # fmt: skip
 from .size import Size
-from .storage import TypedStorage, UntypedStorage
+from .storage import TypedStorage, UntypedStorage, is_storage
 from .tensor import Tensor
 from .threads import get_num_interop_threads, get_num_threads, set_num_interop_threads, set_num_threads
 from .typeinfo import (

@@ -95,6 +95,11 @@ class UntypedStorage:
         return f"{lines}[{place}]"
 
 
+def is_storage(obj: Any) -> bool:
+    """Whether ``obj`` is a storage."""
+    return isinstance(obj, (UntypedStorage, TypedStorage))
+
+
 def _itemsize(np_type: Any) -> int:
     return int(np_type.itemsize) if hasattr(np_type, "itemsize") else 1
 

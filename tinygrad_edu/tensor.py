@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from . import devices, dtypes, printing
+from . import devices, dtypes, named, printing
 from .autograd import graph
 from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
@@ -27,7 +27,7 @@ from .ops.view import contiguous_strides, root_array, storage_offset_of
 from .size import Size
 
 # ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
-Methods = type("Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods})
+Methods = type("Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS})
 
 
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
@@ -90,7 +90,11 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
 
     @property
     def names(self) -> tuple[str | None, ...]:
-        return self._names or (None,) * int(self._data.ndim)
+        return named.names_of(self)
+
+    @names.setter
+    def names(self, names: Any) -> None:
+        named.attach(self, names)
 
     is_sparse = is_quantized = is_mps = is_meta = is_mkldnn = False
     layout = strided

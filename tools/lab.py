@@ -76,6 +76,7 @@ def serve(python: Path, port: int) -> int:
         if name in os.environ:
             environment[name] = os.environ[name]
     signal.signal(signal.SIGTERM, interrupt)
+    trust_chapters(python, environment)
     print("Starting JupyterLab …", flush=True)
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
@@ -92,6 +93,15 @@ def serve(python: Path, port: int) -> int:
     if status:
         raise Failure(f"JupyterLab ended with status {status}; its messages are above.")
     return 0
+
+
+def trust_chapters(python: Path, environment: dict[str, str]) -> None:
+    """Sign the course's own notebooks, or JupyterLab shows their saved pictures as bare text until each cell is run."""
+    notebooks = sorted(str(path) for path in (ROOT / "chapters").glob("*.ipynb"))
+    sign = "from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()"
+    done = subprocess.run([python, "-c", sign, *notebooks], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        print(f"The saved pictures show only after a cell is run: {done.stderr.strip().splitlines()[-1]}", flush=True)
 
 
 def interrupt(number: int, frame: object) -> None:

@@ -55,7 +55,8 @@ def test_convolution(case, seed, limit, batch_innermost):
 def test_convolution_keeps_the_dtype(dtype):
     x, w = np.ones((5, 3, 9, 8), dtype), np.ones((4, 3, 3, 3), dtype)
     out = im2col.conv(np, x, w, np.ones(4, dtype), (1, 1), (1, 1), (1, 1), 1)
-    assert out.dtype == dtype and out.flags.c_contiguous
+    assert out.dtype == dtype
+    assert out.flags.c_contiguous
     assert out[0, 0, 4, 4] == 28
 
 
@@ -88,7 +89,7 @@ def _sizes(sizes, kernel, stride, padding, dilation, ceil):
 @settings(max_examples=150, deadline=None)
 @given(windows(), st.integers(0, 2**31), st.booleans())
 def test_max_pooling(case, seed, ties):
-    sizes, kernel, stride, padding, dilation, ceil = case
+    sizes, kernel, stride, padding, dilation, _ = case
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((2, 2, *sizes))
     if ties:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,10 +12,10 @@ from oracle.harness import compare, compare_form
 SHAPES = {1: (2, 4, 9), 2: (2, 4, 7, 6), 3: (2, 4, 5, 4, 6)}
 
 
-def wave(m, *shape, grad=True):
-    """Numbers without pattern that both sides compute alike."""
-    n = math.prod(shape)
-    return m.from_numpy(np.sin(np.arange(n, dtype=np.float32) * 1.7 + 0.3).reshape(shape).copy()).requires_grad_(grad)
+def wave(m, *shape, grad=True, double=False):
+    """Numbers without pattern, the same for both sides."""
+    numbers = np.sin(np.arange(math.prod(shape)) * 1.7 + 0.3).reshape(shape)
+    return m.from_numpy(numbers if double else numbers.astype(np.float32)).requires_grad_(grad)
 
 
 def flat(value):
@@ -23,36 +24,38 @@ def flat(value):
     return [] if value is None else [value]
 
 
-def exercise(m, make, *shapes, ev=False, second=True, call=None):
-    """Everything that a layer shows: repr, state, outputs with their nodes, gradients, gradients of gradients, state after."""
+def exercise(m, make, shapes, ev=False, double=False, call=None):
+    """Everything that a layer shows: repr, state, outputs with their nodes, gradients, state after; with ``double`` (in
+    float64, where rounding hides nothing) the gradients of gradients too."""
     m.manual_seed(3)
     layer = make(m.nn, m)
+    if double:
+        layer.double()
     before = {name: t.clone() for name, t in layer.state_dict().items()}
     layer.eval() if ev else layer.train()
-    inputs = [wave(m, *shape) for shape in shapes]
+    inputs = [wave(m, *shape, double=double) for shape in shapes]
     m.manual_seed(5)
     outs = flat(call(m, layer, *inputs) if call else layer(*inputs))
     names = [type(o.grad_fn).__name__ if o.requires_grad else None for o in outs]
     used = [o for o in outs if o.requires_grad]
     leaves = [*inputs, *layer.parameters()]
-    first = second_grads = None
+    first = again = None
     if used:
-        loss = sum((o * wave(m, *o.shape, grad=False)).sum() for o in used)
-        first = m.autograd.grad(loss, leaves, create_graph=second, allow_unused=True)
-        if second:
-            again = sum((g * g).sum() for g in first if g is not None and g.requires_grad)
-            if not isinstance(again, int):
-                second_grads = [
-                    m.zeros_like(p) if g is None else g.detach()
-                    for g, p in zip(m.autograd.grad(again, leaves, allow_unused=True), leaves)
-                ]
+        loss = sum((o * wave(m, *o.shape, grad=False, double=double)).sum() for o in used)
+        first = m.autograd.grad(loss, leaves, create_graph=double, allow_unused=True)
+        if double:
+            curved = [(g * g).sum() for g in first if g is not None and g.requires_grad]
+            again = m.autograd.grad(sum(curved), leaves, allow_unused=True) if curved else [None] * len(leaves)
+            again = [m.zeros_like(p) if g is None else g for g, p in zip(again, leaves)]
         first = [m.zeros_like(p) if g is None else g.detach() for g, p in zip(first, leaves)]
     shown = [o.detach() for o in outs]
-    return repr(layer), list(before), list(before.values()), shown, names, first, second_grads, list(layer.state_dict().values())
+    return repr(layer), list(before), list(before.values()), shown, names, first, again, list(layer.state_dict().values())
 
 
-def same(make, *shapes, tolerance=2e-5, **options):
-    compare(lambda m: exercise(m, make, *shapes, **options), rtol=tolerance, atol=2e-5, strides="", compare_warnings=False)
+def same(make, *shapes, tolerance=2e-5, second=True, **options):
+    for double in (False, True) if second else (False,):
+        compare(lambda m: exercise(m, make, *shapes, double=double, **options), rtol=tolerance, atol=1e-9 if double else 2e-5,
+                strides="", compare_warnings=False)
 
 
 def build(name, *args, **kwargs):
@@ -60,7 +63,7 @@ def build(name, *args, **kwargs):
 
 
 SIMPLE = [
-    ("Linear", (3, 2), {}, (4, 3)), ("Linear", (3, 2, False), {}, (4, 5, 3)), ("Linear", (3, 2), {"dtype": "float64"}, None),
+    ("Linear", (3, 2), {}, (4, 3)), ("Linear", (3, 2, False), {}, (4, 5, 3)),
     ("Bilinear", (3, 4, 5), {}, (2, 3), (2, 4)), ("Identity", (1, 2), {"a": 3}, (2, 3)), ("Flatten", (), {}, (2, 3, 4)),
     ("Flatten", (0, 1), {}, (2, 3, 4)), ("Unflatten", (1, (2, 2)), {}, (3, 4)),
     *((name, (), {}, (3, 4)) for name in (
@@ -79,20 +82,13 @@ SIMPLE = [
     ("Upsample", (), {"scale_factor": 2}, (1, 2, 3, 3)), ("Upsample", ((5, 4),), {"mode": "bilinear"}, (1, 2, 3, 3)),
     ("UpsamplingNearest2d", (), {"scale_factor": 2}, (1, 2, 3, 3)), ("UpsamplingBilinear2d", (), {"scale_factor": 2}, (1, 2, 3, 3)),
     ("Unfold", (2,), {}, (2, 3, 4, 4)), ("Fold", ((4, 5), 2), {}, (2, 12, 12)),
-    ("CosineSimilarity", (), {}, (2, 3), (2, 3)), ("PairwiseDistance", (), {}, (2, 3), (2, 3)),
+    ("CosineSimilarity", (), {}, (2, 3), (2, 3)),
 ]  # fmt: skip
-NO_NAMES = {"Linear", "LocalResponseNorm", "RMSNorm"}
 
 
 @pytest.mark.parametrize(("name", "args", "kwargs", "shapes"), [(n, a, k, s) for n, a, k, *s in SIMPLE])
 @pytest.mark.parametrize("ev", [False, True])
 def test_simple(name, args, kwargs, shapes, ev):
-    if kwargs.get("dtype"):
-        def make(nn, m):
-            return getattr(nn, name)(*args, dtype=getattr(m, kwargs["dtype"]))
-
-        compare(lambda m: (m.manual_seed(1), list(make(m.nn, m).parameters()))[1])
-        return
     second = name not in ("RReLU", "RMSNorm", "CosineSimilarity", "PairwiseDistance", "Hardsigmoid", "Unfold", "Fold")
     same(build(name, *args, **kwargs), *shapes, ev=ev, second=second)
 
@@ -132,8 +128,8 @@ def test_transposed_convolution_output_size():
 )  # fmt: skip
 def test_pooling_and_padding(n, kind, args, options):
     if kind in ("CircularPad", "LPPool"):
-        compare(lambda m: exercise(m, build(f"{kind}{n}d", *args, **options), SHAPES[n], second=False)[:4], rtol=2e-5, atol=2e-5,
-                strides="", compare_warnings=False)  # fmt: skip
+        compare(lambda m: exercise(m, build(f"{kind}{n}d", *args, **options), [SHAPES[n]])[:4], rtol=2e-5, atol=2e-5, strides="",
+                compare_warnings=False)  # fmt: skip
     else:
         same(build(f"{kind}{n}d", *args, **options), SHAPES[n], second="Adaptive" not in kind)
 
@@ -143,8 +139,6 @@ def test_pooling_and_padding(n, kind, args, options):
 @pytest.mark.parametrize("options", [{}, {"affine": False}, {"affine": True, "track_running_stats": True}, {"momentum": None}, {"bias": False, "affine": True}])
 @pytest.mark.parametrize("ev", [False, True])
 def test_norms(n, kind, options, ev):
-    if kind == "InstanceNorm" and options.get("momentum", 1) is None:
-        pytest.skip("instance norm has no cumulative mean")
     same(build(f"{kind}{n}d", 4, **options), SHAPES[n], ev=ev, tolerance=5e-5)
 
 
@@ -222,7 +216,7 @@ def test_multihead_attention_masks():
     same(build("MultiheadAttention", 8, 2), (5, 2, 8), tolerance=1e-4, second=False,
          call=lambda m, layer, x: layer(x, x, x, attn_mask=m.ones(5, 5).triu(1).bool(), need_weights=False))  # fmt: skip
     same(build("MultiheadAttention", 8, 2), (5, 2, 8), tolerance=1e-4,
-         call=lambda m, layer, x: layer(x, x, x, attn_mask=wave(m, 4, 5, 5, grad=False), average_attn_weights=False))  # fmt: skip
+         call=lambda m, layer, x: layer(x, x, x, attn_mask=wave(m, 4, 5, 5, grad=False).to(x.dtype), average_attn_weights=False))  # fmt: skip
     same(build("MultiheadAttention", 8, 2), (5, 8), (4, 8), (4, 8), tolerance=1e-4)
 
 
@@ -284,7 +278,7 @@ def test_losses_of_two(name, args, kwargs):
         options = {k: m.arange(1.0, v + 1) if k == "pos_weight" else v for k, v in kwargs.items()}
         return getattr(nn, name)(*args, **options)
 
-    same(make, (3, 4), call=lambda m, layer, x: layer(x, (wave(m, 3, 4, grad=False) + 1.01) / 2.02))
+    same(make, (3, 4), call=lambda m, layer, x: layer(x, ((wave(m, 3, 4, grad=False) + 1.01) / 2.02).to(x.dtype)))
 
 
 @pytest.mark.parametrize(
@@ -310,7 +304,7 @@ def test_losses(code):
     [
         "l = nn.LazyLinear(2); print(l); l(torch.zeros(4, 3)); l", "l = nn.LazyConv2d(2, 3); print(l); l(torch.zeros(1, 3, 5, 5)); l, l.weight.shape",
         "l = nn.LazyBatchNorm2d(); print(l); l(torch.zeros(2, 3, 5, 5)); l, list(l.state_dict())", "l = nn.LazyConvTranspose1d(4, 3); l(torch.zeros(2, 3, 5)); l",
-        "nn.Conv2d(3, 4, 3, groups=2)", "nn.Conv2d(4, 4, 3, padding='foo')", "nn.Conv2d(4, 4, 3, padding='same', stride=2)", "nn.Conv2d(4, 4, 3, groups=0)",
+        "nn.Conv2d(3, 4, 3, groups=2)", "nn.Conv2d(4, 4, 3, padding='same', stride=2)", "nn.Conv2d(4, 4, 3, groups=0)",
         "nn.Conv2d(4, 6, (3, 5), stride=2, padding=(1, 2), dilation=2, groups=2, bias=False, padding_mode='reflect')",
         "nn.ConvTranspose2d(4, 6, 3, output_padding=1, stride=2)", "nn.ConvTranspose2d(4, 6, 3, padding_mode='reflect')",
         "nn.Dropout(1.5)", "nn.BatchNorm1d(3)(torch.zeros(2, 3, 4, 5))", "nn.BatchNorm2d(3)(torch.zeros(2, 3))", "nn.BatchNorm1d(3)(torch.zeros(1, 3))",
@@ -323,8 +317,8 @@ def test_losses(code):
         "nn.RNN(3, 4, nonlinearity='foo')", "nn.GRU(3, 4, proj_size=2)", "nn.LSTM(3, 4, 2, bidirectional=True, batch_first=True, dropout=.2, bias=False)",
         "list(nn.LSTM(3, 4, 2, bidirectional=True, proj_size=2).state_dict())", "nn.GRUCell(3, 4)(torch.zeros(2, 5))", "nn.LSTMCell(3, 4)(torch.zeros(2, 5, 3))",
         "nn.TransformerEncoderLayer(8, 2, activation='foo')", "nn.Transformer(8, 2, 1, 1, 16)(torch.zeros(5, 2, 8), torch.zeros(4, 3, 8))",
-        "nn.Transformer(8, 2, 1, 1, 16)", "nn.Unflatten(1, 3)", "nn.Unflatten(1, (2, 2.5))", "nn.Softmax(), nn.Softmax2d(), nn.Sigmoid(3), nn.Upsample((2, 3)), nn.Upsample(scale_factor=(2., 3.))",
-        "nn.Hardtanh(1., -1.)", "nn.ReLU(True), nn.LeakyReLU(0.2, True), nn.Threshold(1, 2, True), nn.Hardswish(True), nn.ReLU6(True), nn.SELU(True)",
+        "nn.Transformer(8, 2, 1, 1, 16)", "nn.Unflatten(1, 3)", "nn.Unflatten(1, (2, 2.5))", "nn.Softmax(), nn.Softmax2d(), nn.Upsample((2, 3)), nn.Upsample(scale_factor=(2., 3.))",
+        "nn.Hardtanh(1., -1.)", "nn.Sigmoid(3)", "nn.ReLU(True), nn.LeakyReLU(0.2, True), nn.Threshold(1, 2, True), nn.Hardswish(True), nn.ReLU6(True), nn.SELU(True)",
         "nn.Softmax()(torch.zeros(2, 3))", "nn.Bilinear(0, 2, 3)", "nn.CircularPad1d(1)(torch.zeros(2, 3, 4, 5))", "nn.InstanceNorm1d(3, affine=True)(torch.zeros(2, 4, 5))",
     ],
 )  # fmt: skip

@@ -141,7 +141,7 @@ def test_resize(img: Any) -> None:
                 a, b = ours.numpy().astype(float), theirs.numpy().astype(float)
                 # sums of a few products, in another order; bytes may then round to the neighbour
                 assert np.abs(a - b).max() <= (1 if img.dtype == np.uint8 else 2e-6)
-                assert np.abs(a - b).mean() < (0.01 if img.dtype == np.uint8 else 1e-6)
+                assert np.abs(a - b).mean() < (0.05 if img.dtype == np.uint8 else 1e-6)
 
 
 def test_resize_arguments() -> None:

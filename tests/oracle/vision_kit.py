@@ -51,6 +51,7 @@ def facts(value: Any) -> Any:
 def text_of(error: Exception) -> str:
     """An error's text with torchvision's names put as ours."""
     text = str(error).replace("torchvision", "tinygrad_edu.vision").replace("torch.", "tinygrad_edu.")
+    text = text.replace("unsigned char", "Byte")  # torch's clamp_ alone names the type of C
     return text.replace("'tinygrad_edu.Tensor'", "'Tensor'").replace("'tinygrad_edu.tensor.Tensor'", "'Tensor'")
 
 
@@ -74,8 +75,13 @@ def both(make: Callable[[Any], Any], *args: Any, seed: int = 0) -> None:
     assert outcome(lambda: run(make, OURS, tg, seed, args)) == theirs
 
 
-def close(make: Callable[[Any], Any], *args: Any, seed: int = 0, within: float = 2e-6, levels: int = 1) -> None:
-    """Either package gives about the same: floats ``within``, bytes by so many ``levels`` in one of fifty pixels."""
+def close(
+    make: Callable[[Any], Any], *args: Any, seed: int = 0, within: float = 2e-6, levels: int = 1, ties: float = 0.0
+) -> None:
+    """Either package gives about the same: floats ``within``, bytes by so many ``levels`` in one of fifty pixels.
+
+    ``ties``: the part of the pixels that may lie between two of the old ones, where rounding decides.
+    """
     theirs = run(make, THEIRS, torch, seed, args)
     ours = run(make, OURS, tg, seed, args)
     if not isinstance(theirs, torch.Tensor):
@@ -84,6 +90,6 @@ def close(make: Callable[[Any], Any], *args: Any, seed: int = 0, within: float =
     assert facts(ours)[:2] == facts(theirs)[:2]
     whole = not theirs.is_floating_point()
     difference = np.abs(ours.numpy().astype(float) - theirs.numpy().astype(float))
-    assert difference.max(initial=0) <= (levels if whole else within)
+    assert (difference > (levels if whole else within)).sum() <= ties * difference.size
     if whole and difference.size:
         assert (difference > 0).mean() <= 0.02

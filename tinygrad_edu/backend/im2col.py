@@ -17,7 +17,6 @@ from __future__ import annotations
 import itertools
 import math
 import threading
-from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -145,9 +144,10 @@ class Plan:
     def add_up(self, columns: Array, gx: Array, part: slice) -> None:
         """The reverse of `columns` (col2im): add every column into the window that it came from."""
         m = part.stop - part.start
+        lead: tuple[slice, ...] = (slice(None),)
         if self.inner:
             columns = columns.reshape(self.c, *self.kernel, *self.out, m)
-            made, lead = self.xp.zeros((self.c, *self.padded, m), columns.dtype), (slice(None),)
+            made = self.xp.zeros((self.c, *self.padded, m), columns.dtype)
         else:
             columns = columns.reshape(m, self.c, *self.kernel, *self.out)
             made, lead = self.xp.zeros((m, self.c, *self.padded), columns.dtype), (slice(None), slice(None))

@@ -103,6 +103,6 @@ def avg_pool(
         count = 1
         for (a, b), (p, q) in zip(inside, zip(low, high)):
             count *= (q - p) if include_pad else (b - a)
-        total = x[(slice(None), slice(None), *(slice(a, b) for a, b in inside))].sum(axis=tuple(range(2, x.ndim)))
-        result[(slice(None), slice(None), *at)] = total / (divisor or count)
+        where: tuple[Any, ...] = (slice(None), slice(None), *(slice(a, b) for a, b in inside))
+        result[(..., *at)] = x[where].sum(axis=tuple(range(2, x.ndim))) / (divisor or count)
     return result

@@ -11,7 +11,8 @@ Each cell is a forward, which also returns what backward needs, and a backward, 
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 Array = Any
 

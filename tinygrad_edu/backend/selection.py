@@ -1,4 +1,4 @@
-"""Which of several equal elements does ``topk``, ``median`` or ``kthvalue`` pick? Whichever torch's algorithm happens to reach.
+"""Which of several equal elements does ``topk`` or ``kthvalue`` pick? Whichever torch's algorithm happens to reach.
 
 torch selects with C++'s ``nth_element``, ``partial_sort`` and ``sort`` (libstdc++'s on Linux) and, for ``kthvalue``, with a quickselect
 of its own; none keeps equal elements in order. These are the same algorithms step by step, on lists of positions: slow, and so run
@@ -182,18 +182,6 @@ def topk(row: list[Any], k: int, largest: bool) -> list[int]:
         nth_element(a, k - 1, before)
         sort(a, k - 1, before)
     return a[:k]
-
-
-def median(row: list[Any], place: int) -> int:
-    """The position of the element that belongs to ``place``; NaN is the largest."""
-
-    def before(i: int, j: int) -> bool:
-        x, y = row[i], row[j]
-        return (x == x and y != y) or x < y
-
-    a = list(range(len(row)))
-    nth_element(a, place, before)
-    return a[place]
 
 
 def kthvalue(row: list[Any], place: int) -> int:

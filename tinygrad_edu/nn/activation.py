@@ -9,13 +9,6 @@ from ._common import new_parameter
 from .module import Module
 
 
-class _Plain(Module):
-    """An activation without settings; takes and ignores any constructor arguments, as torch's do."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
-
-
 class _Inplace(Module):
     """An activation whose only setting is ``inplace``."""
 
@@ -79,35 +72,35 @@ class Hardswish(_Inplace):
         return F.hardswish(input, self.inplace)
 
 
-class Sigmoid(_Plain):
+class Sigmoid(Module):
     """``1 / (1 + exp(-x))``."""
 
     def forward(self, input: Any) -> Any:
         return F.sigmoid(input)
 
 
-class Tanh(_Plain):
+class Tanh(Module):
     """The hyperbolic tangent."""
 
     def forward(self, input: Any) -> Any:
         return F.tanh(input)
 
 
-class LogSigmoid(_Plain):
+class LogSigmoid(Module):
     """``log(sigmoid(x))``."""
 
     def forward(self, input: Any) -> Any:
         return F.logsigmoid(input)
 
 
-class Softsign(_Plain):
+class Softsign(Module):
     """``x / (1 + |x|)``."""
 
     def forward(self, input: Any) -> Any:
         return F.softsign(input)
 
 
-class Tanhshrink(_Plain):
+class Tanhshrink(Module):
     """``x - tanh(x)``."""
 
     def forward(self, input: Any) -> Any:
@@ -133,7 +126,7 @@ class Hardtanh(Module):
         self.max_val = max_val if max_value is None else max_value
         self.inplace = inplace
         if not self.max_val > self.min_val:
-            raise AssertionError("max_val must be larger than min_val")
+            raise AssertionError(f"max_val ({self.max_val}) must be greater than min_val ({self.min_val})")
 
     def forward(self, input: Any) -> Any:
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
-from . import functional as F
 from ..ops._reduction import legacy_reduction
+from . import functional as F
 from .module import Module
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.modes import no_grad
 from . import functional as F
 from . import init
-from ..autograd.modes import no_grad
 from ._common import new_parameter
 from .module import Module
 from .parameter import Parameter
@@ -139,9 +139,9 @@ class EmbeddingBag(_Table):
         """An `EmbeddingBag` with the rows of a given matrix."""
         if embeddings.dim() != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+        rows, columns = embeddings.shape
         made = cls(
-            *embeddings.shape, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset,
-            padding_idx,
-        )  # fmt: skip
+            rows, columns, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset, padding_idx
+        )
         made.weight.requires_grad_(not freeze)
         return made

@@ -198,11 +198,10 @@ class Signature:
     def explain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Why this one of several does not match: torch says it only where the number of arguments is right."""
         shown = str(self)[1:-1].split(", ") if self.parameters else []
-        expected = len(shown) - ("out" not in kwargs and any(p.name == "out" for p in self.parameters))
-        if len(args) + len(kwargs) != expected:
+        if len(args) + len(kwargs) != len(shown):  # torch counts the star too
             return ""
         names = {p.name: p for p in self.parameters}
-        unknown = [key for key in kwargs if key not in names]
+        unknown = [key for key in kwargs if key not in names or "*" in shown]
         if unknown:
             return f"      didn't match because some of the keywords were incorrect: {', '.join(unknown)}\n"
         pairs = [(self.parameters[i] if i < len(self.parameters) else None, v, "") for i, v in enumerate(args)]

@@ -161,7 +161,8 @@ def _rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: boo
     return Op.table["rrelu_with_noise"](input, noise)
 
 
-Op("rrelu_eval", lambda k, x, slope: k.xp.where(x > 0, x, x * slope).astype(x.dtype, "C", copy=False), node="RreluWithNoiseBackward0",
+Op("rrelu_eval", lambda k, x, slope: k.xp.where(x > 0, x, x * slope).astype(x.dtype, "C", copy=False),
+   node="RreluWithNoiseBackward0",
    x=lambda k, g, x, slope: k.where(x > 0, g, g * slope))  # fmt: skip
 public("function", name="rrelu")(_rrelu)
 _inplace_form(_rrelu, "rrelu", "function functional")

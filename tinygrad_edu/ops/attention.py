@@ -118,12 +118,11 @@ def _check(query: Any, key: Any, value: Any, attn_mask: Any) -> None:
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
             f"{q} key.dim: {k} and value.dim: {v} instead."
         )
-    if attn_mask is not None and attn_mask._data.dtype.kind != "b" and attn_mask._data.dtype != query._data.dtype:
-        if attn_mask.dtype.name != "float32":
-            raise RuntimeError(
-                "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
-                f"{c_name(attn_mask.dtype)} and  query.dtype: {c_name(query.dtype)} instead."
-            )
+    if attn_mask is not None and attn_mask.dtype.name not in ("bool", "float32", query.dtype.name):
+        raise RuntimeError(
+            "Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            f"{c_name(attn_mask.dtype)} and  query.dtype: {c_name(query.dtype)} instead."
+        )
 
 
 def _causal(query: Any, key: Any) -> Any:

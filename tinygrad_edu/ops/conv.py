@@ -6,7 +6,8 @@ The three primitives are each other's derivatives: convolution, its gradient for
 from __future__ import annotations
 
 import warnings
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from ..autograd.op import Op
 from ..autograd.variable import Variable
@@ -95,7 +96,8 @@ def _check_tensors(name: str, *tensors: Any) -> None:
     if all(isinstance(t, Variable) for t in tensors if t is not None):
         return
     if name.startswith("conv_transpose"):
-        at, label = next((i, n) for i, (t, n) in enumerate(zip(tensors, ("input", "weight", "bias"))) if not isinstance(t, Variable))
+        named = enumerate(zip(tensors, ("input", "weight", "bias")))
+        at, label = next((i, label) for i, (t, label) in named if not isinstance(t, Variable))
         raise TypeError(f"{name}(): argument '{label}' (position {at + 1}) must be Tensor, not {type(tensors[at]).__name__}")
     got = ", ".join(type(t).__name__ for t in tensors if t is not None)
     raise TypeError(

@@ -11,6 +11,7 @@ import numpy
 from .. import devices, dtypes
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
+from ..named import attach
 from ._check import c_name
 from ._layout import arranged
 from .data import _of_data, as_tensor, from_numpy, leaf, placed, tensor
@@ -99,7 +100,7 @@ def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, require
 @public("function")
 def zeros(
     *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-    pin_memory: bool = False, requires_grad: bool = False,
+    pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of zeros.
 
@@ -107,31 +108,34 @@ def zeros(
     >>> tg.zeros(2, dtype=tg.int32)
     tensor([0, 0], dtype=tinygrad_edu.int32)
     """
-    return _filled(factory_size("zeros", args, size), 0, dtype, device, requires_grad, out)
+    made = _filled(factory_size("zeros", args, size), 0, dtype, device, requires_grad, out)
+    return made if names is None else attach(made, names)
 
 
 @public("function")
 def ones(
     *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-    pin_memory: bool = False, requires_grad: bool = False,
+    pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of ones."""
-    return _filled(factory_size("ones", args, size), 1, dtype, device, requires_grad, out)
+    made = _filled(factory_size("ones", args, size), 1, dtype, device, requires_grad, out)
+    return made if names is None else attach(made, names)
 
 
 @public("function")
 def empty(
     *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-    pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None,
+    pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of a shape whose numbers are yet to be set (here: zeros)."""
-    return _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
+    made = _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
+    return made if names is None else attach(made, names)
 
 
 @public("function")
 def full(
     size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-    pin_memory: bool = False, requires_grad: bool = False,
+    pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of one value; its dtype follows the value.
 
@@ -142,7 +146,8 @@ def full(
     shape = _size_tuple("full", size)
     if dtype is None and out is None:
         dtype = fill_value.dtype if isinstance(fill_value, Variable) else dtypes.of_scalar(plain_number(fill_value))  # type: ignore[attr-defined]
-    return _filled(shape, plain_number(fill_value), dtype, device, requires_grad, out)
+    made = _filled(shape, plain_number(fill_value), dtype, device, requires_grad, out)
+    return made if names is None else attach(made, names)
 
 
 def _size_tuple(name: str, size: Any) -> tuple[int, ...]:

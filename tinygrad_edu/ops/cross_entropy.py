@@ -219,12 +219,11 @@ def _with_probabilities(input: Any, target: Any, weight: Any, reduction: str, sm
     ndim = input._data.ndim
     classes = 0 if ndim == 1 else 1
     n = input._data.shape[classes]
-    if weight is not None:
-        if weight._data.ndim != 1 or weight._data.size != n:
-            raise RuntimeError(
-                "cross_entropy: weight tensor should be defined either for all "
-                f"{n} classes or no classes but got weight tensor of shape: {list(weight._data.shape)}"
-            )
+    if weight is not None and weight._data.shape != (n,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {n} classes or no classes but got weight tensor of "
+            f"shape: {list(weight._data.shape)}"
+        )
     logs = log_softmax(input, classes)
     if smoothing > 0.0:
         target = target * (1 - smoothing) + smoothing / n

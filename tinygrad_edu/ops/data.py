@@ -10,6 +10,7 @@ import numpy
 from .. import devices, dtypes
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for, kernels_of
+from ..named import attach
 from .registry import public
 
 _PLAIN = {bool, int, float, complex}
@@ -230,8 +231,9 @@ def _whole(value: Any, dtype: dtypes.dtype) -> int:
 # ------------------------------------------------------------------------------------ the functions
 @public("function")
 def tensor(
-    data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
-) -> Any:
+    data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+    names: Any = None,
+) -> Any:  # fmt: skip
     """A new tensor that copies ``data``: a number, nested lists, a NumPy array or a tensor.
 
     Python ints become int64, floats the default dtype (float32), bools bool; NumPy arrays keep their dtype.
@@ -256,7 +258,8 @@ def tensor(
             UserWarning,
             stacklevel=3,
         )
-    return placed(_of_data(data, dtype), device, requires_grad)
+    made = placed(_of_data(data, dtype), device, requires_grad)
+    return made if names is None else attach(made, names)
 
 
 @public("function")

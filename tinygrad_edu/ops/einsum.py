@@ -78,7 +78,7 @@ def einsum(*args: Any) -> Any:
     if arrow:
         output = _output(right, ellipsis, names)
     else:
-        output = ellipsis + sorted((n for n in set(names) if n[0] != "." and left.count(n) == 1))
+        output = ellipsis + sorted(n for n in set(names) if n[0] != "." and left.count(n) == 1)
     return _contract(operands, named, output, sizes)
 
 
@@ -278,7 +278,7 @@ def _pair(x: Any, p: list[str], y: Any, q: list[str], later: set[str]) -> tuple[
     if not summed:
         names = batch + rows + columns
         return _aligned(x, p, names) * _aligned(y, q, names), names
-    size = {n: s for n, s in [*zip(q, y._data.shape), *zip(p, x._data.shape)]}
+    size = dict([*zip(q, y._data.shape), *zip(p, x._data.shape)])
     count = {k: prod(size[n] for n in group) for k, group in (("b", batch), ("r", rows), ("s", summed), ("c", columns))}
     left = x.permute([p.index(n) for n in batch + rows + summed]).reshape(count["b"], count["r"], count["s"])
     right = y.permute([q.index(n) for n in batch + summed + columns]).reshape(count["b"], count["s"], count["c"])

@@ -6,14 +6,17 @@ give all of it to the element at that index. NaN counts as the largest number, a
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ..backend import selection
+from ._layout import arranged
 from ._results import named
 from .registry import public
-from .reduction import dims_of, unreduced
+from .reduction import dims_of, in_rows, unreduced, wide
 from .view import wrap_dim
 
 
@@ -61,7 +64,7 @@ def _all_dims(x: Any, dim: Any) -> tuple[int, ...] | None:
 def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The largest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
-    _complain_if_empty("amax", input._data, dims)
+    _complain_if_empty("amax", input._data, None if dim == () else dims)
     return Op.table["amax"](input, dims, keepdim)
 
 
@@ -69,7 +72,7 @@ def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
 def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The smallest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
-    _complain_if_empty("amin", input._data, dims)
+    _complain_if_empty("amin", input._data, None if dim == () else dims)
     return Op.table["amin"](input, dims, keepdim)
 
 
@@ -79,8 +82,13 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any
     if dim is None and input._data.size == 0:
         raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
     dims = _all_dims(input._data, () if dim is None else dim)
-    keep = keepdim if dim is not None else (keepdim if input._data.ndim else False)
-    return named("aminmax", "min", "max")((Op.table["amin"](input, dims, keep), Op.table["amax"](input, dims, keep)))
+    if dim is not None and input._data.ndim and input._data.shape[dims[0]] == 0:
+        raise IndexError(f"aminmax: Expected reduction dim {dims[0]} to have non-zero size.")
+    return named("aminmax", "min", "max")(Op.table["aminmax"](input, dims, keepdim))
+
+
+Op("aminmax", lambda k, x, dims, keepdim: (k.amin(x, dims, keepdim), k.amax(x, dims, keepdim)), outputs=("least", "most"),
+   x=lambda k, g, x, least, most, dims: _share(k, g[0], x, least, dims) + _share(k, g[1], x, most, dims))  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------ along one dimension, with indices
@@ -207,14 +215,38 @@ def _sort(k: Any, x: Any, dim: int, descending: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")
     indices = order(k, x, dim, descending)
-    return k.xp.take_along_axis(x, indices, dim), indices
+    return arranged(k.xp.take_along_axis(x, indices, dim), [x.strides]), arranged(indices, [x.strides])
+
+
+def _equal_neighbours(values: Any, dim: int) -> Any:
+    """For every row of sorted values whether two of them are equal (NaN equals NaN)."""
+    first, second = values[(slice(None),) * dim + (slice(None, -1),)], values[(slice(None),) * dim + (slice(1, None),)]
+    return ((first == second) | (first != first) & (second != second)).any(axis=dim)
+
+
+_PATIENCE = 1_000_000  # elements that are worth going through one by one to pick among equals as torch does
+
+
+def _as_torch_picks(k: Any, x: Any, dim: int, ties: Any, indices: Any, pick: Any) -> Any:
+    """Replace the indices of rows with equal elements by those that torch's algorithm arrives at."""
+    if k.device_type != "cpu" or int(ties.sum()) * x.shape[dim] > _PATIENCE:
+        return indices
+    rows, chosen = k.xp.moveaxis(wide(x), dim, -1), k.xp.moveaxis(indices.copy(), dim, -1)
+    for place in zip(*(p.tolist() for p in k.xp.nonzero(ties))) if ties.ndim else [()] if bool(ties) else []:
+        chosen[place] = k.xp.asarray(pick(rows[place].tolist()))
+    return k.xp.ascontiguousarray(k.xp.moveaxis(chosen, -1, dim))
 
 
 def _topk(k: Any, x: Any, count: int, dim: int, largest: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")
-    indices = k.xp.ascontiguousarray(order(k, x, dim, largest)[(slice(None),) * dim + (slice(0, count),)])
-    return k.xp.take_along_axis(x, indices, dim), indices
+    every = order(k, x, dim, largest)
+    indices = k.xp.ascontiguousarray(every[(slice(None),) * dim + (slice(0, count),)])
+    if 0 < count and x.size:
+        near = k.xp.take_along_axis(x, every[(slice(None),) * dim + (slice(0, count + 1),)], dim)
+        ties = _equal_neighbours(near, dim)
+        indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.topk(row, count, largest))
+    return in_rows(k, k.xp.take_along_axis(x, indices, dim)), indices
 
 
 for _name, _node in (("sort", "SortBackward0"), ("stable_sort", "SortBackward1")):
@@ -261,6 +293,8 @@ def topk(input: Any, k: Any, dim: int = -1, largest: bool = True, sorted: bool =
     tensor([4., 3.])
     """
     d = wrap_dim(dim, input._data.ndim)
+    if isinstance(k, (float, str)):
+        raise TypeError("topk(): k must be an integer")
     count = int(k)
     if not 0 <= count <= (input._data.shape[d] if input._data.ndim else 1):
         raise RuntimeError("selected index k out of range")
@@ -297,7 +331,19 @@ for _name, _skip, _nodes in (("median", False, "Median"), ("nanmedian", True, "N
     Op(f"{_name}_dim", lambda k, x, dim, keepdim, skip: _kth(k, x, -1, dim, keepdim, not skip, skip), node=f"{_nodes}Backward1",
        outputs=("values", "indices"), differentiable=(True, False),
        x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
-Op("kthvalue", lambda k, x, n, dim, keepdim: _kth(k, x, n, dim, keepdim, False, False), outputs=("values", "indices"),
+def _kthvalue(k: Any, x: Any, n: int, dim: int, keepdim: bool) -> tuple[Any, Any]:
+    if x.ndim == 0:
+        return x.copy(), k.xp.zeros((), "int64")
+    every = order(k, x, dim, False)
+    here = (slice(None),) * dim
+    near = k.xp.take_along_axis(x, every[(*here, slice(builtins.max(n - 1, 0), n + 2))], dim)
+    indices = every[(*here, slice(n, n + 1))]
+    ties = _equal_neighbours(near, dim)
+    indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: [selection.kthvalue(row, n)])
+    return _picked(k, x, indices, dim, keepdim)
+
+
+Op("kthvalue", _kthvalue, outputs=("values", "indices"),
    differentiable=(True, False),
    x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
 

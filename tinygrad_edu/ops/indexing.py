@@ -140,7 +140,7 @@ def _index(k: Any, x: Any, parts: Any) -> Any:
     if not x.size:
         return k.xp.empty(_result_shape(x, parts), x.dtype)
     out = x[_full(parts)]
-    if x.flags.c_contiguous and all(i is None or i.flags.c_contiguous for i in parts):
+    if x.flags.c_contiguous and 1 not in x.shape and all(i is None or i.flags.c_contiguous for i in parts):
         return out if out.flags.c_contiguous else k.xp.ascontiguousarray(out)
     return arranged(out, _result_strides(k, x, parts, out.shape))
 

@@ -9,7 +9,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.modes import state
 from ..autograd.op import Op
-from ..autograd.variable import Variable, wrap_view
+from ..autograd.variable import Variable, wrap, wrap_view
 from ..backend import kernels_of
 from .registry import out_error, public
 from .view import as_int, reshape, unsqueeze, view, wrap_dim
@@ -34,9 +34,10 @@ class SplitOp(Op):
     def __call__(self, *args: Any) -> Any:
         x, *rest = args
         k = kernels_of(x._data)
-        outs = [wrap_view(part, x) for part in self.forward(k, x._data, *rest)]
+        parts = self.forward(k, x._data, *rest)
+        outs = [wrap_view(part, x) if self.safe else wrap(part) for part in parts]
         if state.enabled:
-            for out in outs:
+            for out in outs if self.safe else ():
                 out._made = "several"
             if outs and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
                 self.record(1, args, [x._data, *rest], outs, k)
@@ -72,6 +73,9 @@ def _unbind(k: Any, x: Any, dim: int) -> list[Any]:
 
 SplitOp("split", _split, node="SplitBackward0", x=lambda k, g, dim: k.cat(_parts(g), dim))
 SplitOp("split_with_sizes", _split_sizes, node="SplitWithSizesBackward0", x=lambda k, g, dim: k.cat(_parts(g), dim))
+for _name, _forward in (("split", _split), ("split_with_sizes", _split_sizes)):
+    SplitOp(f"unsafe_{_name}", _forward, node="Unsafe" + {"split": "Split", "split_with_sizes": "SplitWithSizes"}[_name] + "Backward0",
+            x=lambda k, g, dim: k.cat(_parts(g), dim), safe=False)  # fmt: skip
 SplitOp("unbind", _unbind, node="UnbindBackward0", x=lambda k, g, dim: k.stack(_parts(g), dim))
 Op("cat", lambda k, tensors, dim: _cat(k, tensors, dim), variadic="tensors",
    tensors=lambda k, g, tensors_shape, dim: _uncat(k, g, tensors_shape, dim))  # fmt: skip
@@ -339,6 +343,28 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     if size == 0 and n:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
     return Op.table["split"](tensor, size, dim)
+
+
+@public("function method")
+def unsafe_split(input: Any, split_size: int, dim: int = 0) -> Any:
+    """`split` whose parts may be written to; autograd does not notice, so the original must not be used afterwards."""
+    split(input.detach(), split_size, dim)  # its checks
+    return Op.table["unsafe_split"](input, split_size, wrap_dim(dim, input._data.ndim))
+
+
+@public("function method")
+def unsafe_split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> Any:
+    """`split_with_sizes` in the same way."""
+    split_with_sizes(input.detach(), split_sizes, dim)  # its checks
+    return Op.table["unsafe_split_with_sizes"](input, list(split_sizes), wrap_dim(dim, input._data.ndim))
+
+
+@public("function method")
+def unsafe_chunk(input: Any, chunks: int, dim: int = 0) -> Any:
+    """`chunk` in the same way."""
+    chunk(input.detach(), chunks, dim)  # its checks
+    n = input._data.shape[wrap_dim(dim, input._data.ndim)]
+    return unsafe_split(input, max(-(-n // chunks), 1), dim)
 
 
 @public("function method")

@@ -38,7 +38,8 @@ Op("outer_product", lambda k, x, y: x[:, None] * y, node="MulBackward0",
 Op("dot", _product, x=lambda k, g, y: g * k.conj(y), y=lambda k, g, x: g * k.conj(x))
 Op("vdot", lambda k, x, y: _product(k, k.conj(x), y), x=lambda k, g, y: k.conj(g) * y, y=lambda k, g, x: g * x)
 Op("bmm", _product,
-   x=lambda k, g, y: k.bmm(g, k.conj(k.transpose(y, 1, 2))), y=lambda k, g, x: k.bmm(k.conj(k.transpose(x, 1, 2)), g))  # fmt: skip
+   x=lambda k, g, y: k.bmm(g, k.conj(k.transpose(y, 1, 2))),
+   y=lambda k, g, x: k.bmm(k.conj(k.transpose(x, 1, 2)), g))  # fmt: skip
 
 
 def _times(g: Any, factor: Any) -> Any:
@@ -424,6 +425,11 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
 @_mm_out
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * bmm(batch1, batch2)``."""
+    if not input._data.dtype == batch1._data.dtype == batch2._data.dtype:
+        names = [c_name(t.dtype) for t in (input, batch1, batch2)]
+        raise RuntimeError(
+            f"Input dtypes must be the same, got: input {names[0]}, batch1: {names[1]}, batch2: {names[2]}"
+        )
     _check_bmm(batch1, batch2)
     _check_expands(input, (*batch1._data.shape[:2], batch2._data.shape[2]))
     return Op.table["baddbmm"](input, batch1, batch2, beta, alpha)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..autograd.op import Op
 from ..autograd.variable import needs_grad, wrap
@@ -260,7 +261,7 @@ def multi_margin_loss(
 
 def _multilabel(k: Any, x: Any, target: Any) -> tuple[Any, Any]:
     """Per row the gap of every (target class, other class) pair, and which classes are targets."""
-    rows, classes = x.shape
+    rows = len(x)
     ends = k.xp.cumsum(target < 0, axis=1) > 0  # targets stop at the first negative number
     member = k.xp.zeros(x.shape, bool)
     for r in range(rows):

@@ -5,8 +5,9 @@ Batch, layer and group normalization differ only in what they average over: one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
-from typing import Any, NamedTuple, Sequence
+from typing import Any, NamedTuple
 
 from ..autograd.op import Op
 from ..backend import kernels_of
@@ -217,7 +218,8 @@ def instance_norm(
         )
     n, c = shape[:2]
     weight, bias = (None if p is None else p.repeat(n) for p in (weight, bias))
-    means, variances = (None if p is None else p.repeat(n) for p in (running_mean, running_var))
+    means: Any = None if running_mean is None else running_mean.repeat(n)
+    variances: Any = None if running_var is None else running_var.repeat(n)
     flat = input.contiguous().view(1, n * c, *shape[2:])
     out = _batch_norm(flat, means, variances, weight, bias, use_input_stats, momentum, eps)
     for kept, repeated in ((running_mean, means), (running_var, variances)):
@@ -343,7 +345,7 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
     if dim == 3:
         means = avg_pool2d(constant_pad_nd(squares.unsqueeze(1), (0, 0, *pads)), (size, 1), 1).squeeze(1)
     else:
-        n, c, h, *rest = input.shape
+        n, c, h = input.shape[:3]
         lifted = squares.view(n, 1, c, h, -1)
         means = avg_pool3d(constant_pad_nd(lifted, (0, 0, 0, 0, *pads)), (size, 1, 1), 1).squeeze(1).view(input.shape)
     return input / means.mul(alpha).add(k).pow(beta)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from ..autograd.op import Op
 from ._check import check_tensor
@@ -146,5 +147,6 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
             if size + a + b < 1:
                 raise RuntimeError("Negative padding value is resulting in an empty dimension")
         elif size + a + b < 1:
-            raise RuntimeError(f"input ({'DHW'[d - ndim]}: {size}) is too small. Calculated output {'DHW'[d - ndim]}: {size + a + b}")
+            axis = "DHW"[d - ndim]
+            raise RuntimeError(f"input ({axis}: {size}) is too small. Calculated output {axis}: {size + a + b}")
     return Op.table[f"{mode}_pad{n}d"](input, mode, pads)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from ..autograd.op import Op
 from ..autograd.variable import wrap
@@ -56,7 +57,7 @@ def _adaptive_avg(k: Any, x: Any, sizes: Sizes, back: bool) -> Any:
     """Average the parts that the sizes of input and output define; ``back``: the transpose of that, from out to in."""
     for dim, n in enumerate(sizes, x.ndim - len(sizes)):
         m = x.shape[dim]
-        matrix = kernels.mean_matrix(k.xp, *((n, m) if back else (m, n)), x.dtype)
+        matrix = kernels.mean_matrix(k.xp, n if back else m, m if back else n, x.dtype)
         x = kernels.along(k.xp, x, matrix.T if back else matrix, dim)
     return k.xp.ascontiguousarray(x)
 
@@ -87,7 +88,7 @@ def _ints(name: str, label: str, value: Any, n: int) -> Sizes:
             raise RuntimeError(
                 f"{name}() {label} must be an int, list of ints or tuple of ints of size 1 but got size {len(values)}"
             )
-        either = "either be a single int" if not (name == "avg_pool3d") else "be a single int"
+        either = "either be a single int" if name != "avg_pool3d" else "be a single int"
         raise RuntimeError(f"{name}: {label} must {either}, or a tuple of {_WORDS[n]} ints")
     return values
 
@@ -458,8 +459,8 @@ def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = Fal
     return (out, indices) if return_indices else out
 
 
-for _pool in (adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d):
-    _with_indices(f"{_pool.__name__}_with_indices", _pool)
+for _adaptive in (adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d):
+    _with_indices(f"{_adaptive.__name__}_with_indices", _adaptive)
 
 
 # ------------------------------------------------------------------------------------ back to the full size
@@ -478,7 +479,7 @@ def _numel(sizes: Sizes) -> int:
 
 
 for _n in (2, 3):
-    Op(f"max_unpool{_n}d", _unpool, node=f"MaxUnpool{_n}DBackward0", 
+    Op(f"max_unpool{_n}d", _unpool, node=f"MaxUnpool{_n}DBackward0",
        x=lambda k, g, indices, rank: k.gather_planes(g, indices, rank))  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for
+from ..named import attach
 from ..random import generator_of, stream_for
 from .creation import factory_size
 from .registry import public
@@ -213,7 +214,7 @@ def _check_sizes(size: tuple[int, ...]) -> tuple[int, ...]:
 @public("function")
 def rand(
     *args: Any, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
-    device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+    device: Any = None, requires_grad: bool = False, pin_memory: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """Numbers uniform on [0, 1).
 
@@ -226,13 +227,14 @@ def rand(
     target, stream = _target("rand", shape, device, generator, out)
     if target is not None:
         return uniform_(target, generator=generator)
-    return _finished(stream.uniform(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
+    made = _finished(stream.uniform(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
+    return made if names is None else attach(made, names)
 
 
 @public("function")
 def randn(
     *args: Any, size: Any = None, generator: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
-    device: Any = None, requires_grad: bool = False, pin_memory: bool = False,
+    device: Any = None, requires_grad: bool = False, pin_memory: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """Normal numbers of mean 0 and standard deviation 1.
 
@@ -244,7 +246,8 @@ def randn(
     target, stream = _target("randn", shape, device, generator, out)
     if target is not None:
         return normal_(target, generator=generator)
-    return _finished(stream.normal(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
+    made = _finished(stream.normal(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
+    return made if names is None else attach(made, names)
 
 
 @public("function")

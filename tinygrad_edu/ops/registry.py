@@ -53,14 +53,14 @@ def public(
         method: Any = function
         if signature is not None:
             texts = signature if isinstance(signature, tuple) else (signature,)
-            shown, method = checked(shown, main, texts), checked(function, main, texts, method=True)
+            without_out = tuple(_without_out(t) for t in texts)
+            shown, method = checked(shown, main, texts), checked(function, main, without_out, method=True)
         for word in where.split():
             for each in (main, *alias):
                 _places[word][each] = shown if word != "method" else method
         if inplace:
             form = make_inplace(function, main)
             if signature is not None:
-                without_out = tuple(t.replace(", *, Tensor out = None", "").replace(", Tensor out = None", "") for t in texts)
                 form = checked(form, f"{main}_", without_out, method=True)
             for each in (main, *alias):
                 methods[f"{each}_"] = form
@@ -69,6 +69,12 @@ def public(
         return shown  # type: ignore[no-any-return]
 
     return publish
+
+
+def _without_out(signature: str) -> str:
+    """The signature of the method: methods take no ``out=``."""
+    text = signature.removesuffix(", Tensor out = None").removesuffix(", tuple of Tensors out = None")
+    return text.removesuffix(", *")
 
 
 # the in-place forms that torch also has as functions

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..autograd.op import Op
 from ..backend import kernels_of
@@ -36,7 +37,7 @@ def _source(i: int, scale: float, align: bool, cubic: bool = False) -> float:
 
 def _nearest(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
     scale = _scale(n, out, factor, False)
-    return [min(int(math.floor((i + 0.5 if exact else i) * scale)), n - 1) for i in range(out)]
+    return [min(math.floor((i + 0.5 if exact else i) * scale), n - 1) for i in range(out)]
 
 
 def _linear(n: int, out: int, factor: float | None, align: bool) -> Weights:
@@ -408,7 +409,8 @@ def _placed(x: Any, n: int, padding: str, align: bool) -> Any:
 
 def _fetch(planes: Any, positions: Sequence[Any], sizes: Sequence[int]) -> Any:
     """``planes`` (N, C, …) at integer positions (N, points), 0 outside: (N, C, points)."""
-    inside, flat = None, 0
+    inside: Any = None
+    flat: Any = 0
     for at, n in zip(positions, sizes):
         here = (at >= 0) & (at <= n - 1)
         inside = here if inside is None else inside & here

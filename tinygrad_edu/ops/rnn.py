@@ -1,12 +1,14 @@
 """Recurrent cells and layers: RNN, GRU and LSTM.
 
-One step is written once in ordinary operations (`rnn_step`, `gru_step`, `lstm_step`): cells run it, and layers fall back to it when
-their gradient is itself differentiated. A layer's usual path is a kernel over the whole sequence (`backend/rnn.py`).
+One step is written once in ordinary operations (`rnn_step`, `gru_step`, `lstm_step`): cells run it, and layers fall back to it
+when their gradient is itself differentiated. A layer's usual path is a kernel over the whole sequence (`backend/rnn.py`).
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from ..autograd.backward import grad as autograd_grad
 from ..autograd.modes import enable_grad
@@ -129,7 +131,7 @@ def _rnn(relu: bool) -> Callable[..., Any]:
 
 
 def _rnn_grad(relu: bool) -> Callable[..., Any]:
-    return lambda *args: kernels.rnn_grad(*args, relu)
+    return partial(kernels.rnn_grad, relu=relu)
 
 
 def _layer_ops(mode: str, name: str, node: str) -> None:
@@ -155,8 +157,13 @@ Composed("gru_grad", _backward(kernels.gru_grad, 1), _again("gru", 1))
 Composed("rnn_tanh_grad", _backward(_rnn_grad(False), 1), _again("rnn_tanh", 1))
 Composed("rnn_relu_grad", _backward(_rnn_grad(True), 1), _again("rnn_relu", 1))
 for _mode in _STEPS:
-    _layer_ops(_mode, f"{_mode}_layer", "MkldnnRnnLayerBackward0" if _mode == "lstm" else "StackBackward0")
+    _layer_ops(_mode, f"{_mode}_layer", "StackBackward0")
     _layer_ops(_mode, f"{_mode}_packed", "CatBackward0")
+_layer_ops("lstm", "lstm_fused", "MkldnnRnnLayerBackward0")  # torch has a fused LSTM, for float32 only; ours is always fused
+
+
+def _is_fused(mode: str, x: Any) -> bool:
+    return mode == "lstm" and x._data.dtype.name == "float32"
 
 
 def layer(
@@ -168,7 +175,8 @@ def layer(
     project = w.pop() if lstm and len(w) in (3, 5) else None
     if project is not None:
         return run_steps(mode, x, state, w, sizes, reverse, project)
-    found = Op.table[f"{mode}_{'packed' if packed else 'layer'}"]([x, *state, *w], sizes, reverse)
+    kind = "packed" if packed else "fused" if _is_fused(mode, x) else "layer"
+    found = Op.table[f"{mode}_{kind}"]([x, *state, *w], sizes, reverse)
     return found[0], found[1 : 3 if lstm else 2]
 
 

@@ -1,202 +1,21 @@
-"""Norms, counts and quantiles: norm, dist, renorm, unique, bincount, histc, quantile, cov, corrcoef."""
+"""Statistics: counts, histograms, quantiles, covariance."""
 
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
-from ._define import cast
-from .reduction import dims_of, unreduced
+from ._results import named
 from .registry import public
 from .view import wrap_dim
 
 
-# ------------------------------------------------------------------------------------ norms
-def _vector_norm(k: Any, x: Any, p: float, dims: Any, keepdim: bool) -> Any:
-    size = k.xp.abs(x)
-    if p == 2:
-        return k.xp.sqrt((size * size).sum(axis=dims, keepdims=keepdim, dtype=size.dtype))
-    if p == 1:
-        return size.sum(axis=dims, keepdims=keepdim, dtype=size.dtype)
-    if p == 0:
-        return (size != 0).sum(axis=dims, keepdims=keepdim).astype(size.dtype)
-    if p == math.inf:
-        return size.max(axis=dims, keepdims=keepdim, initial=0)
-    if p == -math.inf:
-        return size.min(axis=dims, keepdims=keepdim)
-    return ((size**p).sum(axis=dims, keepdims=keepdim, dtype=size.dtype) ** (1 / p)).astype(size.dtype)
-
-
-def _norm_slope(k: Any, g: Any, x: Any, out: Any, p: float, dims: Any) -> Any:
-    shape = unreduced(x.shape, dims)
-    g, norm = k.reshaped(g, shape), k.reshaped(out, shape)
-    if p == 0:
-        return 0 * x
-    if p == 1:
-        return g * k.sgn(x)
-    if p == 2:
-        return g * k.safe_divide(x, norm)
-    if p in (math.inf, -math.inf):
-        hit = k.equal_to(k.abs(x), norm)
-        return g * k.sgn(x) * hit / k.sum_dims(hit, dims, True)
-    size = k.abs(x)
-    return g * k.sgn(x) * k.safe_divide(k.safe_power(size, p - 1), k.safe_power(norm, p - 1))
-
-
-Op("vector_norm", _vector_norm, node="LinalgVectorNormBackward0", x=_norm_slope)
-
-
-def _check_norm(name: str, x: Any) -> None:
-    if x._data.dtype.kind in "iub":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {dtypes.of(x._data).short}")
-
-
-@public("linalg", out=True)
-def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """The p-norm ``(Σ |x|^p)^(1/p)`` of the elements along ``dim`` (all by default), ``p = ord``."""
-    _check_norm("linalg.vector_norm", x)
-    x = x if dtype is None else cast(x, dtype)
-    return Op.table["vector_norm"](x, float(ord), dims_of(dim, x._data.ndim), keepdim)
-
-
-@public("linalg", out=True)
-def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """A norm of the matrices in two dimensions: "fro", "nuc", 1, -1, 2, -2, inf or -inf."""
-    if A._data.ndim < 2:
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
-    _check_norm("linalg.matrix_norm", A)
-    A = A if dtype is None else cast(A, dtype)
-    rows, columns = (wrap_dim(d, A._data.ndim) for d in dim)
-    if ord == "fro":
-        return Op.table["vector_norm"](A, 2.0, tuple(sorted((rows, columns))), keepdim)
-    if ord in (1, -1, math.inf, -math.inf):
-        along, other = (rows, columns) if ord in (1, -1) else (columns, rows)
-        sums = A.abs().sum(along, keepdim=True)
-        found = sums.amax(other, keepdim=True) if ord > 0 else sums.amin(other, keepdim=True)
-    elif ord in (2, -2, "nuc"):
-        from .decomposition import svdvals
-
-        last = A.movedim((rows, columns), (-2, -1))
-        s = svdvals(last)
-        found = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
-        if not keepdim:
-            return found
-        for d in sorted((rows, columns)):
-            found = found.unsqueeze(d)
-        return found
-    else:
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
-    return found if keepdim else found.squeeze((rows, columns))
-
-
-@public("linalg", name="norm", out=True)
-def linalg_norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-    """A vector norm, or of two dimensions (or a matrix, when ``ord`` is given) a matrix norm."""
-    if dim is not None and isinstance(dim, int):
-        dim = (dim,)
-    if ord is None:
-        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
-    if dim is not None and len(dim) == 2:
-        return matrix_norm(A, ord, dim, keepdim, dtype=dtype)
-    if dim is None and A._data.ndim == 2:
-        return matrix_norm(A, ord, (-2, -1), keepdim, dtype=dtype)
-    if dim is None and A._data.ndim != 1 and ord is not None:
-        raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
-                           f"{A._data.ndim}D.")  # fmt: skip
-    if isinstance(ord, str):
-        raise RuntimeError(f"linalg.norm: Order {ord} not supported.")
-    return vector_norm(A, ord, dim, keepdim, dtype=dtype)
-
-
-@public("function method", out=True)
-def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    """The p-norm (2 by default) of all elements, or along ``dim``.
-
-    >>> import tinygrad_edu as tg
-    >>> tg.norm(tg.tensor([3., 4.]))
-    tensor(5.)
-    """
-    if p == "nuc":
-        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
-    if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"only valid string values are 'fro' and 'nuc', found {p}")
-    return vector_norm(input, 2.0 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
-
-
-@public("function method")
-def dist(input: Any, other: Any, p: float = 2) -> Any:
-    """The p-norm of the difference of two tensors."""
-    return Op.table["vector_norm"](input - other, float(p), None, False)
-
-
-@public("function method", inplace=True, out=True)
-def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
-    """Each slice along ``dim`` scaled down so that its p-norm is at most ``maxnorm``."""
-    d = wrap_dim(dim, input._data.ndim)
-    dims = tuple(i for i in range(input._data.ndim) if i != d)
-    norms = Op.table["vector_norm"](input, float(p), dims, True)
-    factor = Op.table["where"](norms > maxnorm, maxnorm / (norms + 1e-7), wrap(kernels_of(input._data).xp.ones_like(norms._data)))
-    return input * factor
-
-
 # ------------------------------------------------------------------------------------ counting
-def _unique(k: Any, x: Any, dim: int | None) -> tuple[Any, Any, Any]:
-    if dim is None:
-        values, inverse, counts = k.xp.unique(x, return_inverse=True, return_counts=True)
-        return values, inverse.reshape(x.shape), counts
-    rows = k.xp.moveaxis(x, dim, 0)
-    values, inverse, counts = k.xp.unique(rows.reshape(rows.shape[0], -1), return_inverse=True, return_counts=True, axis=0)
-    return k.xp.moveaxis(values.reshape(-1, *rows.shape[1:]), 0, dim), inverse.reshape(-1), counts
-
-
-Op("unique", _unique, outputs=("values", "inverse", "counts"))
-
-
-def _wanted(found: Any, inverse: bool, counts: bool) -> Any:
-    values, where, number = found
-    kept = [values, *([cast(where, dtypes.int64)] if inverse else []), *([cast(number, dtypes.int64)] if counts else [])]
-    return tuple(kept) if len(kept) > 1 else values
-
-
-@public("function method")
-def unique(
-    input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The different values in order (or the different slices along ``dim``), where each element went, how many there were.
-
-    >>> import tinygrad_edu as tg
-    >>> tg.unique(tg.tensor([3, 1, 3, 2]), return_counts=True)
-    (tensor([1, 2, 3]), tensor([1, 1, 2]))
-    """
-    d = None if dim is None else wrap_dim(dim, input._data.ndim)
-    return _wanted(Op.table["unique"](input, d), return_inverse, return_counts)
-
-
-@public("function method")
-def unique_consecutive(input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
-    """The values with runs of equal neighbours made one."""
-    x = input._data
-    k = kernels_of(x)
-    if dim is None:
-        rows = x.reshape(-1)
-    else:
-        d = wrap_dim(dim, x.ndim)
-        rows = k.xp.moveaxis(x, d, 0)
-    flat = rows.reshape(rows.shape[0], -1)
-    starts = k.xp.ones(rows.shape[0], "bool")
-    if rows.shape[0]:
-        starts[1:] = (flat[1:] != flat[:-1]).any(1)
-    where = k.xp.cumsum(starts) - 1
-    edges = k.xp.append(k.xp.nonzero(starts)[0], rows.shape[0])
-    values = rows[starts] if dim is None else k.xp.moveaxis(rows[starts], 0, d)
-    inverse = where.reshape(x.shape) if dim is None else where
-    return _wanted(tuple(wrap(a) for a in (values, inverse, k.xp.diff(edges))), return_inverse, return_counts)
-
-
 @public("function method")
 def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     """How often each of the numbers 0, 1, 2, … occurs (or the sum of the weights where it does)."""
@@ -216,22 +35,62 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     return wrap(counts.astype("float32" if weights._data.dtype == "float32" else "float64"))
 
 
-@public("function method", out=True)
-def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
-    """How many elements fall into each of ``bins`` equal intervals between min and max (of the data, where both are 0)."""
-    if bins <= 0:
-        raise RuntimeError("bins must be > 0")
+def _histc(input: Any, bins: int, min: Any, max: Any) -> Any:
     x = input._data
     k = kernels_of(x)
     if min == max and x.size:
         min, max = x.min().item(), x.max().item()
     if min == max:
         min, max = min - 1, max + 1
+    if not (math.isfinite(min) and math.isfinite(max)):
+        raise RuntimeError(f"torch.histc: range of [{min:g}, {max:g}] is not finite")
     if not min < max:
-        raise RuntimeError("max must be larger than min")
-    inside = x[(x >= min) & (x <= max)].astype("float64")
-    place = k.xp.minimum(((inside - min) / (max - min) * bins).astype("int64"), bins - 1)
-    return wrap(k.xp.bincount(place, minlength=bins).astype(x.dtype))
+        raise RuntimeError("torch.histc: max must be larger than min")
+    inside = x[(x >= min) & (x <= max)]
+    place = ((inside - min) * bins / (max - min)).astype("int64")
+    return wrap(k.xp.bincount(k.xp.minimum(place, bins - 1), minlength=bins).astype(x.dtype))
+
+
+@public("function method", out=True, signature="Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None")
+def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
+    """How many elements fall into each of ``bins`` equal intervals between min and max (of the data, where both are 0).
+
+    >>> import tinygrad_edu as tg
+    >>> tg.histc(tg.tensor([1., 2., 1.]), bins=4, min=0, max=3)
+    tensor([0., 2., 1., 0.])
+    """
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    if not dtypes.of(input._data).is_floating_point:
+        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.short}'")
+    return _histc(input, bins, min, max)
+
+
+@public("function method", signature=(
+    "Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None",
+    "Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, "
+    "tuple of Tensors out = None"))
+def histogram(input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+    """Counts (or sums of weights) between the edges given, or between ``bins + 1`` equally spaced ones; and the edges."""
+    x = input._data
+    xp = kernels_of(x).xp
+    if not dtypes.of(x).is_floating_point:
+        raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
+    if isinstance(bins, Variable):
+        edges = bins._data
+    else:
+        low, high = range if range is not None else ((x.min().item(), x.max().item()) if x.size else (0.0, 1.0))
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        edges = xp.linspace(low, high, bins + 1).astype(x.dtype)
+    flat = x.reshape(-1)
+    inside = (flat >= edges[0]) & (flat <= edges[-1])
+    place = xp.minimum(xp.searchsorted(edges, flat[inside], side="right") - 1, edges.size - 2)
+    amounts = None if weight is None else weight._data.reshape(-1)[inside]
+    counts = xp.bincount(place, amounts, edges.size - 1).astype(x.dtype)
+    if density:
+        counts = counts / (counts.sum() * xp.diff(edges))
+    return named("histogram", "hist", "bin_edges")((wrap(counts), wrap(edges)))
 
 
 # ------------------------------------------------------------------------------------ quantiles, covariance
@@ -265,6 +124,8 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, interpolation: str, s
     elif not 0 <= q <= 1:
         raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
     k = kernels_of(input._data)
+    if isinstance(q, Variable) and not bool(((q._data >= 0) & (q._data <= 1)).all()):
+        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     levels = q._data.reshape(-1) if isinstance(q, Variable) else k.xp.asarray([q], dtype=input._data.dtype)
     flat = input.reshape(-1) if dim is None else input
     d = 0 if dim is None else wrap_dim(dim, input._data.ndim)
@@ -288,37 +149,64 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, interpolation: str, s
     return found if isinstance(q, Variable) and q._data.ndim else found.squeeze(0)
 
 
-@public("function method")
+def _check_weights(name: str, w: Any, n: int, integral: bool) -> None:
+    d = dtypes.of(w._data)
+    if w._data.ndim > 1:
+        raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w._data.ndim} dimensions")
+    if integral != (not d.is_floating_point and not d.is_complex):
+        wanted = "integral" if integral else "floating point"
+        raise RuntimeError(f"cov(): expected {name} to have {wanted} dtype but got {name} with {d.short} dtype")
+    if w._data.size != n:
+        raise RuntimeError(
+            f"cov(): expected {name} to have the same numel as there are observations in the input but got {w._data.size} != {n}"
+        )
+    if w._data.size and w._data.min() < 0:
+        raise RuntimeError(f"cov(): {name} cannot be negative")
+
+
+@public("function method", signature="Tensor input, *, int correction = 1, Tensor fweights = None, Tensor aweights = None")
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
-    """The covariance matrix of variables (rows) over observations (columns)."""
+    """The covariance matrix of variables (rows) over observations (columns).
+
+    ``fweights``: how often each observation counts; ``aweights``: how much.
+    """
     if input._data.ndim > 2:
         raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions")
+    if input._data.dtype.kind == "b":
+        raise RuntimeError("cov(): bool dtype is not supported for input")
     x = input.reshape(1, -1) if input._data.ndim < 2 else input
+    n = x._data.shape[1]
     weight = None
-    for w in (fweights, aweights):
+    for name, w, integral in (("fweights", fweights, True), ("aweights", aweights, False)):
         if w is not None:
-            w = cast(w, x.dtype) if x.is_floating_point() else w
+            _check_weights(name, w, n, integral)
             weight = w if weight is None else weight * w
-    n = x._data.shape[1] if weight is None else weight.sum()
     if weight is None:
-        centred, freedom = x - x.mean(1, keepdim=True), n - correction
-        product = centred @ centred.mT.conj()
+        mean, product_of, freedom = x.sum(1, keepdim=True) / n, lambda c: c, float(n - correction)
     else:
-        mean = (x * weight).sum(1, keepdim=True) / n
-        centred = x - mean
-        freedom = n - correction * ((weight * aweights).sum() / n if aweights is not None else 1)
-        product = (centred * weight) @ centred.mT.conj()
-    found = product / freedom
-    return found.squeeze() if input._data.ndim < 2 else found
+        total = weight.sum()
+        mean, product_of = (x * weight).sum(1, keepdim=True) / total, lambda c: c * weight
+        lost = (weight * aweights).sum() / total if aweights is not None else 1.0
+        freedom = float(total - correction * lost)
+    if freedom <= 0:
+        warnings.warn(
+            "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.", UserWarning,
+            stacklevel=3,
+        )  # fmt: skip
+        freedom = 0.0
+    centred = x - mean
+    return (product_of(centred) @ centred.t().conj() / freedom).squeeze()
 
 
-@public("function method")
+@public("function method", signature="Tensor input")
 def corrcoef(input: Any) -> Any:
     """The matrix of correlation coefficients of variables (rows)."""
+    if input._data.ndim > 2:
+        raise RuntimeError(
+            f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions"
+        )
     c = cov(input)
     if c._data.ndim == 0:
         return c / c
     spread = c.diagonal().sqrt()
     return (c / spread.unsqueeze(1) / spread.unsqueeze(0)).clamp(-1, 1)
-
-

@@ -369,6 +369,19 @@ def select(input: Any, dim: int, index: int) -> Any:
     return Op.table["select"](input, dim, index + n if index < 0 else index)
 
 
+Op("narrow_copy", lambda k, x, dim, start, stop: x[(slice(None),) * dim + (slice(start, stop),)].copy(), node="NarrowCopyBackward0",
+   x=lambda k, g, x_shape, dim, start, stop: k.slice_backward(g, x_shape, dim, start, stop, 1))  # fmt: skip
+
+
+@public("function method")
+def narrow_copy(input: Any, dim: int, start: int, length: int) -> Any:
+    """`narrow` as a copy."""
+    shown = narrow(input.detach(), dim, start, length)  # its checks
+    dim = wrap_dim(dim, input._data.ndim)
+    first = start + input._data.shape[dim] if start < 0 else start
+    return Op.table["narrow_copy"](input, dim, first, first + shown._data.shape[dim])
+
+
 @public("function method")
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """``length`` entries of a dimension from ``start``, as a view."""

@@ -11,9 +11,17 @@ from PIL import Image, ImageOps
 
 from ... import dtypes
 from ...nn import functional as F
-from ...ops.data import tensor as make_tensor
-from .images import PIL_MODES, Img, InterpolationMode, get_dimensions, interpolation_mode, is_pil
-from .resizing import nearest, weights
+from .images import (
+    PIL_MODES,
+    Img,
+    InterpolationMode,
+    as_batch,
+    back_from_batch,
+    get_dimensions,
+    interpolation_mode,
+    is_pil,
+    working_dtype,
+)
 
 PADDING_MODES = ("constant", "edge", "reflect", "symmetric")
 
@@ -150,25 +158,21 @@ def output_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tu
 
 
 def _resize_tensor(img: Any, height: int, width: int, mode: str, antialias: bool) -> Any:
-    _, h, w = get_dimensions(img)
-    if mode in ("nearest", "nearest-exact"):
-        exact = mode == "nearest-exact"
-        return img[..., nearest(h, height, exact), :][..., nearest(w, width, exact)].contiguous()
-    if mode not in ("bilinear", "bicubic"):
+    if mode not in ("nearest", "nearest-exact", "bilinear", "bicubic"):
         raise NotImplementedError(
             f"interpolation {mode!r} is for PIL images only; tensors take nearest, bilinear or bicubic"
         )
-    have = dtypes.of(img._data)
-    work = have if have in (dtypes.float32, dtypes.float64) else dtypes.float32
-    across, down = (
-        make_tensor(weights(n, m, mode, antialias), dtype=work, device=img.device) for n, m in ((w, width), (h, height))
+    smooth = mode.startswith("bi")
+    out = F.interpolate(
+        as_batch(img, working_dtype(img)),
+        size=(height, width),
+        mode=mode,
+        align_corners=False if smooth else None,
+        antialias=antialias and smooth,
     )
-    out = down @ (img.to(work) @ across.t())
-    if mode == "bicubic" and have is dtypes.uint8:
+    if mode == "bicubic" and img.dtype is dtypes.uint8:
         out = out.clamp(0, 255)
-    if have is work:
-        return out
-    return (out if have.is_floating_point else out.round()).to(have)
+    return back_from_batch(out, img)
 
 
 def _borders(padding: int | Sequence[int]) -> tuple[int, int, int, int]:

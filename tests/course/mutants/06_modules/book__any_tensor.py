@@ -1,4 +1,4 @@
-# expected \(\[\], \[\], True\), got \(\['a'\], \[\], False\)
+# requires_grad=True\)\): expected 0 elements, got 1
 class Book:
     def __init__(self):
         object.__setattr__(self, "_parameters", {})

@@ -1,4 +1,4 @@
-# expected \(\[\], \[\], True\), got \(\['a'\], \[\], True\)
+# written\(p, "text"\): expected 0 elements, got 1
 class Book:
     def __init__(self):
         object.__setattr__(self, "_parameters", {})

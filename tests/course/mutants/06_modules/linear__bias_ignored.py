@@ -1,3 +1,3 @@
-# expected tensor\(\[\[21\.5
+# expected 21\.5, got 21\.0
 def linear(x, weight, bias=None):
     return x @ weight.t()

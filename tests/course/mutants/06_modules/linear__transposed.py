@@ -1,4 +1,4 @@
-# mat1 and mat2 shapes|expected tensor
+# expected 21\.0, got 1\.0 at \[0\]\[0\]
 def linear(x, weight, bias=None):
     y = x @ weight
     return y if bias is None else y + bias

@@ -1,4 +1,4 @@
-# expected \['0\.weight'|0\.weight
+# expected 4 elements, got 0
 class Row(nn.Module):
     def __init__(self, *layers):
         super().__init__()

@@ -1,4 +1,4 @@
-# 0\.bias
+# walk\(deep\)\]: expected 3 elements, got 4
 def walk(module, prefix="", seen=None):
     seen = set() if seen is None else seen
     for name, parameter in module._parameters.items():

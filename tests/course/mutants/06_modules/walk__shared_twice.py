@@ -1,4 +1,4 @@
-# '1\.weight'|length|1\.weight
+# walk\(tied\)\]: expected 3 elements, got 4
 def walk(module, prefix="", seen=None):
     for name, parameter in module._parameters.items():
         if parameter is not None:
