@@ -49,7 +49,7 @@ _ROOMS = {
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
-    "install_as_torch": "compat",
+    "install_as_torch": "compat", "vmap": "func",
 }  # fmt: skip
 
 

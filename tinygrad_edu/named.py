@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from .autograd import variable
 from .autograd.variable import Variable
 
 Names = tuple[str | None, ...]
@@ -342,22 +341,71 @@ def _unsupported(name: str) -> RuntimeError:
 
 
 RULES: dict[Rule, str] = {
-    _keep: "abs acos asin atan ceil clone contiguous cos cosh cummax cummin cumprod cumsum deg2rad detach digamma dropout erf erfc exp "
-           "exp2 expm1 floor frac lgamma log log10 log1p log2 log_softmax logit neg nan_to_num rad2deg reciprocal relu round rsqrt sigmoid "
-           "sign sin sinh softmax sqrt square tan tanh trunc float double half bfloat16 int long short bool to type clamp isnan isinf "
-           "isfinite logical_not bitwise_not cpu cuda requires_grad_ zeros_like ones_like empty_like rand_like randn_like full_like",
-    _unify: "add sub mul div true_divide floor_divide remainder fmod pow atan2 maximum minimum eq ne lt le gt ge logical_and logical_or "
-            "logical_xor bitwise_and bitwise_or bitwise_xor where masked_fill addcmul addcdiv lerp __add__ __radd__ __sub__ __rsub__ __mul__ "
-            "__rmul__ __truediv__ __rtruediv__ __pow__ __rpow__ __mod__ __floordiv__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __and__ __or__",
-    _reduce: "sum mean prod std var amax amin max min argmax argmin all any logsumexp norm median nansum nanmean mode kthvalue",
-    _in_place: "add_ sub_ mul_ div_ pow_ exp_ log_ sqrt_ neg_ abs_ clamp_ relu_ sigmoid_ tanh_ fill_ zero_ copy_ normal_ uniform_ random_ "
-               "bernoulli_ __iadd__ __isub__ __imul__ __itruediv__ __setitem__",
-    _matmul: "matmul mm bmm mv dot __matmul__", _transpose: "transpose swapaxes", _t: "t", _permute: "permute", _select: "select",
-    _getitem: "__getitem__", _squeeze: "squeeze", _several: "split chunk unbind", _cat: "cat", _flatten: "flatten",
-    _unflatten: "unflatten", _expand: "expand expand_as",
-    _one_number: "item tolist numpy backward __bool__ __float__ __int__ allclose equal",
-}  # fmt: skip
-_UNSUPPORTED = "view reshape unsqueeze stack gather scatter index_select repeat roll flip diagonal tril triu topk sort masked_select einsum".split()
+    _keep: (
+        "abs acos asin atan ceil clone contiguous cos cosh cummax cummin cumprod cumsum deg2rad detach digamma "
+        "dropout erf erfc exp exp2 expm1 floor frac lgamma log log10 log1p log2 log_softmax logit neg nan_to_num "
+        "rad2deg reciprocal relu round rsqrt sigmoid sign sin sinh softmax sqrt square tan tanh trunc float double "
+        "half bfloat16 int long short bool to type clamp isnan isinf isfinite logical_not bitwise_not cpu cuda "
+        "requires_grad_ zeros_like ones_like empty_like rand_like randn_like full_like "
+    ),
+    _unify: (
+        "add sub mul div true_divide floor_divide remainder fmod pow atan2 maximum minimum eq ne lt le gt ge "
+        "logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor where masked_fill addcmul addcdiv lerp "
+        "__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __pow__ __rpow__ __mod__ "
+        "__floordiv__ __lt__ __le__ __gt__ __ge__ __eq__ __ne__ __and__ __or__ "
+    ),
+    _reduce: (
+        "sum mean prod std var amax amin max min argmax argmin all any logsumexp norm median nansum nanmean mode "
+        "kthvalue "
+    ),
+    _in_place: (
+        "add_ sub_ mul_ div_ pow_ exp_ log_ sqrt_ neg_ abs_ clamp_ relu_ sigmoid_ tanh_ fill_ zero_ copy_ normal_ "
+        "uniform_ random_ bernoulli_ __iadd__ __isub__ __imul__ __itruediv__ __setitem__ "
+    ),
+    _matmul: (
+        "matmul mm bmm mv dot __matmul__ "
+    ),
+    _transpose: (
+        "transpose swapaxes "
+    ),
+    _t: (
+        "t "
+    ),
+    _permute: (
+        "permute "
+    ),
+    _select: (
+        "select "
+    ),
+    _getitem: (
+        "__getitem__ "
+    ),
+    _squeeze: (
+        "squeeze "
+    ),
+    _several: (
+        "split chunk unbind "
+    ),
+    _cat: (
+        "cat "
+    ),
+    _flatten: (
+        "flatten "
+    ),
+    _unflatten: (
+        "unflatten "
+    ),
+    _expand: (
+        "expand expand_as "
+    ),
+    _one_number: (
+        "item tolist numpy backward __bool__ __float__ __int__ allclose equal "
+    ),
+}
+_UNSUPPORTED = [
+    "view", "reshape", "unsqueeze", "stack", "gather", "scatter", "index_select", "repeat", "roll", "flip",
+    "diagonal", "tril", "triu", "topk", "sort", "masked_select", "einsum",
+]  # fmt: skip
 _enabled = False
 
 
@@ -367,7 +415,7 @@ def enable() -> None:
     if _enabled:
         return
     _enabled = True
-    package, tensor_class = sys.modules[__name__.rpartition(".")[0]], variable._class
+    package, tensor_class = sys.modules[__name__.rpartition(".")[0]], type(Variable.new())
     table = {name: rule for rule, names in RULES.items() for name in names.split()}
     for name in (*table, *_UNSUPPORTED):
         for place in (tensor_class, package):

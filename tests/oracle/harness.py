@@ -297,8 +297,8 @@ def same(ours: Any, theirs: Any, where: str = "result", *, rtol: float | None = 
         demand(isinstance(ours, Variable), lambda: f"{where}: torch gives a tensor, ours {type(ours).__name__}")
         same_tensor(ours, theirs, where, rtol, atol, strides, scale, at_least)
     elif isinstance(theirs, (tuple, list)):
-        demand(isinstance(ours, type(theirs)) or (hasattr(theirs, "_fields") or isinstance(theirs, tuple))
-               and isinstance(ours, tuple), lambda: f"{where}: torch gives {theirs!r}, ours {ours!r}")  # fmt: skip
+        demand(isinstance(ours, type(theirs)) or ((hasattr(theirs, "_fields") or isinstance(theirs, tuple))
+               and isinstance(ours, tuple)), lambda: f"{where}: torch gives {theirs!r}, ours {ours!r}")  # fmt: skip
         demand(type(ours).__name__ == type(theirs).__name__, lambda: f"{where}: {type(theirs).__name__} in torch, "
                f"{type(ours).__name__} ours")  # fmt: skip
         demand(len(ours) == len(theirs), lambda: f"{where}: {len(theirs)} items in torch, {len(ours)} ours")

@@ -54,8 +54,8 @@ def exercise(m, make, shapes, ev=False, double=False, call=None):
 
 def same(make, *shapes, tolerance=2e-5, second=True, **options):
     for double in (False, True) if second else (False,):
-        compare(lambda m: exercise(m, make, *shapes, double=double, **options), rtol=tolerance, atol=1e-9 if double else 2e-5,
-                strides="", compare_warnings=False)
+        run = partial(exercise, make=make, shapes=shapes, double=double, **options)
+        compare(run, rtol=tolerance, atol=1e-9 if double else 2e-5, strides="", compare_warnings=False)
 
 
 def build(name, *args, **kwargs):

@@ -82,12 +82,12 @@ def max_pool(x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: S
     for at in positions((*x.shape[:2], *out)):
         best: Any = None
         for inside in positions(kernel):
-            where = tuple(i * s - p + j * d for i, s, p, j, d in zip(at[2:], stride, padding, inside, dilation))
-            if all(0 <= i < n for i, n in zip(where, x.shape[2:])):
-                value = x[(*at[:2], *where)]
+            spot = tuple(i * s - p + j * d for i, s, p, j, d in zip(at[2:], stride, padding, inside, dilation))
+            if all(0 <= i < n for i, n in zip(spot, x.shape[2:])):
+                value = x[(*at[:2], *spot)]
                 if best is None or value > best or value != value:
                     best = value
-                    values[at], indices[at] = value, numpy.ravel_multi_index(where, x.shape[2:])
+                    values[at], indices[at] = value, numpy.ravel_multi_index(spot, x.shape[2:])
     return values, indices
 
 
@@ -100,9 +100,9 @@ def avg_pool(
         low = [i * s - p for i, s, p in zip(at, stride, padding)]
         high = [min(a + k, n + p) for a, k, n, p in zip(low, kernel, x.shape[2:], padding)]
         inside = [(max(a, 0), min(b, n)) for a, b, n in zip(low, high, x.shape[2:])]
+        part: Any = (..., *(slice(a, b) for a, b in inside))
         count = 1
         for (a, b), (p, q) in zip(inside, zip(low, high)):
             count *= (q - p) if include_pad else (b - a)
-        where: tuple[Any, ...] = (slice(None), slice(None), *(slice(a, b) for a, b in inside))
-        result[(..., *at)] = x[where].sum(axis=tuple(range(2, x.ndim))) / (divisor or count)
+        result[(..., *at)] = x[part].sum(axis=tuple(range(2, x.ndim))) / (divisor or count)
     return result

@@ -207,10 +207,8 @@ def bounds(n: int, out: int) -> list[tuple[int, int]]:
 
 def mean_matrix(xp: Any, n: int, out: int, dtype: Any) -> Array:
     """The (out, n) matrix that averages each part."""
-    rows = numpy.zeros((out, n), dtype)
-    for i, (a, b) in enumerate(bounds(n, out)):
-        rows[i, a:b] = 1 / (b - a)
-    return xp.asarray(rows)
+    rows = [[1 / (b - a) if a <= j < b else 0.0 for j in range(n)] for a, b in bounds(n, out)]
+    return xp.asarray(rows, dtype=dtype).reshape(out, n)
 
 
 def along(xp: Any, x: Array, matrix: Array, dim: int) -> Array:

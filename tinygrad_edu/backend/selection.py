@@ -1,13 +1,14 @@
 """Which of several equal elements does ``topk`` or ``kthvalue`` pick? Whichever torch's algorithm happens to reach.
 
-torch selects with C++'s ``nth_element``, ``partial_sort`` and ``sort`` (libstdc++'s on Linux) and, for ``kthvalue``, with a quickselect
-of its own; none keeps equal elements in order. These are the same algorithms step by step, on lists of positions: slow, and so run
-only for rows where equal elements meet.
+torch selects with C++'s ``nth_element``, ``partial_sort`` and ``sort`` (libstdc++'s on Linux) and, for ``kthvalue``, with a
+quickselect of its own; none keeps equal elements in order. These are the same algorithms step by step, on lists of positions:
+slow, and so run only for rows where equal elements meet.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 _SHORT = 16  # libstdc++ sorts so few by insertion
 Before = Callable[[int, int], bool]  # whether the element at the first position belongs before the one at the second

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
@@ -18,6 +19,7 @@ from .registry import make_inplace as inplace_form
 
 NUMBERS = (bool, int, float, complex)
 OPERANDS = (Variable, *NUMBERS)
+_PLAIN = (int, float)
 _FLOAT32, _FLOAT64 = dtypes.float32.np, dtypes.float64.np
 
 
@@ -263,9 +265,8 @@ def binary(
                 raise TypeError(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
-            elif only is None and input._data.dtype.kind == "f" and input._data.dtype.itemsize > 2:
-                if type(other) is float or type(other) is int:
-                    return run.call2(input, float(other))
+            elif only is None and type(other) in _PLAIN and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64):
+                return run.call2(input, float(other))
         if not same or (floats and input._data.dtype.kind in "iub") or only is not None:
             if only is not None:
                 problem = only(result_type(input, other))

@@ -298,7 +298,7 @@ def checked(
                 raise
         if bound is not None:
             return function(*args[:1] if method else (), *bound[0], **bound[1])
-        return function(*args, **again)
+        return function(*args, **(again or {}))
 
     def strict(*args: Any, **kwargs: Any) -> Any:
         if len(args) > 1 and not isinstance(args[1], (tuple, list)):

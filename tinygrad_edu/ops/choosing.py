@@ -92,7 +92,7 @@ def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
             raise TypeError
         if common is dtypes.bool_:
             input, *bounds = prepare(name, (input, *bounds), floats=False)
-        elif not input._data.dtype == common.np:
+        elif input._data.dtype != common.np:
             (input,) = prepare(name, (input, *bounds), floats=False)[:1]
         if common.is_floating_point:
             bounds = [float(b) for b in bounds]
@@ -172,7 +172,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
             stacklevel=3,
         )
     elif kind.kind != "b":
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.short}")
+        short = condition.dtype.short
+        raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {short}")
     operands = _both(condition, input, other)
     try:
         result = _where_op(condition, *operands)
@@ -203,7 +204,8 @@ def _where_error(condition: Any, a: Any, b: Any) -> RuntimeError:
     return broadcast_error(both, b)
 
 
-@public("method", name="where", signature=("Tensor input, Tensor condition, Tensor other", "Tensor input, Tensor condition, Number other"))
+@public("method", name="where", signature=("Tensor input, Tensor condition, Tensor other",
+                                           "Tensor input, Tensor condition, Number other"))
 def where_method(input: Any, condition: Any, other: Any) -> Any:
     """The tensor where the condition holds, ``other`` elsewhere."""
     return where(condition, input, other)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
@@ -15,7 +16,7 @@ from .view import wrap_dim
 
 
 def _scan(k: Any, combine: Callable[[Any, Any], Any], x: Any, dim: int) -> Any:
-    """Running results of any associative operation, by doubling: log2(n) steps on the whole array (CuPy can only add and multiply)."""
+    """Running results of any associative operation, by doubling: log2(n) steps on the whole array."""
     out = k.xp.array(k.xp.moveaxis(x, dim, 0), order="C")
     step = 1
     while step < out.shape[0]:
@@ -105,9 +106,13 @@ def _running_extreme(largest: bool) -> Any:
     return forward
 
 
+def _to_places(k: Any, g: Any, x_shape: Any, indices: Any, dim: int) -> Any:
+    return k.scatter_add(k.zeros_of(g, x_shape), dim, indices, g) if x_shape else g
+
+
 for _name, _largest in (("cummax", True), ("cummin", False)):
     Op(_name, _running_extreme(_largest), outputs=("values", "indices"), differentiable=(True, False),
-       x=lambda k, g, x_shape, indices, dim: k.scatter_add(k.zeros_of(g, x_shape), dim, indices, g) if x_shape else g)  # fmt: skip
+       x=lambda k, g, x_shape, indices, dim: _to_places(k, g, x_shape, indices, dim))  # fmt: skip
 
 
 def _publish(name: str, what: str) -> None:

@@ -1,7 +1,7 @@
 """The largest, the smallest, the middle: max, min, argmax, sort, topk, median, mode, kthvalue.
 
-Where several elements are equal: reductions over everything (and amax, amin) share the gradient among them; those that return an index
-give all of it to the element at that index. NaN counts as the largest number, and a maximum or minimum with a NaN in it is NaN.
+Where several elements are equal: reductions over everything (and amax, amin) share the gradient among them; those that return
+an index give all of it to the element at that index. NaN counts as the largest number, and a maximum or minimum with a NaN in it is NaN.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from ..autograd.variable import Variable
 from ..backend import selection
 from ._layout import arranged
 from ._results import named
-from .registry import public
 from .reduction import dims_of, in_rows, unreduced, wide
+from .registry import public
 from .view import wrap_dim
 
 
@@ -242,7 +242,7 @@ def _topk(k: Any, x: Any, count: int, dim: int, largest: bool) -> tuple[Any, Any
         return x.copy(), k.xp.zeros((), "int64")
     every = order(k, x, dim, largest)
     indices = k.xp.ascontiguousarray(every[(slice(None),) * dim + (slice(0, count),)])
-    if 0 < count and x.size:
+    if count > 0 and x.size:
         near = k.xp.take_along_axis(x, every[(slice(None),) * dim + (slice(0, count + 1),)], dim)
         ties = _equal_neighbours(near, dim)
         indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.topk(row, count, largest))

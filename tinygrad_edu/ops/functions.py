@@ -17,7 +17,8 @@ _PI = math.pi
 sin = unary("sin", lambda k, x: k.xp.sin(x), x=lambda k, g, x: g * k.conj(k.cos(x)), floats=True, doc="Sine (radians).")
 cos = unary("cos", lambda k, x: k.xp.cos(x), x=lambda k, g, x: -g * k.conj(k.sin(x)), floats=True, doc="Cosine (radians).")
 tan = unary("tan", lambda k, x: k.xp.tan(x), x=lambda k, g, out: g * k.conj(1 + out * out), floats=True, doc="Tangent.")
-asin = unary("asin", lambda k, x: k.xp.arcsin(x), x=lambda k, g, x: g * k.conj(k.rsqrt(1 - x * x)), floats=True, alias=("arcsin",),
+asin = unary("asin", lambda k, x: k.xp.arcsin(x), x=lambda k, g, x: g * k.conj(k.rsqrt(1 - x * x)), floats=True,
+             alias=("arcsin",),
              doc="The angle in [-π/2, π/2] with this sine.")  # fmt: skip
 acos = unary("acos", lambda k, x: k.xp.arccos(x), x=lambda k, g, x: -g * k.conj(k.rsqrt(1 - x * x)), floats=True,
              alias=("arccos",), doc="The angle in [0, π] with this cosine.")  # fmt: skip
@@ -154,7 +155,8 @@ def _rounding(name: str, whole: Any, doc: str, alias: tuple[str, ...] = ()) -> A
     def only(d: dtypes.dtype) -> str | None:
         return f"{name} is not supported for complex inputs" if d.is_complex else refuse(d)
 
-    return unary(name, lambda k, x: x.copy() if x.dtype.kind in "iu" else whole(k.xp)(x), x=lambda k, g: k.zero(g), alias=alias, doc=doc,
+    return unary(name, lambda k, x: x.copy() if x.dtype.kind in "iu" else whole(k.xp)(x), x=lambda k, g: k.zero(g),
+                 alias=alias, doc=doc,
                  only=only, refusal=NotImplementedError, exact_out=True)  # fmt: skip
 
 
@@ -164,7 +166,8 @@ trunc = _rounding("trunc", lambda xp: xp.trunc, "Round towards 0.", alias=("fix"
 frac = unary("frac", lambda k, x: x - k.xp.trunc(x), x=lambda k, g: g, only=without("frac_cpu", "bic"), exact_out=True,
              doc="What `trunc` leaves.")  # fmt: skip
 _round = Op("round", lambda k, x: x.copy() if x.dtype.kind in "iu" else k.xp.rint(x), x=lambda k, g: k.zero(g))
-_round_decimals = Op("round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1", x=lambda k, g: k.zero(g))
+_round_decimals = Op("round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1",
+                     x=lambda k, g: k.zero(g))
 
 
 def _rounded(k: Any, x: Any, decimals: int) -> Any:
@@ -236,7 +239,8 @@ def isreal(input: Any) -> Any:
 
 Op("isreal", lambda k, x: x.imag == 0 if x.dtype.kind == "c" else (x == x) | True)
 _angle = Op("angle", lambda k, x: k.xp.arctan2(x.imag, x.real) if x.dtype.kind == "c"
-            else k.xp.where(x != x, x, k.xp.where(x < 0, _PI, 0.0)).astype(x.dtype), x=lambda k, g, x: _angle_slope(k, g, x))  # fmt: skip
+            else k.xp.where(x != x, x, k.xp.where(x < 0, _PI, 0.0)).astype(x.dtype),
+            x=lambda k, g, x: _angle_slope(k, g, x))  # fmt: skip
 
 
 def _angle_slope(k: Any, g: Any, x: Any) -> Any:

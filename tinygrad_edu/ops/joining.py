@@ -73,9 +73,9 @@ def _unbind(k: Any, x: Any, dim: int) -> list[Any]:
 
 SplitOp("split", _split, node="SplitBackward0", x=lambda k, g, dim: k.cat(_parts(g), dim))
 SplitOp("split_with_sizes", _split_sizes, node="SplitWithSizesBackward0", x=lambda k, g, dim: k.cat(_parts(g), dim))
-for _name, _forward in (("split", _split), ("split_with_sizes", _split_sizes)):
-    SplitOp(f"unsafe_{_name}", _forward, node="Unsafe" + {"split": "Split", "split_with_sizes": "SplitWithSizes"}[_name] + "Backward0",
-            x=lambda k, g, dim: k.cat(_parts(g), dim), safe=False)  # fmt: skip
+SplitOp("unsafe_split", _split, node="UnsafeSplitBackward0", safe=False, x=lambda k, g, dim: k.cat(_parts(g), dim))
+SplitOp("unsafe_split_with_sizes", _split_sizes, node="UnsafeSplitWithSizesBackward0", safe=False,
+        x=lambda k, g, dim: k.cat(_parts(g), dim))  # fmt: skip
 SplitOp("unbind", _unbind, node="UnbindBackward0", x=lambda k, g, dim: k.stack(_parts(g), dim))
 Op("cat", lambda k, tensors, dim: _cat(k, tensors, dim), variadic="tensors",
    tensors=lambda k, g, tensors_shape, dim: _uncat(k, g, tensors_shape, dim))  # fmt: skip

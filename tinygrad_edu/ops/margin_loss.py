@@ -11,6 +11,7 @@ from ..backend import kernels_of
 from ._define import broadcast_error, cast
 from ._reduction import check_pair, loss_op, reduced, reduction_of
 from .registry import public
+from .shape import broadcast_shapes
 
 
 def _zeros_like(t: Any) -> Any:
@@ -29,8 +30,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     if x1._data.dtype.kind in "iub" or x2._data.dtype.kind in "iub":
         raise RuntimeError("expected common dtype to be floating point, yet common dtype is " + x1.dtype.short)
     try:
-        shape = kernels_of(x1._data).xp.broadcast(x1._data, x2._data).shape
-    except ValueError:
+        shape = broadcast_shapes(x1._data.shape, x2._data.shape)
+    except RuntimeError:
         raise broadcast_error(x1, x2) from None
     x1, x2 = x1.expand(shape), x2.expand(shape)
     return (_unit(x1, dim, eps) * _unit(x2, dim, eps)).sum(dim)

@@ -64,11 +64,16 @@ def _check_identity(x: Any, p: float, dims: Any) -> None:
         raise RuntimeError(f"{what}an empty tensor because the operation does not have an identity")
     for d in dims:
         if x.shape[d] == 0:
-            raise RuntimeError(f"{what}the dimension {d}because this dimension is empty and the operation does not have an identity")
+            raise RuntimeError(
+                f"{what}the dimension {d}because this dimension is empty and the operation does not have an identity"
+            )
 
 
-@public("linalg", out=True,
-        signature="Tensor x, Number ord = 2, tuple of ints[1]? dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None")
+_SIGNATURE = ("Tensor x, Number ord = 2, tuple of ints[1]? dim = None, bool keepdim = False, *, torch.dtype dtype = None, "
+              "Tensor out = None")  # fmt: skip
+
+
+@public("linalg", out=True, signature=_SIGNATURE)
 def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The p-norm ``(Σ |x|^p)^(1/p)`` of the elements along ``dim`` (all by default), ``p = ord``."""
     _check_norm("linalg.vector_norm", x)
@@ -152,7 +157,8 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
 
 
 _dist = Op("dist", lambda k, x, y, p: _vector_norm(k, x - y, p, None, False),
-           x=lambda k, g, x, y, out, p: _dist_slope(k, g, x, y, out, p), y=lambda k, g, x, y, out, p: _dist_slope(k, -g, x, y, out, p))  # fmt: skip
+           x=lambda k, g, x, y, out, p: _dist_slope(k, g, x, y, out, p),
+           y=lambda k, g, x, y, out, p: _dist_slope(k, -g, x, y, out, p))  # fmt: skip
 
 
 def _dist_slope(k: Any, g: Any, x: Any, y: Any, out: Any, p: float) -> Any:
@@ -185,7 +191,8 @@ def _renorm_slope(k: Any, g: Any, x: Any, p: float, dims: Any, maxnorm: float) -
 Op("renorm", _renorm, x=_renorm_slope)
 
 
-@public("function method", inplace=True, out=True, signature="Tensor input, Number p, int dim, Number maxnorm, *, Tensor out = None")
+@public("function method", inplace=True, out=True,
+        signature="Tensor input, Number p, int dim, Number maxnorm, *, Tensor out = None")
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     """Each slice along ``dim`` scaled down so that its p-norm is at most ``maxnorm``."""
     if p <= 0:

@@ -12,12 +12,23 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_same_dtype_as
-from ._define import WITH_NUMBER, binary, broadcast_error, is_number, no_derivative, prepare, result_type, unary, without
+from ._define import (
+    WITH_NUMBER,
+    binary,
+    broadcast_error,
+    is_number,
+    no_derivative,
+    prepare,
+    result_type,
+    unary,
+    without,
+)
 from ._layout import arranged, laid_out
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
-Op("to_copy", lambda k, x, dtype: arranged(x.astype(dtype.np), [x.strides]) if 0 in x.strides else x.astype(dtype.np), x=lambda k, g, x_dtype: k.cast_back(g, x_dtype))
+Op("to_copy", lambda k, x, dtype: arranged(x.astype(dtype.np), [x.strides]) if 0 in x.strides else x.astype(dtype.np),
+   x=lambda k, g, x_dtype: k.cast_back(g, x_dtype))
 Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == "c" and np_type.kind != "c"
    else g.astype(np_type), g=lambda k, gg, g_dtype: k.cast_back(gg, g_dtype))  # fmt: skip
 Op("to_device", lambda k, x, target, index, source: _carry(x, target, index, source), node="ToCopyBackward0",
@@ -153,7 +164,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = 
     )
 
 
-@public("function method", inplace=True, signature=("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other"))
+@public("function method", inplace=True, signature=("Tensor input, Tensor other, *, Tensor out = None",
+                                                    "Tensor input, Number other"))
 def true_divide(input: Any, other: Any, *, out: Any = None) -> Any:
     """``input / other`` in floating point."""
     return true_div(input, other, out=out)
@@ -184,7 +196,8 @@ floor_divide = binary("floor_divide", _floor_quotient, x=_NONE, y=_NONE, node="N
                       doc="``floor(input / other)``.", only=without("div_floor_cpu", "bc"))  # fmt: skip
 _floored = binary("div_floor", _floor_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2", where="",
                   inplace=False, doc="``floor(input / other)``.", only=without("div_floor_cpu", "bc"))  # fmt: skip
-_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2", where="",
+_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2",
+                    where="",
                     inplace=False, doc="``trunc(input / other)``.", only=without("div_trunc_cpu", "bc"))  # fmt: skip
 
 neg = unary(
@@ -237,12 +250,14 @@ def _fmod(k: Any, x: Any, y: Any) -> Any:
 
 remainder = binary(
     "remainder", _remainder, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_floor(x, y), node="RemainderBackward1",
-    number_node="RemainderBackward0", doc="Python's ``%``: the result has the sign of the divisor.", only=without("remainder_cpu", "bc"),
+    number_node="RemainderBackward0", doc="Python's ``%``: the result has the sign of the divisor.",
+    only=without("remainder_cpu", "bc"),
     signature=("Tensor input, Tensor other, *, Tensor out = None", "Number self, Tensor other",
                "Tensor input, Number other, *, Tensor out = None"),
 )  # fmt: skip
 fmod = binary(
-    "fmod", _fmod, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_trunc(x, y), node="FmodBackward1", number_node="FmodBackward0",
+    "fmod", _fmod, x=lambda k, g: g, y=lambda k, g, x, y: -g * k.div_trunc(x, y), node="FmodBackward1",
+    number_node="FmodBackward0",
     doc="C's ``fmod``: the result has the sign of ``input``.", signature=WITH_NUMBER, only=without("fmod_cpu", "bc"),
 )  # fmt: skip
 
@@ -285,12 +300,14 @@ def abs_of(w: Any) -> Any:
 
 Op("lerp_number", _lerp, node="LerpBackward0", x=lambda k, g, weight: g * k.conj(1 - weight),
    end=lambda k, g, weight: g * k.conj(weight))  # fmt: skip
-Op("lerp", _lerp, node="LerpBackward1", x=lambda k, g, weight: g * k.conj(1 - weight), end=lambda k, g, weight: g * k.conj(weight),
+Op("lerp", _lerp, node="LerpBackward1", x=lambda k, g, weight: g * k.conj(1 - weight),
+   end=lambda k, g, weight: g * k.conj(weight),
    weight=lambda k, g, x, end: g * k.conj(end - x))  # fmt: skip
 
 
 @public("function method", inplace=True, out=True, signature=(
-    "Tensor input, Tensor end, Tensor weight, *, Tensor out = None", "Tensor input, Tensor end, Number weight, *, Tensor out = None"))
+    "Tensor input, Tensor end, Tensor weight, *, Tensor out = None",
+    "Tensor input, Tensor end, Number weight, *, Tensor out = None"))
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)``: from one (weight 0) to the other (weight 1).
 
@@ -320,7 +337,8 @@ def _addcdiv(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
     return (_wide(x) + (_wide(a) if value == 1 else value * _wide(a)) / _wide(b)).astype(x.dtype)
 
 
-Op("addcmul", _addcmul, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(b) * value, b=lambda k, g, a, value: g * k.conj(a) * value)
+Op("addcmul", _addcmul, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(b) * value,
+   b=lambda k, g, a, value: g * k.conj(a) * value)
 Op("addcdiv", _addcdiv, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(value / b),
    b=lambda k, g, a, b, value: -g * k.conj(value * a / (b * b)))  # fmt: skip
 _ADDC = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None"
@@ -341,10 +359,10 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     """``input + value * tensor1 / tensor2``, broadcasting. RuntimeError for two integer tensors to divide."""
     if tensor1._data.dtype.kind in "iub" and tensor2._data.dtype.kind in "iub":
         raise RuntimeError(
-            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division "
-            "of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / "
-            "tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future "
-            "addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
+            "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
+            "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for "
+            "float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
         )
     operands = prepare("addcdiv", (input, tensor1, tensor2), floats=False)
     return _broadcast(lambda: Op.table["addcdiv"](*operands, value), *operands)

@@ -72,7 +72,8 @@ def _integer_power(k: Any, x: Any, y: Any) -> Any:
 Op("pow_scalar", _pow, node="PowBackward0", x=lambda k, g, x, y: _power_slope(k, g, x, y))
 Op("pow", _pow, node="PowBackward1",
    x=lambda k, g, x, y: k.where(k.eq(y, 0), k.zero(g), g * k.conj(y * k.pow(x, y - 1))),
-   y=lambda k, g, x, y, out: k.where(k.logical_and(k.eq(x, 0), k.ge_real(y, 0)), k.zero(g), g * k.conj(out * k.log(x))))  # fmt: skip
+   y=lambda k, g, x, y, out: k.where(k.logical_and(k.eq(x, 0), k.ge_real(y, 0)), k.zero(g),
+                                     g * k.conj(out * k.log(x))))  # fmt: skip
 Op("scalar_pow", lambda k, x, y: k.xp.power(k.xp.asarray(x, dtype=y.dtype), y) if y.dtype.kind not in "iu"
    else _integer_power(k, k.xp.asarray(x).astype(y.dtype), y), node="PowBackward2",
    y=lambda k, g, x, y, out: k.where(k.ge_real(y, 0), k.zero(g), g * (out * _log_of(x))) if x == 0
@@ -156,10 +157,10 @@ def _of_number(base: Any, exponent: Any) -> Any:
 Op("ones_of", lambda k, y: k.xp.ones_like(y), node="PowBackward2", y=lambda k, g: k.zero(g))
 
 
-@public("function method", inplace=True, signature="Tensor input, *, Tensor out = None")
-def square(input: Any, *, out: Any = None) -> Any:
+@public("function method", inplace=True, out=True, signature="Tensor input, *, Tensor out = None")
+def square(input: Any) -> Any:
     """``input ** 2``."""
-    return pow(input, 2, out=out)
+    return pow(input, 2)
 
 
 _WRONG_OUT = "the output given to float_power has dtype {want} but the operation's result requires dtype {have}"
@@ -171,7 +172,8 @@ _WRONG_OUT = "the output given to float_power has dtype {want} but the operation
 def float_power(input: Any, exponent: Any) -> Any:
     """``input ** exponent`` in float64 (or complex128)."""
     wide = _power_type(input, exponent)
-    a, b = (cast(v, wide) if isinstance(v, Variable) else (complex(v) if wide.is_complex else float(v)) for v in (input, exponent))
+    number = complex if wide.is_complex else float
+    a, b = (cast(v, wide) if isinstance(v, Variable) else number(v) for v in (input, exponent))
     return pow(a, b)
 
 
@@ -194,7 +196,8 @@ def float_power_(input: Any, exponent: Any) -> Any:
 # ------------------------------------------------------------------------------------ of two numbers
 hypot = binary(
     "hypot", lambda k, x, y: k.xp.hypot(x, y), only=without("hypot_cpu", "bic"), numbers=False,
-    x=lambda k, g, x, out: g * (x / out), y=lambda k, g, y, out: g * (y / out), doc="``sqrt(input² + other²)``, without overflow.",
+    x=lambda k, g, x, out: g * (x / out), y=lambda k, g, y, out: g * (y / out),
+    doc="``sqrt(input² + other²)``, without overflow.",
 )  # fmt: skip
 logaddexp = binary(
     "logaddexp", lambda k, x, y: k.xp.logaddexp(x, y), only=without("logaddexp_cpu", "bi"), numbers=False,
@@ -233,7 +236,8 @@ def _with_log(name: str, forward: Any, nodes: tuple[str, str, str], least: float
         return g * x / (y + shift)
 
     for suffix, node in zip(("", "_number", "_of_number"), nodes):
-        Op(name + suffix, forward, node=node, x=None if suffix == "_of_number" else slope_x, y=None if suffix == "_number" else slope_y)
+        Op(name + suffix, forward, node=node, x=None if suffix == "_of_number" else slope_x,
+           y=None if suffix == "_number" else slope_y)
 
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
         from .conversion import wrap_scalar
@@ -269,7 +273,8 @@ def _with_log(name: str, forward: Any, nodes: tuple[str, str, str], least: float
 
 xlogy = _with_log("xlogy", _xlogy, ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1"), 0.0, 0.0, "function method special",
                   "``input * log(other)``, 0 where ``input`` is 0.")  # fmt: skip
-xlog1py = _with_log("xlog1py", _xlog1py, ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1"), -1.0, 1.0,
+xlog1py = _with_log("xlog1py", _xlog1py, ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1"),
+                    -1.0, 1.0,
                     "special", "``input * log1p(other)``, 0 where ``input`` is 0.")  # fmt: skip
 special["xlogy"] = xlogy
 

@@ -274,7 +274,8 @@ def _truth(name: str, whole: str) -> Any:
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Whether {name} elements are true (non-zero), overall or along ``dim``."
     public("function method", out=True, exact_out="{name} only supports bool tensor for result, got: {want}", signature=(
-        "Tensor input, *, Tensor out = None", "Tensor input, tuple of ints? dim = None, bool keepdim = False, *, Tensor out = None",
+        "Tensor input, *, Tensor out = None",
+        "Tensor input, tuple of ints? dim = None, bool keepdim = False, *, Tensor out = None",
         "Tensor input, int dim, bool keepdim = False, *, Tensor out = None"))(function)  # fmt: skip
     return function
 
@@ -319,7 +320,8 @@ def _logsumexp_slope(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
 Op("logsumexp", _logsumexp, x=_logsumexp_slope)
 
 
-@public("function method special", out=True, exact_out="{name}(): Expected floating point type for result tensor, but got: {want}",
+@public("function method special", out=True,
+        exact_out="{name}(): Expected floating point type for result tensor, but got: {want}",
         signature="Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None")
 def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     """``log(sum(exp(x)))`` along ``dim``, without overflow."""

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Callable, TypeVar
+from typing import Any, TypeVar
 
 from .. import dtypes
 from ..autograd.inplace import inplace as make_inplace
@@ -43,7 +44,8 @@ def public(
 ) -> Callable[[F], F]:
     """Publish a function in the places named in ``where`` (function, method, functional, linalg, fft, special).
 
-    ``exact_out``: ``out=`` must have the result's dtype (a text: the error where it has not). ``signature`` (see `_signature`) gives it torch's errors for wrong arguments and NumPy's names for right ones.
+    ``exact_out``: ``out=`` must have the result's dtype (a text: the error where it has not).
+    ``signature`` (see `_signature`) gives it torch's errors for wrong arguments and NumPy's names for right ones.
     """
 
     def publish(function: F) -> F:
@@ -78,13 +80,14 @@ def _without_out(signature: str) -> str:
 
 
 # the in-place forms that torch also has as functions
-_function_inplace = set(
-    "abs acos acosh alpha_dropout arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil celu clamp "
-    "clamp_max clamp_min clip cos cosh deg2rad detach dropout erf erfc exp exp2 expm1 fill fix floor frac logit log log10 "
-    "log1p log2 nan_to_num neg negative rad2deg reciprocal relu round rrelu rsqrt selu sigmoid sin sinc sinh sqrt square "
-    "tan tanh threshold trunc xlogy zero feature_dropout feature_alpha_dropout index_put ldexp gcd lcm resize_as addmv "
-    "embedding_renorm".split()
+_NAMES = (
+    "abs acos acosh alpha_dropout arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil celu clamp clamp_max "
+    "clamp_min clip conj_physical cos cosh deg2rad detach dropout erf erfc exp exp2 expm1 fill fix floor frac i0 logit log log10 "
+    "log1p log2 nan_to_num neg negative rad2deg reciprocal relu round rrelu rsqrt selu sigmoid sin sinc sinh sqrt square tan "
+    "tanh threshold trunc xlogy zero feature_dropout feature_alpha_dropout index_put ldexp gcd lcm resize_as addmv "
+    "embedding_renorm"
 )
+_function_inplace = set(_NAMES.split())
 
 
 def out_error(make: Callable[[dtypes.dtype, dtypes.dtype], Exception | None]) -> Callable[[F], F]:

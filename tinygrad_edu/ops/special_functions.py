@@ -7,7 +7,6 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-
 from ._check import check_tensor
 from ._define import WITH_NUMBERS, binary, cast, no_derivative, unary, without
 from .registry import public, special
@@ -27,7 +26,8 @@ def _special(
 # ------------------------------------------------------------------------------------ error function
 erf = _special("erf", "2/√π times the integral of exp(-t²) from 0 to x.", where=_EVERYWHERE,
                x=lambda k, g, x: g * (_2_SQRT_PI * k.exp(-(x * x))))  # fmt: skip
-erfc = _special("erfc", "``1 - erf(x)``, exact for large x.", where=_EVERYWHERE, x=lambda k, g, x: g * (-_2_SQRT_PI * k.exp(-(x * x))))
+erfc = _special("erfc", "``1 - erf(x)``, exact for large x.", where=_EVERYWHERE,
+                x=lambda k, g, x: g * (-_2_SQRT_PI * k.exp(-(x * x))))
 erfcx = _special("erfcx", "``exp(x²) erfc(x)``.", node="SpecialErfcxBackward0", refuse="erfcx",
                  x=lambda k, g, x, out: g * (2 * x * out - _2_SQRT_PI))  # fmt: skip
 erfinv = _special("erfinv", "The inverse of erf.", where=_EVERYWHERE, x=lambda k, g, out: g * (_SQRT_PI_2 * k.exp(out * out)))
@@ -35,13 +35,16 @@ ndtr = _special("ndtr", "The normal distribution's cumulative probability.", nod
                 x=lambda k, g, x: g * (k.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))))  # fmt: skip
 ndtri = _special("ndtri", "The inverse of ndtr.", node="SpecialNdtriBackward0", refuse="ndtri",
                  x=lambda k, g, out: g * (math.sqrt(2 * math.pi) * k.exp(0.5 * out * out)))  # fmt: skip
-log_ndtr = _special("log_ndtr", "The logarithm of ndtr, exact far into the tail.", node="SpecialLogNdtrBackward0", refuse="log_ndtr_cpu", kinds="ch",
+log_ndtr = _special("log_ndtr", "The logarithm of ndtr, exact far into the tail.", node="SpecialLogNdtrBackward0",
+                    refuse="log_ndtr_cpu", kinds="ch",
                     x=lambda k, g, x: g / k.erfcx(x * -math.sqrt(0.5)) * math.sqrt(2 / math.pi))  # fmt: skip
 
 # ------------------------------------------------------------------------------------ gamma
-lgamma = _special("lgamma", "The logarithm of the absolute value of Γ(x).", where="function,method", x=lambda k, g, x: g * k.digamma(x))
+lgamma = _special("lgamma", "The logarithm of the absolute value of Γ(x).", where="function,method",
+                  x=lambda k, g, x: g * k.digamma(x))
 public("special", name="gammaln", signature="Tensor input, *, Tensor out = None")(lgamma)
-digamma = _special("digamma", "The derivative of `lgamma`.", where=_EVERYWHERE, refuse="digamma", x=lambda k, g, x: g * k.polygamma(1, x))
+digamma = _special("digamma", "The derivative of `lgamma`.", where=_EVERYWHERE, refuse="digamma",
+                   x=lambda k, g, x: g * k.polygamma(1, x))
 special["psi"] = special["digamma"]
 Op("polygamma", lambda k, n, x: k.special("polygamma", n, x), x=lambda k, g, n, x: g * k.polygamma(n + 1, x))
 
@@ -90,7 +93,8 @@ def mvlgamma(input: Any, p: int) -> Any:
 special["multigammaln"] = mvlgamma
 zeta = binary("zeta", lambda k, x, y: _broadcast_special(k, "zeta", x, y), floats=True, where="special", inplace=False,
               node="SpecialZetaBackward0", x=no_derivative("zeta"), y=lambda k, g, x, y: g * -x * k.zeta(x + 1, y),
-              only=without("zeta", "c"), signature=WITH_NUMBERS, doc="Hurwitz's zeta: the sum of ``(other + n) ** -input``.")  # fmt: skip
+              only=without("zeta", "c"), signature=WITH_NUMBERS,
+              doc="Hurwitz's zeta: the sum of ``(other + n) ** -input``.")  # fmt: skip
 
 
 def _broadcast_special(k: Any, name: str, x: Any, y: Any) -> Any:
@@ -105,12 +109,16 @@ def _gamma_density(k: Any, g: Any, a: Any, x: Any) -> Any:
     return g * k.exp((a - 1) * k.log(x) - x - k.lgamma(a))
 
 
-gammainc = binary("gammainc", lambda k, x, y: k.special("gammainc", x, y), floats=True, numbers=False, where="special", inplace=False,
+gammainc = binary("gammainc", lambda k, x, y: k.special("gammainc", x, y), floats=True, numbers=False, where="special",
+                  inplace=False,
                   node="IgammaBackward0", only=without("igamma", "c"), x=no_derivative("igamma: input"),
-                  y=lambda k, g, x, y: _gamma_density(k, g, x, y), doc="The regularised lower incomplete gamma function.")  # fmt: skip
-gammaincc = binary("gammaincc", lambda k, x, y: k.special("gammaincc", x, y), floats=True, numbers=False, where="special", inplace=False,
+                  y=lambda k, g, x, y: _gamma_density(k, g, x, y),
+                  doc="The regularised lower incomplete gamma function.")  # fmt: skip
+gammaincc = binary("gammaincc", lambda k, x, y: k.special("gammaincc", x, y), floats=True, numbers=False, where="special",
+                   inplace=False,
                    node="IgammacBackward0", only=without("igammac", "c"), x=no_derivative("igammac: input"),
-                   y=lambda k, g, x, y: -_gamma_density(k, g, x, y), doc="The regularised upper incomplete gamma function.")  # fmt: skip
+                   y=lambda k, g, x, y: -_gamma_density(k, g, x, y),
+                   doc="The regularised upper incomplete gamma function.")  # fmt: skip
 for _name, _function in (("igamma", gammainc), ("igammac", gammaincc)):
     public("function method", name=_name, inplace=True, signature="Tensor input, Tensor other, *, Tensor out = None")(_function)
 
@@ -121,7 +129,8 @@ i0e = _special("i0e", "``exp(-|x|) i0(x)``.", node="SpecialI0EBackward0", refuse
 i1 = _special("i1", "The modified Bessel function of order 1.", node="SpecialI1Backward0", refuse="i1",
               x=lambda k, g, x, out: k.where(k.eq(x, 0), 0.5 * g, g * (k.i0(x) - out / x)))  # fmt: skip
 i1e = _special("i1e", "``exp(-|x|) i1(x)``.", node="SpecialI1EBackward0", refuse="i1e",
-               x=lambda k, g, x, out: k.where(k.eq(x, 0), 0.5 * g, g * (k.i0e(x) - out * (k.sgn(x) + k.reciprocal(x)))))  # fmt: skip
+               x=lambda k, g, x, out: k.where(k.eq(x, 0), 0.5 * g,
+                                              g * (k.i0e(x) - out * (k.sgn(x) + k.reciprocal(x)))))  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------ entropy, log-odds
@@ -131,7 +140,8 @@ def _entropy(k: Any, x: Any) -> Any:
     return xp.where(x != x, x, xp.where(x < 0, xp.asarray(-math.inf, x.dtype), inside))
 
 
-entr = unary("entr", _entropy, floats=True, where="special", inplace=False, node="SpecialEntrBackward0", only=without("entr", "c"),
+entr = unary("entr", _entropy, floats=True, where="special", inplace=False, node="SpecialEntrBackward0",
+             only=without("entr", "c"),
              x=lambda k, g, x: g * (-k.log(x) - 1), doc="``-x log(x)``, 0 at 0.")  # fmt: skip
 
 

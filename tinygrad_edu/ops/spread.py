@@ -101,8 +101,8 @@ def _publish(name: str, what: str, signature: tuple[str, ...], out: bool) -> Any
         dims = dims_of(dim, input._data.ndim)
         if count_of(input._data.shape, dims) - correction <= 0 or not input._data.size:
             warnings.warn(
-                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
-                "divided by output numel).",
+                f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
+                "numel divided by output numel).",
                 UserWarning,
                 stacklevel=4,
             )

@@ -51,7 +51,8 @@ def _histc(input: Any, bins: int, min: Any, max: Any) -> Any:
     return wrap(k.xp.bincount(k.xp.minimum(place, bins - 1), minlength=bins).astype(x.dtype))
 
 
-@public("function method", out=True, signature="Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None")
+@public("function method", out=True,
+        signature="Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None")
 def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     """How many elements fall into each of ``bins`` equal intervals between min and max (of the data, where both are 0).
 
@@ -77,7 +78,7 @@ def histogram(input: Any, bins: Any = 100, *, range: Any = None, weight: Any = N
     if not dtypes.of(x).is_floating_point:
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
     if isinstance(bins, Variable):
-        edges = bins._data
+        edges = bins._data.copy()
     else:
         low, high = range if range is not None else ((x.min().item(), x.max().item()) if x.size else (0.0, 1.0))
         if low == high:
@@ -158,7 +159,8 @@ def _check_weights(name: str, w: Any, n: int, integral: bool) -> None:
         raise RuntimeError(f"cov(): expected {name} to have {wanted} dtype but got {name} with {d.short} dtype")
     if w._data.size != n:
         raise RuntimeError(
-            f"cov(): expected {name} to have the same numel as there are observations in the input but got {w._data.size} != {n}"
+            f"cov(): expected {name} to have the same numel as there are observations in the input but got {w._data.size} "
+            f"!= {n}"
         )
     if w._data.size and w._data.min() < 0:
         raise RuntimeError(f"cov(): {name} cannot be negative")
@@ -171,7 +173,9 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     ``fweights``: how often each observation counts; ``aweights``: how much.
     """
     if input._data.ndim > 2:
-        raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions")
+        raise RuntimeError(
+            f"cov(): expected input to have two or fewer dimensions but got an input with {input._data.ndim} dimensions"
+        )
     if input._data.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
     x = input.reshape(1, -1) if input._data.ndim < 2 else input

@@ -369,8 +369,8 @@ def select(input: Any, dim: int, index: int) -> Any:
     return Op.table["select"](input, dim, index + n if index < 0 else index)
 
 
-Op("narrow_copy", lambda k, x, dim, start, stop: x[(slice(None),) * dim + (slice(start, stop),)].copy(), node="NarrowCopyBackward0",
-   x=lambda k, g, x_shape, dim, start, stop: k.slice_backward(g, x_shape, dim, start, stop, 1))  # fmt: skip
+Op("narrow_copy", lambda k, x, dim, start, stop: x[(slice(None),) * dim + (slice(start, stop),)].copy(),
+   node="NarrowCopyBackward0", x=lambda k, g, x_shape, dim, start, stop: k.slice_backward(g, x_shape, dim, start, stop, 1))  # fmt: skip
 
 
 @public("function method")
