@@ -91,8 +91,8 @@ def unified(a: Names, b: Names) -> Names:
         for name, others in ((x, b), (y, a)):
             if name in others and name is not None and len(others) - others.index(name) != i:
                 raise RuntimeError(
-                    f"Misaligned dims when attempting to broadcast dims {shown(a)} and dims {shown(b)}: dim {name!r} appears in a "
-                    "different position from the right across both lists."
+                    f"Misaligned dims when attempting to broadcast dims {shown(a)} and dims {shown(b)}: dim {name!r} appears "
+                    "in a different position from the right across both lists."
                 )
         result.append(x if x is not None else y)
     return tuple(reversed(result))
@@ -163,7 +163,9 @@ def align_to(self: Any, *names: Any) -> Any:
         at = next(i for i, name in enumerate(names) if name in ("...", Ellipsis))
         names = (*names[:at], *(name for name in own if name not in names), *names[at + 1 :])
     if None in own:
-        raise RuntimeError(f"align_to: All input dims must be named. Found unnamed dim at index {own.index(None)} of Tensor{shown(own)}")
+        raise RuntimeError(
+            f"align_to: All input dims must be named. Found unnamed dim at index {own.index(None)} of Tensor{shown(own)}"
+        )
     for name in own:
         if name not in names:
             raise RuntimeError(f"align_to: Cannot find dim {name!r} from Tensor{shown(own)} in desired alignment {shown(names)}.")
@@ -335,8 +337,8 @@ def _one_number(run: Rule, x: Any, *args: Any, **kwargs: Any) -> Any:
 
 def _unsupported(name: str) -> RuntimeError:
     return RuntimeError(
-        f"{name} is not yet supported with named tensors. Please drop names via `tensor = tensor.rename(None)`, call the op with an "
-        "unnamed tensor, and set names on the result of the operation."
+        f"{name} is not yet supported with named tensors. Please drop names via `tensor = tensor.rename(None)`, call the op "
+        "with an unnamed tensor, and set names on the result of the operation."
     )
 
 

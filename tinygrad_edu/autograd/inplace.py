@@ -32,7 +32,9 @@ def check_writable(x: Any) -> None:
     if x._base is None:
         if x._requires_grad and x._edge is None:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-    elif x._base._requires_grad and x._base._node is None:
+    elif (x._base._requires_grad and x._base._node is None) or (
+        x._requires_grad and x._edge is None and not x._base._requires_grad  # a view that was itself made a leaf
+    ):
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 

@@ -65,6 +65,11 @@ class CpuKernels(Kernels):
     def strided(
         self, array: numpy.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0
     ) -> numpy.ndarray:
+        end = offset + array.itemsize
+        for n, step in zip(shape, strides):
+            end += (n - 1) * step
+        if 0 <= offset and end <= array.nbytes and array.flags.c_contiguous:  # what is shown lies within the array
+            return numpy.ndarray(shape, array.dtype, array, offset if 0 not in shape else 0, strides)
         owner = array
         while isinstance(owner.base, numpy.ndarray):
             owner = owner.base

@@ -8,7 +8,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import check_tensor
-from ._define import binary, broadcast_error, is_number, no_derivative, prepare, result_type, without
+from ._define import binary, broadcast_error, cast, is_number, no_derivative, prepare, result_type, without
 from ._layout import laid_out
 from .registry import public
 
@@ -79,8 +79,13 @@ for _name, _node, _slopes in (
     Op(_name, _clip, node=_node, **_slopes)
 
 
+_PLAIN = (int, float, type(None))
+
+
 def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
     check_tensor(name, "input", 1, input)
+    if input._data.dtype.name in ("float32", "float64") and type(low) in _PLAIN and type(high) in _PLAIN:  # the usual case
+        return Op.table[name](input, low, high)
     bounds = [b for b in (low, high) if b is not None]
     if isinstance(low, Variable) != isinstance(high, Variable) and len(bounds) == 2:
         raise TypeError
@@ -193,7 +198,7 @@ def _both(condition: Any, input: Any, other: Any) -> list[Any]:
         return [wrap_scalar(v, condition).to(common) for v in (input, other)]
     common = result_type(input, other)
     return [v if isinstance(v, Variable) and v._data.dtype == common.np else
-            (v if isinstance(v, Variable) else wrap_scalar(v, condition)).to(common) for v in (input, other)]  # fmt: skip
+            cast(v if isinstance(v, Variable) else wrap_scalar(v, condition), common) for v in (input, other)]  # fmt: skip
 
 
 def _where_error(condition: Any, a: Any, b: Any) -> RuntimeError:
@@ -233,5 +238,5 @@ def heaviside(input: Any, values: Any) -> Any:
 
 
 nextafter = binary("nextafter", lambda k, x, y: k.xp.nextafter(x, y), numbers=False, only=without("nextafter_cpu", "bic"),
-                   x=no_derivative("nextafter"), y=no_derivative("nextafter"),
+                   x=lambda k, g: None, y=lambda k, g: None,
                    doc="The next representable number from ``input`` towards ``other``.")  # fmt: skip

@@ -1,7 +1,8 @@
 """The largest, the smallest, the middle: max, min, argmax, sort, topk, median, mode, kthvalue.
 
 Where several elements are equal: reductions over everything (and amax, amin) share the gradient among them; those that return
-an index give all of it to the element at that index. NaN counts as the largest number, and a maximum or minimum with a NaN in it is NaN.
+an index give all of it to the element at that index. NaN counts as the largest number, and a maximum or minimum with a NaN
+in it is NaN.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any
     if dim is None and input._data.size == 0:
         raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
     dims = _all_dims(input._data, () if dim is None else dim)
-    if dim is not None and input._data.ndim and input._data.shape[dims[0]] == 0:
+    if dim is not None and dims and input._data.shape[dims[0]] == 0:
         raise IndexError(f"aminmax: Expected reduction dim {dims[0]} to have non-zero size.")
     return named("aminmax", "min", "max")(Op.table["aminmax"](input, dims, keepdim))
 

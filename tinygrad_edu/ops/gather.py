@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import same_dtype_out
 from .creation import fill_value_for
 from .registry import out_error, public
 from .view import wrap_dim
+
+INDEX_TYPES = (dtypes.int64.np, dtypes.int32.np)
 
 
 # ------------------------------------------------------------------------------------ positions in memory
@@ -128,7 +131,7 @@ def _check_index(name: str, input: Any, dim: int, index: Any, src: Any = None, o
     """torch's checks of an index as large as what is read or written; returns the wrapped dimension."""
     x, i = input._data, index._data
     dim = wrap_dim(dim, x.ndim)
-    if i.dtype.name not in ("int64", "int32"):
+    if i.dtype not in INDEX_TYPES:
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     if src is not None and src._data.dtype != x.dtype:
         raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")

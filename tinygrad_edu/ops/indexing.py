@@ -20,6 +20,8 @@ from .gather import add_at, add_rows
 from .registry import public
 from .view import select, unsqueeze
 
+_MASKS = (dtypes.bool_.np, dtypes.uint8.np)
+_INTEGERS = (dtypes.int64.np, dtypes.int32.np)
 _KINDS = "tensors used as indices must be long, int, byte or bool tensors"
 
 
@@ -29,10 +31,12 @@ def getitem(self: Any, index: Any) -> Any:
         return _select(self, 0, index, 0)
     if type(index) is slice and self._data.ndim:  # torch makes a slice node even where nothing is cut off
         return _slice(self, 0, index, always=True)
+    if isinstance(index, Variable) and self._data.ndim and index._data.ndim and index._data.dtype.kind == "i":
+        return _INDEX(self, _expanded(self, [index]))
     x, parts = _apply(self, index)
     if parts is None:
         return x if x is not self else Op.table["alias"](self)
-    return Op.table["index"](x, parts)
+    return _INDEX(x, parts)
 
 
 def setitem(self: Any, index: Any, value: Any) -> None:
@@ -139,8 +143,12 @@ def _full(parts: Sequence[Any]) -> tuple[Any, ...]:
 def _index(k: Any, x: Any, parts: Any) -> Any:
     if not x.size:
         return k.xp.empty(_result_shape(x, parts), x.dtype)
-    out = x[_full(parts)]
-    if x.flags.c_contiguous and 1 not in x.shape and all(i is None or i.flags.c_contiguous for i in parts):
+    try:
+        out = x[_full(parts)]
+    except IndexError:
+        _check_bounds(x, parts)
+        raise
+    if x.flags.c_contiguous and 1 not in x.shape and all(i is None or i.ndim < 2 or i.flags.c_contiguous for i in parts):
         return out if out.flags.c_contiguous else k.xp.ascontiguousarray(out)
     return arranged(out, _result_strides(k, x, parts, out.shape))
 
@@ -171,7 +179,11 @@ def _index_put(k: Any, x: Any, parts: Any, values: Any, accumulate: bool) -> Any
         values = k.xp.broadcast_to(values, _result_shape(x, parts))
         add_at(k, out.reshape(-1), _flat(k, x.shape, parts), values.reshape(-1))
     else:
-        out[_full(parts)] = values
+        try:
+            out[_full(parts)] = values
+        except IndexError:
+            _check_bounds(x, parts)
+            raise
     return out
 
 
@@ -180,7 +192,12 @@ def _flat(k: Any, shape: tuple[int, ...], parts: Any) -> Any:
     count = 1
     for n in shape:
         count *= n
-    return k.xp.arange(count).reshape(shape)[_full(parts)].reshape(-1)
+    positions = k.xp.arange(count).reshape(shape)
+    try:
+        return positions[_full(parts)].reshape(-1)
+    except IndexError:
+        _check_bounds(positions, parts)
+        raise
 
 
 def _index_backward(k: Any, g: Any, x_shape: Any, parts: Any) -> Any:
@@ -197,7 +214,7 @@ def _index_backward(k: Any, g: Any, x_shape: Any, parts: Any) -> Any:
 
 
 Op("alias", lambda k, x: x[...], view=True, x=lambda k, g: g)
-Op("index", _index, x=lambda k, g, x_shape, parts: k.index_backward(g, x_shape, parts))
+_INDEX = Op("index", _index, x=lambda k, g, x_shape, parts: k.index_backward(g, x_shape, parts))
 Op("index_backward", _index_backward, node="IndexBackwardBackward0", g=lambda k, gg, parts: k.index(gg, parts))
 Op("index_put", _index_put,
    x=lambda k, g, parts, accumulate, values_shape: g if accumulate else k.index_put(g, parts, k.zeros_of(g, ()), False),
@@ -206,7 +223,7 @@ Op("index_put", _index_put,
 
 def _result_shape(x: Any, parts: Any) -> tuple[int, ...]:
     at = [d for d, i in enumerate(parts) if i is not None]
-    common = numpy.broadcast_shapes(*[parts[d].shape for d in at])
+    common = parts[at[0]].shape if len(at) == 1 else numpy.broadcast_shapes(*[parts[d].shape for d in at])
     rest = [n for d, n in enumerate(x.shape) if d >= len(parts) or parts[d] is None]
     before = at[0] if at[-1] - at[0] == len(at) - 1 else 0
     return (*rest[:before], *common, *rest[before:])
@@ -251,11 +268,11 @@ def _apply(self: Any, index: Any) -> tuple[Any, Any]:
             if isinstance(t, int):
                 x = _select(x, dim, t, i)
                 continue
-            if t._data.ndim == 0 and t._data.dtype.name in ("bool", "uint8"):
+            if t._data.ndim == 0 and t._data.dtype in _MASKS:
                 x, left[dim] = _of_bool(x, dim, bool(t._data))
             else:
                 left[dim] = t
-            dim += t._data.ndim if t._data.ndim and t._data.dtype.name in ("bool", "uint8") else 1
+            dim += t._data.ndim if t._data.ndim and t._data.dtype in _MASKS else 1
     if not left:
         return x, None
     arrays: list[Any] = []
@@ -269,7 +286,7 @@ def _apply(self: Any, index: Any) -> tuple[Any, Any]:
 def _width(arrays: list[Any]) -> int:
     """How many dimensions index tensors (masks: one for each of theirs) stand for."""
     return sum(
-        1 if a is None or a._data.dtype.name not in ("bool", "uint8") or not a._data.ndim else a._data.ndim for a in arrays
+        1 if a is None or a._data.dtype not in _MASKS or not a._data.ndim else a._data.ndim for a in arrays
     )
 
 
@@ -292,7 +309,7 @@ def _as_tuple(index: Any) -> tuple[Any, ...]:
 def _dimensions(item: Any) -> int:
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
-    if isinstance(item, Variable) and item._data.dtype.name in ("bool", "uint8"):
+    if isinstance(item, Variable) and item._data.dtype in _MASKS:
         return int(item._data.ndim)
     return 1
 
@@ -331,7 +348,7 @@ def _slice(x: Any, dim: int, item: slice, always: bool = False) -> Any:
 def _as_index(self: Any, item: Any) -> Any:
     """An index item as a Python int or an index tensor."""
     if isinstance(item, Variable):
-        if item._data.ndim == 0 and item._data.dtype.kind in "iu" and item._data.dtype.name != "uint8":
+        if item._data.ndim == 0 and item._data.dtype.kind in "iu" and item._data.dtype not in _MASKS:
             return int(item._data)
         return item
     if isinstance(item, (int, numpy.integer)):
@@ -339,7 +356,7 @@ def _as_index(self: Any, item: Any) -> Any:
     if isinstance(item, (list, tuple, range, numpy.ndarray, str, bytes)):
         kind = _inferred(item)
         array = _of_data(item, kind if kind in (dtypes.bool_, dtypes.uint8) else None)
-        if array.dtype.name not in ("bool", "uint8", "int64"):
+        if array.dtype not in (*_MASKS, *_INTEGERS[:1]):
             array = array.astype("int64")
         if not array.ndim and array.dtype.kind == "i":
             return int(array)
@@ -362,42 +379,49 @@ def _expanded(x: Any, tensors: list[Any]) -> _Parts:
             arrays.append(None)
             continue
         a = t._data
-        if a.dtype.name in ("bool", "uint8"):
+        if a.dtype in _MASKS:
             arrays += _positions(x, a, len(arrays))
             masks += 1
-        elif a.dtype.name in ("int64", "int32"):
+        elif a.dtype in _INTEGERS:
             arrays.append(a)
         else:
             raise IndexError(_KINDS)
     k = kernels_of(x._data)
-    arrays = [a if a is None or type(a) is k.array_type else k.from_host(kernels_of(a).to_host(a), None) for a in arrays]
+    kind = k.array_type
+    arrays = [a if a is None or type(a) is kind else k.from_host(kernels_of(a).to_host(a), None) for a in arrays]
     given = [a for a in arrays if a is not None]
-    try:
-        empty = 0 in numpy.broadcast_shapes(*[a.shape for a in given])
-    except ValueError:
-        raise IndexError(
-            "shape mismatch: indexing tensors could not be broadcast together with shapes "
-            + ", ".join(str(list(a.shape)) for a in given)
-        ) from None
-    order, shape = 0, x._data.shape
-    if not empty and any(shape[d] == 0 for d, a in enumerate(arrays) if a is not None):
-        raise IndexError("index is out of bounds for dimension with size 0")
-    empty = empty or 0 in shape  # then nothing is read, and torch does not look at the index
-    for d, a in enumerate(arrays):
-        if a is None:
-            continue
-        n = shape[d]
-        if not empty and (int(a.min()) < -n or int(a.max()) >= n):
-            wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
-            raise IndexError(f"index {wrong} is out of bounds for dimension {order} with size {n}")
-        order += 1
+    if len(given) > 1:
+        try:
+            empty = 0 in numpy.broadcast_shapes(*[a.shape for a in given])
+        except ValueError:
+            raise IndexError(
+                "shape mismatch: indexing tensors could not be broadcast together with shapes "
+                + ", ".join(str(list(a.shape)) for a in given)
+            ) from None
+    else:
+        empty = not given[0].size
+    shape = x._data.shape
+    if 0 in shape:  # nothing is read then, and torch does not look at the index
+        if not empty and any(shape[d] == 0 for d, a in enumerate(arrays) if a is not None):
+            raise IndexError("index is out of bounds for dimension with size 0")
+    elif not empty and k.device_type != "cpu":  # NumPy finds out by itself
+        _check_bounds(x._data, arrays)
     parts = _Parts(arrays)
     parts.one_mask = masks == 1 and len([t for t in tensors if t is not None]) == 1
     return parts
 
 
+def _check_bounds(x: Any, arrays: Sequence[Any]) -> None:
+    """IndexError for the first index, in order, that points outside."""
+    given = [(a, x.shape[d]) for d, a in enumerate(arrays) if a is not None]
+    for order, (a, n) in enumerate(given):
+        if a.size and (int(a.min()) < -n or int(a.max()) >= n):
+            wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
+            raise IndexError(f"index {wrong} is out of bounds for dimension {order} with size {n}")
+
+
 def _positions(x: Any, mask: Any, dim: int) -> list[Any]:
-    if mask.dtype.name == "uint8":
+    if mask.dtype == _MASKS[1]:
         warnings.warn(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
             UserWarning,

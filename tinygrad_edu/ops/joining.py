@@ -77,7 +77,7 @@ SplitOp("unsafe_split", _split, node="UnsafeSplitBackward0", safe=False, x=lambd
 SplitOp("unsafe_split_with_sizes", _split_sizes, node="UnsafeSplitWithSizesBackward0", safe=False,
         x=lambda k, g, dim: k.cat(_parts(g), dim))  # fmt: skip
 SplitOp("unbind", _unbind, node="UnbindBackward0", x=lambda k, g, dim: k.stack(_parts(g), dim))
-Op("cat", lambda k, tensors, dim: _cat(k, tensors, dim), variadic="tensors",
+_CAT = Op("cat", lambda k, tensors, dim: _cat(k, tensors, dim), variadic="tensors",
    tensors=lambda k, g, tensors_shape, dim: _uncat(k, g, tensors_shape, dim))  # fmt: skip
 Op("stack", lambda k, tensors, dim: k.xp.stack(_common(tensors), axis=dim), variadic="tensors",
    tensors=lambda k, g, dim: list(k.unbind(g, dim)))  # fmt: skip
@@ -140,6 +140,9 @@ def cat(tensors: Any, dim: int = 0) -> Any:
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     shapes = [t._data.shape for t in tensors]
+    first = shapes[0]
+    if first and first != (0,) and all(shape == first for shape in shapes):  # most calls
+        return _CAT(tensors, wrap_dim(dim, len(first)))
     first = next((s for s in shapes if s != (0,)), (0,))
     for i, shape in enumerate(shapes):
         if not shape:
@@ -156,7 +159,7 @@ def cat(tensors: Any, dim: int = 0) -> Any:
                     f"Sizes of tensors must match except in dimension {dim}. Expected size {n} but got size {m} for tensor "
                     f"number {i} in the list."
                 )
-    return Op.table["cat"](tensors, dim)
+    return _CAT(tensors, dim)
 
 
 @public("function", out=True)

@@ -66,9 +66,9 @@ def _scaled(other: Any, alpha: Any, like: Any) -> Any:
     return other * alpha
 
 
-plus = binary("add", lambda k, x, y: x + y, x=lambda k, g: g, y=lambda k, g: g, where="", inplace=False, exact_numbers=True,
+plus = binary("add", lambda k, x, y: x + y, x=lambda k, g: g, y=lambda k, g: g, where="", inplace=False,
               doc="``input + other`` without options: what the ``+`` operator calls.")  # fmt: skip
-minus = binary("sub", lambda k, x, y: x - y, x=lambda k, g: g, y=lambda k, g: -g, where="", inplace=False, exact_numbers=True,
+minus = binary("sub", lambda k, x, y: x - y, x=lambda k, g: g, y=lambda k, g: -g, where="", inplace=False,
                doc="``input - other`` without options: what the ``-`` operator calls.")  # fmt: skip
 _ADD = "Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None"
 
@@ -362,7 +362,8 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
             "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "
             "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for "
-            "float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
+            "float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), "
+            "for all dtypes."
         )
     operands = prepare("addcdiv", (input, tensor1, tensor2), floats=False)
     return _broadcast(lambda: Op.table["addcdiv"](*operands, value), *operands)

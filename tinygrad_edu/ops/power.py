@@ -55,7 +55,7 @@ def _pow(k: Any, x: Any, y: Any) -> Any:
             if y == -0.5:
                 return 1 / k.xp.sqrt(x)
         if x.dtype.itemsize == 2 and x.dtype.kind in "fV":
-            return k.xp.power(x.astype("float32"), y).astype(x.dtype)
+            return k.xp.power(x, k.xp.asarray(y, x.dtype))
     if x.dtype.kind in "iu" and hasattr(y, "dtype"):
         return _integer_power(k, x, y)
     return k.xp.power(x, y)

@@ -20,6 +20,8 @@ _BLOCK = 128
 # ------------------------------------------------------------------------------------ which dimensions
 def dims_of(dim: Any, ndim: int) -> tuple[int, ...] | None:
     """A ``dim=`` argument as a sorted tuple; None (or an empty tuple) means all."""
+    if type(dim) is int and -ndim <= dim < ndim:
+        return (dim + ndim,) if dim < 0 else (dim,)
     if dim is None:
         return None
     if isinstance(dim, (tuple, list)):
@@ -69,7 +71,7 @@ def in_rows(k: Any, a: Any) -> Any:
 def _sum(k: Any, x: Any, dims: Any, keepdim: bool) -> Any:
     if x.dtype.itemsize == 2 and x.dtype.kind in "fV":
         return _sum(k, x.astype("float32"), dims, keepdim).astype(x.dtype)
-    if dims == (0,) and x.ndim > 1 and x.shape[0] >= _MANY and x.dtype.kind == "f" and x.flags.c_contiguous:
+    if dims == (0,) and x.shape[0] >= _MANY and x.ndim > 1 and x.dtype.kind == "f" and x.flags.c_contiguous:
         total = _add_rows(x.reshape(x.shape[0], -1))
         return total.reshape((1, *x.shape[1:]) if keepdim else x.shape[1:])
     return in_rows(k, x.sum(axis=dims, keepdims=keepdim, dtype=x.dtype))

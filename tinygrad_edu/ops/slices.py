@@ -11,7 +11,7 @@ from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
 from ._layout import arranged
 from .creation import fill_value_for
-from .gather import add_at, add_rows, check_bounds
+from .gather import INDEX_TYPES, add_at, add_rows, check_bounds
 from .registry import out_error, public
 from .view import wrap_dim
 
@@ -90,7 +90,7 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     dim = wrap_dim(dim, x.ndim)
     if i.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
-    if i.dtype.name not in ("int64", "int32"):
+    if i.dtype not in INDEX_TYPES:
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n = x.shape[dim] if x.ndim else 1
     if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
@@ -117,7 +117,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
             f"index_add_(): Index is supposed to be a vector, but got dim: {i.ndim} with type: {index.dtype.short} and size: "
             f"{list(i.shape)}"
         )
-    if i.dtype.name not in ("int64", "int32"):
+    if i.dtype not in INDEX_TYPES:
         raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.short}")
     if s.dtype != x.dtype:
         raise RuntimeError(
@@ -156,7 +156,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
             "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
             f"dimensionality ({s.ndim}), destination dimensionality ({x.ndim})"
         )
-    if i.dtype.name != "int64":
+    if i.dtype != INDEX_TYPES[0]:
         raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.short}")
     if s.dtype != x.dtype:
         raise RuntimeError(
@@ -182,7 +182,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     """A copy of ``input`` with the slices that ``index`` names filled with a number."""
     x, i = input._data, index._data
-    if i.dtype.name != "int64":
+    if i.dtype != INDEX_TYPES[0]:
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if isinstance(value, Variable) and value._data.ndim:
         raise RuntimeError(
@@ -249,7 +249,7 @@ def take(input: Any, index: Any) -> Any:
     tensor([1, 4])
     """
     i = index._data
-    if i.dtype.name != "int64":
+    if i.dtype != INDEX_TYPES[0]:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {index.dtype.short}")
     n = input._data.size
     if n == 0 and i.size:
@@ -268,7 +268,7 @@ def _check_position(i: Any, n: int) -> None:
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
     """A copy of ``input`` with ``source`` written at (or added to) positions of the flattened tensor."""
     x, i, s = input._data, index._data, source._data
-    if i.dtype.name != "int64":
+    if i.dtype != INDEX_TYPES[0]:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.short}")
     if s.dtype != x.dtype:
         raise RuntimeError(
@@ -297,7 +297,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     tensor([[1],
             [2]])
     """
-    if indices._data.dtype.name != "int64":
+    if indices._data.dtype != INDEX_TYPES[0]:
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.short}")
     if dim is None:
         return Op.table["gather"](input.reshape(-1), 0, _wrapped(indices.reshape(-1), input._data.size))

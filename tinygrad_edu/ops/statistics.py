@@ -153,7 +153,9 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, interpolation: str, s
 def _check_weights(name: str, w: Any, n: int, integral: bool) -> None:
     d = dtypes.of(w._data)
     if w._data.ndim > 1:
-        raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w._data.ndim} dimensions")
+        raise RuntimeError(
+            f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w._data.ndim} dimensions"
+        )
     if integral != (not d.is_floating_point and not d.is_complex):
         wanted = "integral" if integral else "floating point"
         raise RuntimeError(f"cov(): expected {name} to have {wanted} dtype but got {name} with {d.short} dtype")

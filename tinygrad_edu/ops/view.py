@@ -370,7 +370,8 @@ def select(input: Any, dim: int, index: int) -> Any:
 
 
 Op("narrow_copy", lambda k, x, dim, start, stop: x[(slice(None),) * dim + (slice(start, stop),)].copy(),
-   node="NarrowCopyBackward0", x=lambda k, g, x_shape, dim, start, stop: k.slice_backward(g, x_shape, dim, start, stop, 1))  # fmt: skip
+   node="NarrowCopyBackward0",
+   x=lambda k, g, x_shape, dim, start, stop: k.slice_backward(g, x_shape, dim, start, stop, 1))  # fmt: skip
 
 
 @public("function method")

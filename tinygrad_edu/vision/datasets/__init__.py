@@ -5,9 +5,24 @@ from .cifar import CIFAR10, CIFAR100
 from .fakedata import FakeData
 from .folder import DatasetFolder, ImageFolder
 from .mnist import KMNIST, MNIST, FashionMNIST
+from .shipped import shipped
+from .small import line, rings, thermometer
 from .vision import StandardTransform, VisionDataset
 
 __all__ = [
-    "CIFAR10", "CIFAR100", "KMNIST", "MNIST", "DatasetFolder", "FakeData", "FashionMNIST", "ImageFolder",
-    "StandardTransform", "VisionDataset", "utils",
-]  # fmt: skip
+    "CIFAR10",
+    "CIFAR100",
+    "KMNIST",
+    "MNIST",
+    "DatasetFolder",
+    "FakeData",
+    "FashionMNIST",
+    "ImageFolder",
+    "StandardTransform",
+    "VisionDataset",
+    "line",
+    "rings",
+    "shipped",
+    "thermometer",
+    "utils",
+]
