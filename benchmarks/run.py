@@ -108,7 +108,8 @@ def main(names: tuple[str, ...], rounds: int, least: float, threads: str, out: P
     import numpy
     import torch
 
-    everything = {"threads": int(threads), "machine": platform.processor() or platform.machine(), "python": platform.python_version(),
+    everything = {"threads": int(threads), "machine": platform.processor() or platform.machine(),
+                  "python": platform.python_version(),
                   "numpy": numpy.__version__, "torch": torch.__version__, "rounds": rounds, "results": {}}  # fmt: skip
     peers = list(installed())
     table = Table("workload", "torch", "ours", *peers, "must", "then", title="time as a multiple of torch's (medians)")

@@ -4,7 +4,8 @@
     python datasets/make_shapes.py --check    # draws and compares with what is there
 
 Each picture shows one light shape, of random size, place, turn and colour, on a dark background of two colours that run
-into each other, with a few strokes across in any colour. All numbers come from Python's generator with a fixed seed; its stream is the same on every machine.
+into each other, with a few strokes across in any colour. All numbers come from Python's generator with a fixed seed; its
+stream is the same on every machine.
 """
 
 from __future__ import annotations

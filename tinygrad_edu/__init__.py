@@ -9,32 +9,69 @@ from typing import Any as _Any
 from . import autograd, random
 from ._version import __version__
 from .autograd import (
-    enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled,
+    enable_grad,
+    inference_mode,
+    is_anomaly_enabled,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
 )  # fmt: skip
 from .determinism import (
-    are_deterministic_algorithms_enabled, get_float32_matmul_precision, is_deterministic_algorithms_warn_only_enabled,
-    set_float32_matmul_precision, use_deterministic_algorithms,
+    are_deterministic_algorithms_enabled,
+    get_float32_matmul_precision,
+    is_deterministic_algorithms_warn_only_enabled,
+    set_float32_matmul_precision,
+    use_deterministic_algorithms,
 )  # fmt: skip
 from .devices import device, get_default_device, set_default_device
 from .dtypes import (
-    all_dtypes, aliases, can_cast, dtype, get_default_dtype, promote_types, set_default_dtype,
+    aliases,
+    all_dtypes,
+    can_cast,
+    dtype,
+    get_default_dtype,
+    promote_types,
+    set_default_dtype,
 )  # fmt: skip
 from .layouts import (
-    channels_last, channels_last_3d, contiguous_format, layout, memory_format, preserve_format, strided,
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
 )  # fmt: skip
 from .legacy import set_default_tensor_type
 from .legacy import types as _legacy_types
 from .ops import registry as _registry
 from .printing import get_printoptions, set_printoptions
 from .random import (
-    Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
 )  # fmt: skip
 from .size import Size
 from .storage import TypedStorage, UntypedStorage, is_storage
 from .tensor import Tensor
 from .threads import get_num_interop_threads, get_num_threads, set_num_interop_threads, set_num_threads
 from .typeinfo import (
-    finfo, iinfo, is_complex, is_floating_point, is_inference, is_nonzero, is_signed, is_tensor, numel, result_type, typename,
+    finfo,
+    iinfo,
+    is_complex,
+    is_floating_point,
+    is_inference,
+    is_nonzero,
+    is_signed,
+    is_tensor,
+    numel,
+    result_type,
+    typename,
 )  # fmt: skip
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)

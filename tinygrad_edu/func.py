@@ -76,7 +76,9 @@ def _positions(argnums: int | tuple[int, ...], n: int) -> tuple[int, ...]:
     return tuple(i % n for i in numbers)
 
 
-def _call(func: F, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...], list[Any]]:
+def _call(
+    func: F, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, tuple[Any, ...], list[Any]]:
     """(result, the chosen arguments made differentiable, their tensors)."""
     places = _positions(argnums, len(args))
     chosen = tuple(_map(_local, args[i]) for i in places)
@@ -111,9 +113,7 @@ def grad_and_value(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = 
                 )
             result, aux = result
         if not isinstance(result, Variable):
-            raise RuntimeError(
-                f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(result)}"
-            )
+            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(result)}")
         if result._data.ndim != 0:
             raise RuntimeError(
                 "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with "
@@ -279,7 +279,9 @@ def _spread(dims: Any, tree: Any) -> Any:
     if isinstance(tree, (tuple, list)):
         each = dims if isinstance(dims, (tuple, list)) else [dims] * len(tree)
         if len(each) != len(tree):
-            raise ValueError(f"vmap: in_dims={dims} is not compatible with the structure of inputs: {len(tree)} expected")
+            raise ValueError(
+                f"vmap: in_dims={dims} is not compatible with the structure of inputs: {len(tree)} expected"
+            )
         return [_spread(d, v) for d, v in zip(each, tree)]
     return None
 
@@ -300,7 +302,9 @@ def _stacked(results: list[Any], out_dims: Any) -> Any:
     if isinstance(first, Variable):
         return functions["stack"](results, out_dims)
     if isinstance(first, dict):
-        return {k: _stacked([r[k] for r in results], out_dims[k] if isinstance(out_dims, dict) else out_dims) for k in first}
+        return {
+            k: _stacked([r[k] for r in results], out_dims[k] if isinstance(out_dims, dict) else out_dims) for k in first
+        }
     if isinstance(first, (tuple, list)):
         each = out_dims if isinstance(out_dims, (tuple, list)) else [out_dims] * len(first)
         return type(first)(_stacked(list(column), d) for column, d in zip(zip(*results), each))

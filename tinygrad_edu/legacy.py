@@ -7,8 +7,8 @@ from typing import Any
 
 from . import devices, dtypes
 from .autograd.variable import Variable, wrap
-from .ops.registry import public
 from .ops.creation import _of_data, empty
+from .ops.registry import public
 from .storage import UntypedStorage
 
 
@@ -45,7 +45,9 @@ def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, d
         if device is not None:
             made = made.to(device)
     else:
-        raise TypeError(f"new() received an invalid combination of arguments - got ({', '.join(type(a).__name__ for a in args)})")
+        raise TypeError(
+            f"new() received an invalid combination of arguments - got ({', '.join(type(a).__name__ for a in args)})"
+        )
     if cls is not None and cls is not type(made):
         plain, made = made, object.__new__(cls)
         made._data, made._counter = plain._data, plain._counter

@@ -168,7 +168,9 @@ def align_to(self: Any, *names: Any) -> Any:
         )
     for name in own:
         if name not in names:
-            raise RuntimeError(f"align_to: Cannot find dim {name!r} from Tensor{shown(own)} in desired alignment {shown(names)}.")
+            raise RuntimeError(
+                f"align_to: Cannot find dim {name!r} from Tensor{shown(own)} in desired alignment {shown(names)}."
+            )
     plain = _view(self).permute([own.index(name) for name in names if name in own])
     for i, name in enumerate(names):
         if name not in own:
@@ -248,7 +250,9 @@ def _t(run: Rule, x: Any) -> Any:
 def _permute(run: Rule, x: Any, *dims: Any) -> Any:
     order = dims[0] if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims
     order = [position(x, d) for d in order]
-    return attach(run(x, *([order] if dims and isinstance(dims[0], (tuple, list)) else order)), [names_of(x)[d] for d in order])
+    return attach(
+        run(x, *([order] if dims and isinstance(dims[0], (tuple, list)) else order)), [names_of(x)[d] for d in order]
+    )
 
 
 def _matmul(run: Rule, x: Any, y: Any, **kwargs: Any) -> Any:
@@ -284,7 +288,9 @@ def _getitem(run: Rule, x: Any, index: Any) -> Any:
 
 def _squeeze(run: Rule, x: Any, dim: Any = None) -> Any:
     at = None if dim is None else position(x, dim) % x._data.ndim
-    names = [name for i, (name, n) in enumerate(zip(names_of(x), x._data.shape)) if n != 1 or (at is not None and i != at)]
+    names = [
+        name for i, (name, n) in enumerate(zip(names_of(x), x._data.shape)) if n != 1 or (at is not None and i != at)
+    ]
     return attach(run(x, *(() if dim is None else (at,))), names)
 
 
@@ -364,45 +370,19 @@ RULES: dict[Rule, str] = {
         "add_ sub_ mul_ div_ pow_ exp_ log_ sqrt_ neg_ abs_ clamp_ relu_ sigmoid_ tanh_ fill_ zero_ copy_ normal_ "
         "uniform_ random_ bernoulli_ __iadd__ __isub__ __imul__ __itruediv__ __setitem__ "
     ),
-    _matmul: (
-        "matmul mm bmm mv dot __matmul__ "
-    ),
-    _transpose: (
-        "transpose swapaxes "
-    ),
-    _t: (
-        "t "
-    ),
-    _permute: (
-        "permute "
-    ),
-    _select: (
-        "select "
-    ),
-    _getitem: (
-        "__getitem__ "
-    ),
-    _squeeze: (
-        "squeeze "
-    ),
-    _several: (
-        "split chunk unbind "
-    ),
-    _cat: (
-        "cat "
-    ),
-    _flatten: (
-        "flatten "
-    ),
-    _unflatten: (
-        "unflatten "
-    ),
-    _expand: (
-        "expand expand_as "
-    ),
-    _one_number: (
-        "item tolist numpy backward __bool__ __float__ __int__ allclose equal "
-    ),
+    _matmul: ("matmul mm bmm mv dot __matmul__ "),
+    _transpose: ("transpose swapaxes "),
+    _t: ("t "),
+    _permute: ("permute "),
+    _select: ("select "),
+    _getitem: ("__getitem__ "),
+    _squeeze: ("squeeze "),
+    _several: ("split chunk unbind "),
+    _cat: ("cat "),
+    _flatten: ("flatten "),
+    _unflatten: ("unflatten "),
+    _expand: ("expand expand_as "),
+    _one_number: ("item tolist numpy backward __bool__ __float__ __int__ allclose equal "),
 }
 _UNSUPPORTED = [
     "view", "reshape", "unsqueeze", "stack", "gather", "scatter", "index_select", "repeat", "roll", "flip",

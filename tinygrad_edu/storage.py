@@ -165,5 +165,7 @@ class TypedStorage:
 
     def __repr__(self) -> str:
         lines = "".join(f" {value}\n" for value in self.tolist())
-        place = f"{dtypes.module_name}.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {len(self)}"
+        place = (
+            f"{dtypes.module_name}.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {len(self)}"
+        )
         return f"{lines}[{place}]"

@@ -27,7 +27,9 @@ from .ops.view import contiguous_strides, root_array, storage_offset_of
 from .size import Size
 
 # ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
-Methods = type("Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS})
+Methods = type(
+    "Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS}
+)
 
 
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
@@ -207,7 +209,8 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         if self._data.ndim not in (0, 2):
             raise RuntimeError(
                 "tensor.H is only supported on matrices (2-D tensors). Got "
-                f"{self._data.ndim}-D tensor.{' For batches of matrices, consider using tensor.mH' if self._data.ndim > 2 else ''}"
+                f"{self._data.ndim}-D tensor."
+                f"{' For batches of matrices, consider using tensor.mH' if self._data.ndim > 2 else ''}"
             )
         turned = self.transpose(0, 1) if self._data.ndim else self
         return turned.conj() if self.is_complex() else turned

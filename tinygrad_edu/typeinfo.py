@@ -110,10 +110,14 @@ class finfo(_Info):
     def __init__(self, type: dtypes.dtype | None = None) -> None:
         type = dtypes.get_default_dtype() if type is None else type
         if not isinstance(type, dtypes.dtype):
-            raise TypeError(f"finfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}")
+            raise TypeError(
+                f"finfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}"
+            )
         real = type.to_real()
         if not real.is_floating_point:
-            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
+            )
         super().__init__(real)
         digits, exponent = self._LAYOUT[real.name]
         self.eps = 2.0 ** (1 - digits)
@@ -138,7 +142,9 @@ class iinfo(_Info):
 
     def __init__(self, type: dtypes.dtype) -> None:
         if not isinstance(type, dtypes.dtype):
-            raise TypeError(f"iinfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}")
+            raise TypeError(
+                f"iinfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}"
+            )
         if type is dtypes.bool_:
             raise TypeError("torch.bool is not supported by torch.iinfo")
         if type.is_floating_point or type.is_complex:

@@ -42,9 +42,6 @@ BY_HAND = {
     "new_tensor": ["Tensor input, object data, *, torch.dtype dtype = None, torch.device device = None, "
                    "bool pin_memory = False, bool requires_grad = False"],
     "copy_": ["Tensor input, Tensor other, bool non_blocking = False"],
-    "addmm": ["Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None"],
-    "baddbmm": ["Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None"],
-    "bmm": ["Tensor input, Tensor mat2, *, Tensor out = None"], "mm": ["Tensor input, Tensor mat2, *, Tensor out = None"],
     "untyped_storage": ["Tensor input"],
     "frexp": ["Tensor input, *, Tensor out = None"],
     "kthvalue": ["Tensor input, int k, int dim = -1, bool keepdim = False, *, Tensor out = None"],
@@ -114,6 +111,9 @@ def translate(schema: Any, out: bool) -> str | None:
 
 
 def of_function(name: str, function: Any) -> list[str] | None:
+    listed = shown(function) if function is not None else None
+    if listed:
+        return listed
     if name in BY_HAND:
         return BY_HAND[name]
     if name in SIMPLE:
@@ -121,7 +121,7 @@ def of_function(name: str, function: Any) -> list[str] | None:
     if name in ARITHMETIC:
         alpha = "Number alpha = 1, " if ARITHMETIC[name] else ""
         return [f"Tensor input, Tensor other, *, {alpha}Tensor out = None"]
-    return shown(function) or schemas(name)
+    return schemas(name)
 
 
 def method_of(signature: str) -> str:
@@ -153,12 +153,15 @@ def main() -> None:
         if type(getattr(torch.Tensor, name, None)).__name__ != "method_descriptor":
             continue
         base = name.removesuffix("_") if name not in BY_HAND else name
+        listed = shown(getattr(x, name))
         if name in CASTS:
             found = ["*, torch.memory_format memory_format = None"]
+        elif listed:
+            found = listed
         elif base in SIMPLE | set(ARITHMETIC) or name in BY_HAND:
             found = [method_of(text) for text in of_function(base, None) or []]
         else:
-            found = shown(getattr(x, name)) or [method_of(text) for text in schemas(name) or []]
+            found = [method_of(text) for text in schemas(name) or []]
         if not found:
             print(f"no signature for .{name}", file=sys.stderr)
         elif found != [method_of(text) for text in functions.get(base, [])]:

@@ -51,6 +51,23 @@ def test_convolution(case, seed, limit, batch_innermost):
     np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("rank", [2, 3])
+def test_few_filters_are_worked_on_in_pairs_of_rows(rank, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((5, 2, 8, 7, 6)[: rank + 2]), rng.standard_normal((6, 2, 3, 4, 2)[: rank + 2])
+    b = rng.standard_normal(6)
+    how = ((1, 2, 1)[:rank], (1, 0, 1)[:rank], (1, 1, 2)[:rank], 1)
+    assert im2col._pairs_pay(6, w.shape[2:], how[0], how[2], 1, (8, 2))
+    out = im2col.conv(np, x, w, b, *how)
+    g = rng.standard_normal(out.shape)
+    gw = im2col.conv_weight_grad(np, g, x, w.shape, *how)
+    monkeypatch.setattr(im2col, "_pairs_pay", lambda *args: False)
+    np.testing.assert_allclose(out, im2col.conv(np, x, w, b, *how), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(out, naive.conv(x, w, *how) + b.reshape(-1, *(1,) * rank), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gw, im2col.conv_weight_grad(np, g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "int64"])
 def test_convolution_keeps_the_dtype(dtype):
     x, w = np.ones((5, 3, 9, 8), dtype), np.ones((4, 3, 3, 3), dtype)

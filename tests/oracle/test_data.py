@@ -331,6 +331,26 @@ def test_errors_that_cannot_be_rebuilt():
     compare(run)
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_torchvisions_own_datasets_and_transforms(workers):
+    """What the real torchvision makes becomes batches of ours."""
+    from torchvision_ops import torchvision
+
+    import tinygrad_edu as tg
+
+    transform = torchvision.transforms.Compose([torchvision.transforms.Resize(20), torchvision.transforms.ToTensor()])
+    dataset = torchvision.datasets.FakeData(10, (3, 24, 24), 4, transform)
+    mine = list(tg.utils.data.DataLoader(dataset, batch_size=4, num_workers=workers))
+    theirs = list(torch.utils.data.DataLoader(dataset, batch_size=4))
+    assert len(mine) == len(theirs) == 3
+    for (x, y), (images, labels) in zip(mine, theirs, strict=True):
+        assert isinstance(x, tg.Tensor)
+        np.testing.assert_array_equal(x.numpy(), images.numpy())
+        assert y.tolist() == labels.tolist()
+    (single,) = (s for s, _ in tg.utils.data.DataLoader(dataset, batch_size=None, sampler=[3]))
+    np.testing.assert_array_equal(single.numpy(), dataset[3][0].numpy())
+
+
 def test_timeout():
     code = """
 import time

@@ -14,7 +14,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?")
 # torchvision from the package index needs a word before it runs beside another build of torch
-WITH_TORCH = "import sys, runpy, torchvision_ops; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+WITH_TORCH = (
+    "import sys, runpy, torchvision_ops; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+)
 
 
 def printed(command, folder):

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+
 from torchvision_ops import torchvision  # isort: skip
-import torchvision.transforms.v2  # noqa: F401
+import torchvision.transforms.v2
 
 import tinygrad_edu as tg
 from tinygrad_edu import vision

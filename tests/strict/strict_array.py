@@ -164,7 +164,21 @@ def _in_place(name: str) -> Any:
     return method
 
 
-for _word in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"]:
+for _word in [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+    "lshift",
+    "rshift",
+]:
     setattr(StrictArray, f"__{_word}__", _binary(f"__{_word}__"))
     setattr(StrictArray, f"__r{_word}__", _binary(f"__r{_word}__"))
     setattr(StrictArray, f"__i{_word}__", _in_place(f"__i{_word}__"))

@@ -66,8 +66,8 @@ class FunctionCtx(Node):
                 origin = "" if t._edge is None else f", which is output {t._nr} of {origin_name(t._edge[0])},"
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{t.type()} {list(t._data.shape)}]{origin} is at version {t._counter[0]}; expected version {version} instead. "
-                    "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+                    f"[{t.type()} {list(t._data.shape)}]{origin} is at version {t._counter[0]}; expected version {version} "
+                    "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
                     "torch.autograd.set_detect_anomaly(True, check_nan=False)."
                 )
             tensors.append(t)

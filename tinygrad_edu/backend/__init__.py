@@ -68,7 +68,7 @@ class CpuKernels(Kernels):
         end = offset + array.itemsize
         for n, step in zip(shape, strides):
             end += (n - 1) * step
-        if 0 <= offset and end <= array.nbytes and array.flags.c_contiguous:  # what is shown lies within the array
+        if offset >= 0 and end <= array.nbytes and array.flags.c_contiguous:  # what is shown lies within the array
             return numpy.ndarray(shape, array.dtype, array, offset if 0 not in shape else 0, strides)
         owner = array
         while isinstance(owner.base, numpy.ndarray):

@@ -264,5 +264,3 @@ def _kind(token: tokenize.TokenInfo) -> str:
             return "keyword"
         return "builtin" if hasattr(builtins, token.string) else ""
     return kinds.get(token.type, "")
-
-

@@ -22,6 +22,8 @@ def default_convert(data: Any) -> Any:
     """NumPy arrays and numbers as tensors, inside containers too; everything else as it is."""
     if isinstance(data, Variable):
         return data
+    if _of_torch(data):
+        return _ours(data)
     if isinstance(data, (numpy.ndarray, numpy.generic)):
         if isinstance(data, numpy.str_) or data.dtype.kind in _TEXT:
             return data
@@ -34,6 +36,17 @@ def default_convert(data: Any) -> Any:
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return _same_sequence(data, [default_convert(item) for item in data])
     return data
+
+
+def _of_torch(value: Any) -> bool:
+    """Whether it is a tensor of the real torch: what torchvision's own transforms make."""
+    kind = type(value)
+    return kind.__module__.partition(".")[0] in ("torch", "torchvision") and hasattr(value, "untyped_storage")
+
+
+def _ours(value: Any) -> Any:
+    """A tensor of the real torch as one of ours, sharing its memory."""
+    return functions["from_numpy"](value.detach().cpu().numpy())
 
 
 def _same_mapping(like: Any, items: dict[Any, Any]) -> Any:
@@ -71,6 +84,8 @@ def collate(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
     """
     first = batch[0]
     kind = type(first)
+    if _of_torch(first) and not isinstance(first, Variable):
+        return collate([_ours(value) for value in batch], collate_fn_map=collate_fn_map)
     if collate_fn_map is not None:
         if kind in collate_fn_map:
             return collate_fn_map[kind](batch, collate_fn_map=collate_fn_map)

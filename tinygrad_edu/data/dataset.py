@@ -195,7 +195,9 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Any = defaul
         for i, length in enumerate(parts):
             if length == 0:
                 warnings.warn(
-                    f"Length of split at index {i} is 0. This might result in an empty dataset.", UserWarning, stacklevel=2
+                    f"Length of split at index {i} is 0. This might result in an empty dataset.",
+                    UserWarning,
+                    stacklevel=2,
                 )
         lengths = parts
     if sum(lengths) != n:

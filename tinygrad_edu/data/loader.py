@@ -52,9 +52,7 @@ class DataLoader(Generic[T_co]):
         in_order: bool = True,
     ) -> None:  # fmt: skip
         if num_workers < 0:
-            raise ValueError(
-                "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing."
-            )
+            raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
         if timeout < 0:
             raise ValueError("timeout option should be non-negative")
         if num_workers == 0 and prefetch_factor is not None:
@@ -212,7 +210,9 @@ class LoaderIterator:
                 warnings.warn(reason, UserWarning, stacklevel=5)
             self.pin = reason is None
         self.indices = iter(loader._index_sampler)
-        self.base_seed = draw_seed(loader.generator)  # drawn without workers too: the random stream must not depend on them
+        self.base_seed = draw_seed(
+            loader.generator
+        )  # drawn without workers too: the random stream must not depend on them
         self.yielded = 0
 
     def __iter__(self) -> Iterator[Any]:

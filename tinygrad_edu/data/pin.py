@@ -16,9 +16,7 @@ def why_not_pinned() -> str | None:
     """None where pinned memory can be had, else torch's words for why not."""
     if cuda_available():
         return None
-    return (
-        "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used."
-    )
+    return "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used."
 
 
 def pin_memory(data: Any) -> Any:

@@ -64,9 +64,7 @@ def register_module_forward_hook(
     hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
 ) -> RemovableHandle:
     """Call ``hook(module, args, output)`` after the forward of every module."""
-    handle = Handle(
-        global_forward_hooks, hook, [global_forward_hooks_with_kwargs, global_forward_hooks_always_called]
-    )
+    handle = Handle(global_forward_hooks, hook, [global_forward_hooks_with_kwargs, global_forward_hooks_always_called])
     if with_kwargs:
         global_forward_hooks_with_kwargs[handle.id] = True
     if always_call:
@@ -251,7 +249,9 @@ def warn_if_not_full(inputs: Any, result: Any, node: Node) -> None:
     if outputs is None:
         return warn(f"non-full backward hooks on a Module that does not return {single}", "some of the grad_output")
     if arguments is None:
-        return warn(f"non-full backward hooks on a Module that does not take as input {single}", "some of the grad_input")
+        return warn(
+            f"non-full backward hooks on a Module that does not take as input {single}", "some of the grad_input"
+        )
     makers = {t.grad_fn for t in outputs if t.grad_fn is not None}
     if len(makers) > 1:
         return warn(

@@ -155,7 +155,9 @@ class _LazyNorm(LazyModuleMixin):
             me.register_parameter(name, UninitializedParameter(**made) if wanted else None)
         for name in ("running_mean", "running_var"):
             me.register_buffer(name, UninitializedBuffer(**made) if me.track_running_stats else None)
-        me.register_buffer("num_batches_tracked", new_zeros((), device, dtypes.int64) if me.track_running_stats else None)
+        me.register_buffer(
+            "num_batches_tracked", new_zeros((), device, dtypes.int64) if me.track_running_stats else None
+        )
 
     def reset_parameters(self) -> None:
         """As at the beginning, once the sizes are known."""
@@ -297,9 +299,7 @@ class GroupNorm(Module):
     ) -> None:  # fmt: skip
         super().__init__()
         if num_channels % num_groups != 0:
-            raise ValueError(
-                f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})"
-            )
+            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         for name, wanted in (("weight", affine), ("bias", affine and bias)):
             self.register_parameter(name, new_parameter((num_channels,), device, dtype) if wanted else None)
@@ -316,9 +316,7 @@ class GroupNorm(Module):
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
-        return (
-            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
-        )
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
 
 
 class RMSNorm(Module):

@@ -125,7 +125,9 @@ class RNNBase(Module):
     def _expected(self, batch: int, size: int) -> tuple[int, ...]:
         return (self.num_layers * (2 if self.bidirectional else 1), batch, size)
 
-    def check_hidden_size(self, hx: Any, expected: tuple[int, ...], msg: str = "Expected hidden size {}, got {}") -> None:
+    def check_hidden_size(
+        self, hx: Any, expected: tuple[int, ...], msg: str = "Expected hidden size {}, got {}"
+    ) -> None:
         """RuntimeError where a state has another shape."""
         if tuple(hx.shape) != expected:
             raise RuntimeError(msg.format(expected, list(hx.shape)))
@@ -269,9 +271,7 @@ class LSTM(RNNBase):
 
     def _wrong_rank(self, hx: Any, batched: bool) -> str:
         words = ("batched 3-D", "3-D") if batched else ("unbatched 2-D", "2-D")
-        return (
-            f"For {words[0]} input, hx and cx should also be {words[1]} but got ({hx[0].dim()}-D, {hx[1].dim()}-D) tensors"
-        )
+        return f"For {words[0]} input, hx and cx should also be {words[1]} but got ({hx[0].dim()}-D, {hx[1].dim()}-D) tensors"
 
 
 # ------------------------------------------------------------------------------------ cells
@@ -372,5 +372,3 @@ class GRUCell(RNNCellBase):
         x, (h,), batched = self._lifted(input, hx)
         new = ops.gru_cell(x, h, *self._weights())
         return new if batched else new.squeeze(0)
-
-

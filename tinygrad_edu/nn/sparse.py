@@ -20,7 +20,9 @@ class _Table(Module):
     padding_idx: int | None
     weight: Any
 
-    def _make(self, num: int, dim: int, padding_idx: int | None, weight: Any, freeze: bool, device: Any, dtype: Any) -> None:
+    def _make(
+        self, num: int, dim: int, padding_idx: int | None, weight: Any, freeze: bool, device: Any, dtype: Any
+    ) -> None:
         self.num_embeddings, self.embedding_dim = num, dim
         if padding_idx is not None:
             what = "Padding_idx" if type(self).__name__ == "Embedding" else "padding_idx"
@@ -95,7 +97,15 @@ class Embedding(_Table):
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
         rows, columns = embeddings.shape
         return cls(
-            rows, columns, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, _weight=embeddings, _freeze=freeze
+            rows,
+            columns,
+            padding_idx,
+            max_norm,
+            norm_type,
+            scale_grad_by_freq,
+            sparse,
+            _weight=embeddings,
+            _freeze=freeze,
         )
 
 
@@ -141,7 +151,16 @@ class EmbeddingBag(_Table):
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
         rows, columns = embeddings.shape
         made = cls(
-            rows, columns, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset, padding_idx
+            rows,
+            columns,
+            max_norm,
+            norm_type,
+            scale_grad_by_freq,
+            mode,
+            sparse,
+            embeddings,
+            include_last_offset,
+            padding_idx,
         )
         made.weight.requires_grad_(not freeze)
         return made

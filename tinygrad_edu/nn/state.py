@@ -128,7 +128,9 @@ class HasState:
         return Handle(self._state_dict_pre_hooks, hook)
 
     # ------------------------------------------------------------------ in
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> IncompatibleKeys:
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> IncompatibleKeys:
         """Copy the numbers of ``state_dict`` into this module's parameters and buffers.
 
         ``strict``: RuntimeError unless the keys match exactly. ``assign``: take over the tensors themselves.

@@ -192,7 +192,9 @@ class TransformerEncoder(Module):
         reason = self._not_nested(encoder_layer)
         self.use_nested_tensor = enable_nested_tensor and not reason
         if enable_nested_tensor and reason:
-            warnings.warn(f"enable_nested_tensor is True, but self.use_nested_tensor is False because {reason}", stacklevel=2)
+            warnings.warn(
+                f"enable_nested_tensor is True, but self.use_nested_tensor is False because {reason}", stacklevel=2
+            )
 
     def _not_nested(self, layer: Any) -> str:
         """Why torch's shortcut for padded batches would not be taken."""
@@ -201,9 +203,7 @@ class TransformerEncoder(Module):
         if layer.norm_first:
             return "encoder_layer.norm_first was True"
         if not layer.self_attn.batch_first:
-            return (
-                "encoder_layer.self_attn.batch_first was not True(use batch_first for better inference performance)"
-            )
+            return "encoder_layer.self_attn.batch_first was not True(use batch_first for better inference performance)"
         if not layer.self_attn._qkv_same_embed_dim:
             return "encoder_layer.self_attn._qkv_same_embed_dim was not True"
         if layer.self_attn.in_proj_bias is None:

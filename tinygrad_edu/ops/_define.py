@@ -245,6 +245,7 @@ def binary(
     op = Op(name, forward, node=node, **formulas)
     number_op = op if number_node is None else Op(f"{name}_number", forward, node=number_node, **formulas)
     half_op = number_op
+    floats_pass = only is None or only(dtypes.float32) is None  # then the commonest calls need no check
     if exact_numbers:
         wide: Any = lambda k, x, y: forward(k, x.astype("float32"), y).astype(x.dtype)  # noqa: E731
         half_op = Op(f"{name}_half", wide, node=number_node or op.Node.__name__, **formulas)
@@ -265,9 +266,10 @@ def binary(
                 raise TypeError(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
-            elif only is None and type(other) in _PLAIN and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64):
+            elif floats_pass and type(other) in _PLAIN and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64):
                 return run.call2(input, float(other))
-        if not same or (floats and input._data.dtype.kind in "iub") or only is not None:
+        if not same or (floats and input._data.dtype.kind in "iub") or (only is not None and not (
+                floats_pass and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64))):  # fmt: skip
             if only is not None:
                 problem = only(result_type(input, other))
                 if problem:
@@ -295,7 +297,7 @@ def binary(
             return function(self, other)
         return function(self, operand(other)) if hasattr(other, "dtype") else NotImplemented
 
-    if only is None:
+    if floats_pass:
         function.operator = operator  # type: ignore[attr-defined]
     return _finish(function, op, name, doc, where, alias, inplace, signature)
 

@@ -31,8 +31,8 @@ def _check_classes(k: Any, target: Any, classes: int, ignore: int) -> None:
 
 
 def _picked(k: Any, x: Any, target: Any, ignore: int) -> Any:
-    """``x[n, target[n], …]``; anything finite where the target is ignored."""
-    safe = target if 0 <= ignore < x.shape[1] else k.xp.where(target == ignore, 0, target)
+    """``x[n, target[n], …]``; some class's number where the target is ignored (``ignore`` -1: none is)."""
+    safe = target if -1 <= ignore < x.shape[1] else k.xp.where(target == ignore, 0, target)
     if x.ndim == 2:
         return x[k.xp.arange(len(safe)), safe]
     return k.xp.take_along_axis(x, safe[:, None].astype("int64"), axis=1)[:, 0]
@@ -42,10 +42,20 @@ def _total(weights: Any, target: Any) -> Any:
     return target.size if weights is None else weights.sum(dtype=weights.dtype)
 
 
+def _plain(target: Any, classes: int, weight: Any, ignore: int) -> bool:
+    """Whether every target is a class and counts 1: the usual case."""
+    if weight is not None or 0 <= ignore < classes or not target.size:
+        return False
+    return bool(target.min() >= 0 and target.max() < classes)
+
+
 def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    _check_classes(k, target, x.shape[1], ignore)
-    losses = -_picked(k, x, target, ignore)
-    weights = _weights(k, x, target, weight, ignore)
+    if _plain(target, x.shape[1], weight, ignore):
+        weights, losses = None, -_picked(k, x, target, -1)
+    else:
+        _check_classes(k, target, x.shape[1], ignore)
+        losses = -_picked(k, x, target, ignore)
+        weights = _weights(k, x, target, weight, ignore)
     if weights is not None:
         losses = k.xp.where(target == ignore, losses.dtype.type(0), losses * weights)
     if reduction == "none":
@@ -55,14 +65,15 @@ def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) 
 
 
 def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    weights = _weights(k, g, target, weight, ignore)
+    plain = _plain(target, shape[1], weight, ignore)
+    weights = None if plain else _weights(k, g, target, weight, ignore)
     g = -g if weights is None else -g * weights
     if reduction == "mean":
         g = g / _total(weights, target)
     if weights is not None:  # also where all are ignored, and the mean is 0 / 0
         g = k.xp.where(target == ignore, g.dtype.type(0), g)
     gx = k.xp.zeros(shape, g.dtype)
-    safe = k.xp.where(target == ignore, 0, target)
+    safe = target if plain else k.xp.where(target == ignore, 0, target)
     if len(shape) == 2:
         gx[k.xp.arange(shape[0]), safe] = g
     else:

@@ -1,8 +1,8 @@
 """Linear systems and matrix decompositions, over batches of matrices: ``linalg.inv det solve cholesky qr svd eigh lstsq`` …
 
-Derivatives follow the identities for differentials of matrix functions (Giles, "An extended collection of matrix derivative results for
-forward and reverse mode algorithmic differentiation", 2008). In the formulas ``k.matprod`` is the product of the last two dimensions and
-``mH`` the conjugate transpose.
+Derivatives follow the identities for differentials of matrix functions (Giles, "An extended collection of matrix derivative
+results for forward and reverse mode algorithmic differentiation", 2008). In the formulas ``k.matprod`` is the product of the
+last two dimensions and ``mH`` the conjugate transpose.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ Op("inv", _inv, node="LinalgInvExBackward0",
    x=lambda k, g, out: -k.matprod(mH(k, out), k.matprod(g, mH(k, out))))  # fmt: skip
 Op("det", lambda k, x: k.xp.linalg.det(x).astype(x.dtype), node="LinalgDetBackward0",
    x=lambda k, g, x: k.column(g, 2) * k.conj(k.cofactor(x)))  # fmt: skip
-Op("column", lambda k, g, n: g.reshape(*g.shape, *(1,) * n), node="ViewBackward0", g=lambda k, gg, g_shape: k.reshaped(gg, g_shape))
+Op("column", lambda k, g, n: g.reshape(*g.shape, *(1,) * n), node="ViewBackward0",
+   g=lambda k, gg, g_shape: k.reshaped(gg, g_shape))  # fmt: skip
 
 
 def _cofactor(k: Any, x: Any) -> Any:
@@ -260,8 +261,8 @@ def _triangular_slope(k: Any, g: Any, a: Any, out: Any, upper: bool, unit: bool)
     return k.keep_triangle(gx, upper, unit)
 
 
-Op("keep_triangle", lambda k, x, upper, unit: k.xp.triu(x, int(unit)) if upper else k.xp.tril(x, -int(unit)), node="TriuBackward0",
-   x=lambda k, g, upper, unit: k.keep_triangle(g, upper, unit))  # fmt: skip
+Op("keep_triangle", lambda k, x, upper, unit: k.xp.triu(x, int(unit)) if upper else k.xp.tril(x, -int(unit)),
+   node="TriuBackward0", x=lambda k, g, upper, unit: k.keep_triangle(g, upper, unit))  # fmt: skip
 Op("solve_triangular", _triangular, node="LinalgSolveTriangularBackward0", a=_triangular_slope,
    b=lambda k, g, a, upper, unit: k.solve_triangular(mH(k, a), g, not upper, unit))  # fmt: skip
 
@@ -389,7 +390,8 @@ def _inverse_gaps(k: Any, s: Any) -> Any:
 
 
 Op("inverse_gaps", _inverse_gaps,
-   s=lambda k, g, out: k.sum_dims(g * out * out, (out.ndim - 1,), False) - k.sum_dims(g * out * out, (out.ndim - 2,), False))  # fmt: skip
+   s=lambda k, g, out: k.sum_dims(g * out * out, (out.ndim - 1,), False)
+       - k.sum_dims(g * out * out, (out.ndim - 2,), False))  # fmt: skip
 Op("to_diagonal", lambda k, x: x[..., None] * k.xp.eye(x.shape[-1], dtype=x.dtype), node="DiagEmbedBackward0",
    x=lambda k, g: k.from_diagonal(g))  # fmt: skip
 Op("from_diagonal", lambda k, x: k.xp.diagonal(x, axis1=-2, axis2=-1).copy(), node="DiagonalBackward0",

@@ -112,7 +112,9 @@ def _extreme(largest: bool) -> Any:
     def forward(k: Any, x: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
         if x.ndim == 0:
             return x.copy(), k.xp.zeros((), "int64")
-        return _picked(k, x, k.xp.expand_dims(_arg(k, x, dim, largest), dim), dim, keepdim)
+        values = (x.max if largest else x.min)(axis=dim, keepdims=keepdim)
+        indices = _arg(k, x, dim, largest)
+        return in_rows(k, values), in_rows(k, indices.reshape(values.shape))
 
     return forward
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ..autograd.variable import Variable, needs_grad
+from ..autograd.variable import needs_grad
 from ._check import c_name, check_tensor, not_implemented
 from .registry import methods, out_error, public
 from .view import view_strides
@@ -457,9 +457,8 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     >>> tg.nn.functional.linear(tg.ones(2, 3), tg.ones(4, 3), tg.zeros(4)).shape
     tinygrad_edu.Size([2, 4])
     """
-    for i, (name, value) in enumerate((("input", input), ("weight", weight)), 1):
-        if not isinstance(value, Variable):
-            check_tensor("linear", name, i, value)
+    check_tensor("linear", "input", 1, input)
+    check_tensor("linear", "weight", 2, weight)
     n = input._data.ndim
     if bias is None:
         return matmul(input, weight.t())

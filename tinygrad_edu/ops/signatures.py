@@ -25,10 +25,14 @@ addbmm: Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number a
 addcdiv: Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
 addcmul: Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
 addmm: Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addmm: Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None
 addmv: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1, Tensor out = None
 addmv_: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1
 addr: Tensor input, Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1, Tensor out = None
 adjoint: Tensor input
+all: Tensor input, *, Tensor out = None
+all: Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None
+all: Tensor input, int dim, bool keepdim = False, *, Tensor out = None
 allclose: Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False
 alpha_dropout: Tensor input, float p, bool train
 alpha_dropout_: Tensor input, float p, bool train
@@ -36,6 +40,9 @@ amax: Tensor input, tuple of ints[1] dim = (), bool keepdim = False, *, Tensor o
 amin: Tensor input, tuple of ints[1] dim = (), bool keepdim = False, *, Tensor out = None
 aminmax: Tensor input, *, int dim = None, bool keepdim = False, Tensor out = None
 angle: Tensor input, *, Tensor out = None
+any: Tensor input, *, Tensor out = None
+any: Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None
+any: Tensor input, int dim, bool keepdim = False, *, Tensor out = None
 arange: Number end, *, Tensor out = None, $options
 arange: Number start, Number end, *, $options
 arange: Number start, Number end, Number step = 1, *, Tensor out = None, $options
@@ -72,9 +79,11 @@ atanh: Tensor input, *, Tensor out = None
 atanh_: Tensor input
 avg_pool1d: Tensor input, tuple of ints[1] kernel_size, tuple of ints[1] stride = (), tuple of ints[1] padding = (0), bool ceil_mode = False, bool count_include_pad = True, *, Tensor out = None
 baddbmm: Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+baddbmm: Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None
 bernoulli: Tensor input, *, torch.Generator generator = None, Tensor out = None
 bernoulli: Tensor input, float p, *, torch.Generator generator = None
 binary_cross_entropy_with_logits: Tensor input, Tensor target, Tensor weight = None, Tensor pos_weight = None, int reduction = 1, *, Tensor out = None
+bincount: Tensor input, Tensor weights = None, int minlength = 0, *, Tensor out = None
 bitwise_and: Tensor input, Tensor other, *, Tensor out = None
 bitwise_and: Number self, Tensor other
 bitwise_and: Tensor input, Number other, *, Tensor out = None
@@ -92,6 +101,7 @@ bitwise_xor: Tensor input, Tensor other, *, Tensor out = None
 bitwise_xor: Number self, Tensor other
 bitwise_xor: Tensor input, Number other, *, Tensor out = None
 bmm: Tensor input, Tensor mat2, *, Tensor out = None
+bmm: Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None
 broadcast_to: Tensor input, tuple of ints size
 bucketize: Tensor input, Tensor boundaries, *, bool out_int32 = False, bool right = False, Tensor out = None
 bucketize: Number self, Tensor boundaries, *, bool out_int32 = False, bool right = False
@@ -126,6 +136,7 @@ concat: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
 concatenate: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
 conj: Tensor input
 conj_physical: Tensor input, *, Tensor out = None
+conj_physical_: Tensor input
 conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
 conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
 conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
@@ -137,16 +148,28 @@ conv_transpose2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints
 conv_transpose3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[3] stride = (1,1,1), tuple of ints[3] padding = (0,0,0), tuple of ints[3] output_padding = (0,0,0), int groups = 1, tuple of ints[3] dilation = (1,1,1)
 copysign: Tensor input, Tensor other, *, Tensor out = None
 copysign: Tensor input, Number other, *, Tensor out = None
+corrcoef: Tensor input
 cos: Tensor input, *, Tensor out = None
 cos_: Tensor input
 cosh: Tensor input, *, Tensor out = None
 cosh_: Tensor input
 cosine_embedding_loss: Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = 1
 cosine_similarity: Tensor x1, Tensor x2, int dim = 1, float eps = 1e-08
+count_nonzero: Tensor input, int dim = None
+count_nonzero: Tensor input, tuple of ints dim
+cov: Tensor input, *, int correction = 1, Tensor fweights = None, Tensor aweights = None
 cross: Tensor input, Tensor other, int dim = None, *, Tensor out = None
+cummax: Tensor input, int dim, *, Tensor out = None
+cummin: Tensor input, int dim, *, Tensor out = None
+cumprod: Tensor input, int dim, *, torch.dtype dtype = None, Tensor out = None
+cumsum: Tensor input, int dim, *, torch.dtype dtype = None, Tensor out = None
+cumulative_trapezoid: Tensor y, Tensor x, *, int dim = -1
+cumulative_trapezoid: Tensor y, *, Number dx = 1, int dim = -1
 deg2rad: Tensor input, *, Tensor out = None
 deg2rad_: Tensor input
 det: Tensor input
+detach: Tensor input
+detach_: Tensor input
 diag: Tensor input, int diagonal = 0, *, Tensor out = None
 diag_embed: Tensor input, int offset = 0, int dim1 = -2, int dim2 = -1, *, Tensor out = None
 diagflat: Tensor input, int offset = 0
@@ -154,6 +177,7 @@ diagonal: Tensor input, int offset = 0, int dim1 = 0, int dim2 = 1
 diagonal_scatter: Tensor input, Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1, *, Tensor out = None
 diff: Tensor input, int n = 1, int dim = -1, Tensor prepend = None, Tensor append = None, *, Tensor out = None
 digamma: Tensor input, *, Tensor out = None
+dist: Tensor input, Tensor other, Number p = 2, *, Tensor out = None
 div: Tensor input, Tensor other, *, Tensor out = None
 div: Tensor input, Tensor other, *, str rounding_mode, Tensor out = None
 div: Tensor input, Number other, *, str rounding_mode
@@ -223,6 +247,13 @@ gcd_: Tensor input, Tensor other
 ge: Tensor input, Tensor other, *, Tensor out = None
 ge: Tensor input, Number other, *, Tensor out = None
 ger: Tensor input, Tensor vec2, *, Tensor out = None
+gradient: Tensor input, *, tuple of ints dim, int edge_order = 1
+gradient: Tensor input, *, Number spacing, tuple of ints dim, int edge_order = 1
+gradient: Tensor input, *, Number spacing = None, int dim = None, int edge_order = 1
+gradient: Tensor input, *, tuple of Scalars spacing, int dim = None, int edge_order = 1
+gradient: Tensor input, *, tuple of Scalars spacing, tuple of ints dim, int edge_order = 1
+gradient: Tensor input, *, tuple of Tensors spacing, int dim = None, int edge_order = 1
+gradient: Tensor input, *, tuple of Tensors spacing, tuple of ints dim, int edge_order = 1
 greater: Tensor input, Tensor other, *, Tensor out = None
 greater: Tensor input, Number other, *, Tensor out = None
 greater_equal: Tensor input, Tensor other, *, Tensor out = None
@@ -233,11 +264,15 @@ gt: Tensor input, Number other, *, Tensor out = None
 hardshrink: Tensor input, Number lambd = 0.5, *, Tensor out = None
 heaviside: Tensor input, Tensor values, *, Tensor out = None
 hinge_embedding_loss: Tensor input, Tensor target, float margin = 1.0, int reduction = 1
+histc: Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None
+histogram: Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None
+histogram: Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, tuple of Tensors out = None
 hsplit: Tensor input, int sections
 hsplit: Tensor input, tuple of ints indices
 hstack: tuple of Tensors tensors, *, Tensor out = None
 hypot: Tensor input, Tensor other, *, Tensor out = None
 i0: Tensor input, *, Tensor out = None
+i0_: Tensor input
 igamma: Tensor input, Tensor other, *, Tensor out = None
 igammac: Tensor input, Tensor other, *, Tensor out = None
 imag: Tensor input
@@ -251,6 +286,8 @@ index_reduce: Tensor input, int dim, Tensor index, Tensor source, str reduce, *,
 index_select: Tensor input, int dim, Tensor index, *, Tensor out = None
 inner: Tensor input, Tensor other, *, Tensor out = None
 inverse: Tensor input, *, Tensor out = None
+is_conj: Tensor input
+is_neg: Tensor input
 is_same_size: Tensor input, Tensor other
 isclose: Tensor input, Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False
 isfinite: Tensor input, *, Tensor out = None
@@ -292,6 +329,7 @@ log_: Tensor input
 log_softmax: Tensor input, int dim, torch.dtype dtype = None, *, Tensor out = None
 logaddexp: Tensor input, Tensor other, *, Tensor out = None
 logaddexp2: Tensor input, Tensor other, *, Tensor out = None
+logcumsumexp: Tensor input, int dim, *, Tensor out = None
 logdet: Tensor input
 logical_and: Tensor input, Tensor other, *, Tensor out = None
 logical_not: Tensor input, *, Tensor out = None
@@ -303,6 +341,7 @@ logspace: Tensor start, Tensor end, int steps, float base = 10.0, *, Tensor out 
 logspace: Number start, Tensor end, int steps, float base = 10.0, *, Tensor out = None, $options
 logspace: Tensor start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
 logspace: Number start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
+logsumexp: Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None
 lstm_cell: Tensor input, tuple of Tensors hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 lt: Tensor input, Tensor other, *, Tensor out = None
 lt: Tensor input, Number other, *, Tensor out = None
@@ -330,6 +369,7 @@ min: Tensor input, Tensor other, *, Tensor out = None
 min: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
 minimum: Tensor input, Tensor other, *, Tensor out = None
 mm: Tensor input, Tensor mat2, *, Tensor out = None
+mm: Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None
 mode: Tensor input, int dim = -1, bool keepdim = False, *, Tensor out = None
 moveaxis: Tensor input, int source, int destination
 moveaxis: Tensor input, tuple of ints source, tuple of ints destination
@@ -344,10 +384,15 @@ mv: Tensor input, Tensor vec, *, Tensor out = None
 mvlgamma: Tensor input, int p, *, Tensor out = None
 nan_to_num: Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None
 nan_to_num_: Tensor input, float nan = None, float posinf = None, float neginf = None
+nanmean: Tensor input, tuple of ints[1] dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 nanmedian: Tensor input
 nanmedian: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
+nanquantile: Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None
+nanquantile: Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None
+nansum: Tensor input, tuple of ints[1] dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 narrow: Tensor input, int dim, Tensor start, int length
 narrow: Tensor input, int dim, int start, int length
+narrow_copy: Tensor input, int dim, int start, int length, *, Tensor out = None
 ne: Tensor input, Tensor other, *, Tensor out = None
 ne: Tensor input, Number other, *, Tensor out = None
 neg: Tensor input, *, Tensor out = None
@@ -380,7 +425,11 @@ pow: Tensor input, Tensor exponent, *, Tensor out = None
 pow: Number self, Tensor exponent, *, Tensor out = None
 pow: Tensor input, Number exponent, *, Tensor out = None
 prelu: Tensor input, Tensor weight
+prod: Tensor input, *, torch.dtype dtype = None
+prod: Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 put: Tensor input, Tensor index, Tensor source, bool accumulate = False, *, Tensor out = None
+quantile: Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None
+quantile: Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None
 rad2deg: Tensor input, *, Tensor out = None
 rad2deg_: Tensor input
 rand: tuple of ints size, *, torch.Generator generator, Tensor out = None, $options
@@ -413,6 +462,7 @@ relu_: Tensor input
 remainder: Tensor input, Tensor other, *, Tensor out = None
 remainder: Number self, Tensor other
 remainder: Tensor input, Number other, *, Tensor out = None
+renorm: Tensor input, Number p, int dim, Number maxnorm, *, Tensor out = None
 repeat_interleave: Tensor input, Tensor repeats, int dim = None, *, int output_size = None
 repeat_interleave: Tensor repeats, *, int output_size = None
 repeat_interleave: Tensor input, int repeats, int dim = None, *, int output_size = None
@@ -474,6 +524,12 @@ squeeze: Tensor input
 squeeze: Tensor input, int dim
 squeeze: Tensor input, tuple of ints dim
 stack: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
+std: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None
+std: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None
+std: Tensor input, bool unbiased = True
+std_mean: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False
+std_mean: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False
+std_mean: Tensor input, bool unbiased = True
 sub: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
 subtract: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
 subtract: Tensor input, Number other, Number alpha = 1
@@ -499,6 +555,10 @@ tile: Tensor input, tuple of ints dims
 topk: Tensor input, int k, int dim = -1, bool largest = True, bool sorted = True, *, Tensor out = None
 trace: Tensor input, *, Tensor out = None
 transpose: Tensor input, int dim0, int dim1
+trapezoid: Tensor y, Tensor x, *, int dim = -1
+trapezoid: Tensor y, *, Number dx = 1, int dim = -1
+trapz: Tensor y, *, float dx = 1, int dim = -1
+trapz: Tensor y, Tensor x, *, int dim = -1
 tril: Tensor input, int diagonal = 0, *, Tensor out = None
 tril_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool requires_grad = False, Tensor out = None
 triplet_margin_loss: Tensor anchor, Tensor positive, Tensor negative, float margin = 1.0, float p = 2.0, float eps = 1e-06, bool swap = False, int reduction = 1
@@ -510,8 +570,17 @@ trunc: Tensor input, *, Tensor out = None
 trunc_: Tensor input
 unbind: Tensor input, int dim = 0
 unflatten: Tensor input, int dim, tuple of ints sizes
+unsafe_chunk: Tensor input, int chunks, int dim = 0
+unsafe_split: Tensor input, int split_size, int dim = 0, *, Tensor out = None
+unsafe_split_with_sizes: Tensor input, tuple of ints split_sizes, int dim = 0, *, Tensor out = None
 unsqueeze: Tensor input, int dim
 vander: Tensor x, int N = None, bool increasing = False
+var: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None
+var: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None
+var: Tensor input, bool unbiased = True
+var_mean: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False
+var_mean: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False
+var_mean: Tensor input, bool unbiased = True
 vdot: Tensor input, Tensor other, *, Tensor out = None
 view_as_complex: Tensor input
 view_as_real: Tensor input
@@ -531,6 +600,8 @@ xlogy_: Tensor input, Number other
 zero_: Tensor input
 zeros: tuple of ints size, *, $options, Tensor out = None
 zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
+.addmm_: Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1
+.baddbmm_: Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1
 .bernoulli_: Tensor p, *, torch.Generator generator = None
 .bernoulli_: float p = 0.5, *, torch.Generator generator = None
 .bfloat16: *, torch.memory_format memory_format = None
@@ -568,6 +639,7 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .expand: tuple of ints size, *, bool implicit = False
 .expand_as: Tensor other
 .exponential_: float lambd = 1.0, *, torch.Generator generator = None
+.fill_diagonal_: Number fill_value, bool wrap = False
 .float: *, torch.memory_format memory_format = None
 .float_power: Tensor exponent
 .float_power: Number exponent
@@ -575,7 +647,10 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .float_power_: Number exponent
 .geometric_: float p, *, torch.Generator generator = None
 .half: *, torch.memory_format memory_format = None
+.histogram: Tensor bins, *, Tensor weight = None, bool density = False
+.histogram: int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False
 .int: *, torch.memory_format memory_format = None
+.is_nonzero: 
 .is_pinned: torch.device device = None
 .is_set_to: Tensor tensor
 .log_normal_: float mean = 1.0, float std = 2.0, *, torch.Generator generator = None
@@ -630,6 +705,7 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .to: torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
 .to: torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
 .to: Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
+.to_dense: torch.dtype dtype = None, *, bool masked_grad = None
 .type_as: Tensor other
 .unfold: int dimension, int size, int step
 .uniform_: float from = 0.0, float to = 1.0, *, torch.Generator generator = None

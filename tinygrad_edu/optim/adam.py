@@ -131,8 +131,8 @@ class AdamW(Adam):
 class Adamax(Optimizer):
     """Adam with the largest recent |g| in place of the root of v::
 
-        u = max(β2 · u, |g| + eps)
-        p = p - lr / (1 - β1ᵗ) · m / u
+    u = max(β2 · u, |g| + eps)
+    p = p - lr / (1 - β1ᵗ) · m / u
     """
 
     def __init__(

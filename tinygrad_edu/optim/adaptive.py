@@ -11,8 +11,8 @@ from .optimizer import Optimizer, advance, check, check_lr, decayed, lerp, numbe
 class Adagrad(Optimizer):
     """Adagrad (Duchi et al. 2011)::
 
-        s = s + g²
-        p = p - lr / (1 + (t - 1) · lr_decay) · g / (√s + eps)
+    s = s + g²
+    p = p - lr / (1 + (t - 1) · lr_decay) · g / (√s + eps)
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class Adagrad(Optimizer):
 class RMSprop(Optimizer):
     """RMSprop (Hinton 2012)::
 
-        v = α · v + (1 - α) · g²            (centered: minus the square of the mean of g)
-        p = p - lr · g / (√v + eps)         (momentum: through a buffer b = momentum · b + g / (√v + eps))
+    v = α · v + (1 - α) · g²            (centered: minus the square of the mean of g)
+    p = p - lr · g / (√v + eps)         (momentum: through a buffer b = momentum · b + g / (√v + eps))
     """
 
     def __init__(
@@ -165,8 +165,8 @@ class RMSprop(Optimizer):
 class Adadelta(Optimizer):
     """Adadelta (Zeiler 2012): the step sizes come from running means of squared gradients (v) and squared steps (u)::
 
-        d = √(u + eps) / √(v + eps) · g
-        p = p - lr · d
+    d = √(u + eps) / √(v + eps) · g
+    p = p - lr · d
     """
 
     def __init__(

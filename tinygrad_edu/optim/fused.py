@@ -116,7 +116,9 @@ def source(formula: Any, numbers: tuple[Any, ...], slots: int, dtype: Any) -> tu
     results = formula(_SymbolKernels, tuple(named), symbols["p"], symbols["g"], *[symbols[s] for s in outputs[1:]])
     loads = [f"typedef {compute} C;", *[f"C {name}_ = C({name});" for name in symbols]]
     stores = [f"{name} = T({value.code});" for name, value in zip(outputs, results)]
-    inputs = ", ".join(["T g", *[f"{'float64' if compute == 'double' else 'float32'} n{i}" for i in range(len(passed))]])
+    inputs = ", ".join(
+        ["T g", *[f"{'float64' if compute == 'double' else 'float32'} n{i}" for i in range(len(passed))]]
+    )
     return inputs, ", ".join(f"T {name}" for name in outputs), "\n".join([*loads, *lines, *stores]), passed
 
 

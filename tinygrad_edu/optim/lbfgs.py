@@ -205,7 +205,9 @@ def strong_wolfe(
         t = cubic_minimum(left[0], left[1], left[3], right[0], right[1], right[3])
         ends = (left[0], right[0])
         margin = 0.1 * (max(ends) - min(ends))
-        if min(max(ends) - t, t - min(ends)) < margin:  # too near an end: step away from it, at the latest the second time
+        if (
+            min(max(ends) - t, t - min(ends)) < margin
+        ):  # too near an end: step away from it, at the latest the second time
             if stuck or t >= max(ends) or t <= min(ends):
                 t = max(ends) - margin if abs(t - max(ends)) < abs(t - min(ends)) else min(ends) + margin
                 stuck = False

@@ -66,7 +66,9 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                 result = hook(self, (self, *args), kwargs)
                 if result is not None:
                     if not (isinstance(result, tuple) and len(result) == 2):
-                        raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {result}.")
+                        raise RuntimeError(
+                            f"{step} must return None or a tuple of (new_args, new_kwargs), but got {result}."
+                        )
                     (_, *args), kwargs = result  # type: ignore[assignment]
         loss = step(self, *args, **kwargs)
         if _global_post_hooks or self._optimizer_step_post_hooks:

@@ -67,7 +67,8 @@ for kind in ("LSTM", "GRU"):
     for epoch in range(2):
         model.train()
         total, hidden = 0.0, model.init_hidden(batch_size)
-        for batch, i in enumerate(range(0, train_data.size(0) - 1, bptt)):
+        batches = range(0, train_data.size(0) - 1, bptt)
+        for i in batches:
             seq_len = min(bptt, len(train_data) - 1 - i)
             data, targets = train_data[i : i + seq_len], train_data[i + 1 : i + 1 + seq_len].view(-1)
             model.zero_grad()
@@ -79,7 +80,7 @@ for kind in ("LSTM", "GRU"):
             for p in model.parameters():
                 p.data.add_(p.grad, alpha=-lr)
             total += loss.item()
-        print(f"| epoch {epoch} | loss {total / (batch + 1):5.2f} | ppl {math.exp(total / (batch + 1)):8.2f}")
+        print(f"| epoch {epoch} | loss {total / len(batches):5.2f} | ppl {math.exp(total / len(batches)):8.2f}")
     model.eval()
     hidden = model.init_hidden(1)
     word = torch.randint(ntokens, (1, 1), dtype=torch.long)

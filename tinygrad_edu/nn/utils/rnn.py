@@ -106,7 +106,9 @@ def _steps(lengths: list[int]) -> list[int]:
     return [sum(n > t for n in lengths) for t in range(lengths[0])]
 
 
-def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> PackedSequence:
+def pack_padded_sequence(
+    input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
+) -> PackedSequence:
     """Pack a padded batch, T × B × * (B × T × * with ``batch_first``); ``lengths`` says where each sequence ends.
 
     The sequences must be sorted by length, longest first, unless ``enforce_sorted=False``.
@@ -115,8 +117,7 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
         lengths = lengths.to(dtype=dtypes.int64)  # type: ignore[attr-defined]
         if lengths.is_cuda:
             raise RuntimeError(
-                "'lengths' argument should be a 1D CPU int64 tensor, but got 1D "
-                f"{lengths.device} Long tensor"
+                f"'lengths' argument should be a 1D CPU int64 tensor, but got 1D {lengths.device} Long tensor"
             )
     else:
         lengths = functions["as_tensor"](lengths, dtype=dtypes.int64)
@@ -136,7 +137,9 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
             f"Expected `len(lengths)` to be equal to batch_size, but got {len(ends)} (batch_size={batch})"
         )
     if min(ends) <= 0:
-        raise RuntimeError("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0")
+        raise RuntimeError(
+            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
+        )
     if any(a < b for a, b in pairwise(ends)):
         raise RuntimeError(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
@@ -144,7 +147,9 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
             "need ONNX exportability."
         )
     if ends[0] > time:
-        raise RuntimeError(f"Expected `lengths` to be at most {time}, the length of the padded batch, but got {ends[0]}")
+        raise RuntimeError(
+            f"Expected `lengths` to be at most {time}, the length of the padded batch, but got {ends[0]}"
+        )
     sizes = _steps(ends)
     data = functions["cat"]([input[t, :n] for t, n in enumerate(sizes)])
     return PackedSequence(data, functions["tensor"](sizes, dtype=dtypes.int64), order)
@@ -193,7 +198,9 @@ def pad_sequence(
             [4, 0, 0]])
     """
     if not isinstance(sequences, Iterable):
-        raise RuntimeError(f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}")
+        raise RuntimeError(
+            f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
+        )
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")

@@ -167,7 +167,6 @@ class LRScheduler:
         return [group["lr"] * factor for group in self.optimizer.param_groups]
 
 
-
 class _LRScheduler(LRScheduler):
     """The name of older code."""
 

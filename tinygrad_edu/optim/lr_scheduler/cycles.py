@@ -168,7 +168,9 @@ class OneCycleLR(_Momentum):
         if total_steps is None and (epochs is None or steps_per_epoch is None):
             raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
         given = (
-            {"epochs": epochs, "steps_per_epoch": steps_per_epoch} if total_steps is None else {"total_steps": total_steps}
+            {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
+            if total_steps is None
+            else {"total_steps": total_steps}
         )
         for name, value in given.items():
             if not isinstance(value, int) or value <= 0:
@@ -195,7 +197,10 @@ class OneCycleLR(_Momentum):
 
         def phase(end: float, start_lr: str, end_lr: str, start_momentum: str, end_momentum: str) -> dict[str, Any]:
             return {
-                "end_step": end, "start_lr": start_lr, "end_lr": end_lr, "start_momentum": start_momentum,
+                "end_step": end,
+                "start_lr": start_lr,
+                "end_lr": end_lr,
+                "start_momentum": start_momentum,
                 "end_momentum": end_momentum,
             }
 

@@ -66,6 +66,8 @@ def extract_archive(
     target = Path(source.parent if to_path is None else to_path)
     suffix, archive, compression = detect_file_type(source)
     target.mkdir(parents=True, exist_ok=True)
+    if source.is_file() and source.stat().st_size == 0:  # which gzip would take for an archive of nothing
+        raise DataFileError(f"{source} is damaged and was not unpacked: it is empty. Delete it and fetch it again.")
     with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=target) as scratch:
         room = Room(Path(scratch), max_bytes)
         try:

@@ -29,6 +29,8 @@ def thermometer() -> tuple[Any, Any]:
     try:
         with path.open(newline="", encoding="ascii") as file:
             rows = [(float(row["t_c"]), float(row["t_u"])) for row in csv.DictReader(file)]
+        if not rows:
+            raise ValueError("it has no rows")
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise DataFileError(
             f"{path} cannot be read: {error}. It belongs to the course: `git checkout -- datasets/thermometer` restores it."

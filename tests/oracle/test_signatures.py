@@ -1,0 +1,45 @@
+"""Wrong calls of every published function and method: the same TypeError, word for word, as torch's."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from oracle.harness import outcome
+
+import tinygrad_edu as tg
+from tinygrad_edu.ops import registry
+from tinygrad_edu.ops.signatures import TABLE
+
+
+class Odd:
+    """What no function takes."""
+
+
+ODD = Odd()
+NAMES = sorted({line.split(": ")[0] for line in TABLE.strip().splitlines() if not line.startswith(".")} & set(registry.functions))
+METHODS = sorted(name for name in registry.methods if type(getattr(torch.Tensor, name, None)).__name__ == "method_descriptor")
+CALLS = {
+    "nothing": ((), {}), "odd": ((ODD,), {}), "two": ((ODD, ODD), {}), "list": (([ODD],), {}), "name": ((), {"foo": 1}), "odd and a name": ((ODD,), {"foo": 1}),
+    "many": ((ODD,) * 9, {}), "text": (("a",), {}), "none": ((None,), {}),
+}  # fmt: skip
+# made or taken apart in Python there, so that Python's own words come
+NOT_PARSED = {"as_tensor", "asarray", "tensor", "from_numpy"}
+
+
+def both(ours, theirs, args, kwargs):
+    a, b = outcome(lambda: ours(*args, **kwargs)), outcome(lambda: theirs(*args, **kwargs))
+    if not isinstance(b.error, TypeError):
+        pytest.skip("torch takes it, or fails for another reason")
+    assert a.text() == b.text()
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in NOT_PARSED])
+def test_function(name, call):
+    both(getattr(tg, name), getattr(torch, name), *CALLS[call])
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("name", METHODS)
+def test_method(name, call):
+    both(getattr(tg.ones(2, 2), name), getattr(torch.ones(2, 2), name), *CALLS[call])
