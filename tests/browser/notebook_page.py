@@ -42,7 +42,7 @@ def prompts(page: Any) -> list[str]:
     return [text.strip("[]: \u00a0") for text in page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()]
 
 
-def run_all_and_save(page: Any, server: Any, name: str, seconds: float = 180) -> dict[str, Any]:
+def run_all_and_save(page: Any, server: Any, name: str, seconds: float = 400) -> dict[str, Any]:
     """Run › Run All Cells, wait for the end (or the first error, which ends it too), save; the notebook on the disk."""
     page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
     page.locator(RUN_ALL).click()

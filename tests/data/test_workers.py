@@ -369,6 +369,7 @@ def test_in_a_notebook(tmp_path):
         "class InACell(Dataset):\n    def __len__(self): return 6\n    def __getitem__(self, i): return tg.tensor(i * 2)",
         "[batch.tolist() for batch in DataLoader(InACell(), batch_size=4, num_workers=2, collate_fn=lambda b: tg.stack(b))]",
         "multiprocessing.active_children()",
+        "try:\n    iter(DataLoader(InACell(), num_workers=1, multiprocessing_context='spawn'))\nexcept RuntimeError as e:\n    print(e)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
@@ -379,7 +380,9 @@ def test_in_a_notebook(tmp_path):
         del os.environ["PYTHONPATH"]
     text = [output["data"]["text/plain"] for cell in notebook.cells for output in cell.outputs if "data" in output]
     assert text == ["[[0, 2, 4, 6], [8, 10]]", "[]"]
-    assert not [output for cell in notebook.cells for output in cell.outputs if output.output_type in ("stream", "error")]
+    (said,) = [output for cell in notebook.cells for output in cell.outputs if output.output_type in ("stream", "error")]
+    assert "InACell is defined in this session only" in said["text"]
+    assert "put it into a .py file and import it, or use num_workers=0" in said["text"]
 
 
 def test_an_iterator_is_not_sent_to_other_processes():

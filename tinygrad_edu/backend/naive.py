@@ -104,5 +104,5 @@ def avg_pool(
         count = 1
         for (a, b), (p, q) in zip(inside, zip(low, high)):
             count *= (q - p) if include_pad else (b - a)
-        result[(..., *at)] = x[part].sum(axis=tuple(range(2, x.ndim))) / (divisor or count)
+        result[(..., *at)] = x[part].sum(axis=tuple(range(2, x.ndim))) / (divisor or count)  # type: ignore[index]
     return result

@@ -41,6 +41,8 @@ class _Worker:
     """One worker process and the pipes to it."""
 
     def __init__(self, context: Any, job: Job) -> None:
+        if context.get_start_method() != "fork":
+            _check_importable(context, job)
         inbox, self.tasks = context.Pipe(duplex=False)
         self.results, outbox = context.Pipe(duplex=False)
         self.process = context.Process(target=run, args=(job, inbox, outbox, os.getpid()), daemon=True)
@@ -66,11 +68,22 @@ class _Worker:
         self.results.close()
 
 
+def _check_importable(context: Any, job: Job) -> None:
+    """A new process has no cells: what a notebook defines, it cannot find."""
+    main = sys.modules["__main__"]
+    if getattr(main, "__file__", None) is not None or getattr(main, "__spec__", None) is not None:
+        return  # a program: the new process runs its file too
+    for thing in (type(job.dataset), job.collate_fn, job.worker_init_fn):
+        if getattr(thing, "__module__", None) == "__main__":
+            name = getattr(thing, "__qualname__", thing)
+            raise RuntimeError(_cannot_spawn(context, AttributeError(f"{name} is defined in this session only")))
+
+
 def _cannot_spawn(context: Any, error: Exception) -> str:
     method = context.get_start_method()
     return (
-        f"DataLoader could not start a worker process by {method!r}, which must pickle the dataset, collate_fn and "
-        f"worker_init_fn: {type(error).__name__}: {error}. A class or function that is defined in a notebook cell, inside "
+        f"DataLoader could not start a worker process by {method!r}, which must send the dataset, collate_fn and "
+        f"worker_init_fn to it: {type(error).__name__}: {error}. A class or function that is defined in a notebook cell, inside "
         "another function or as a lambda cannot be sent to a new process: put it into a .py file and import it, or use "
         "num_workers=0" + ("." if os.name == "nt" else ", or multiprocessing_context='fork'.")
     )

@@ -24,7 +24,7 @@ class TVTensor(Tensor):
         made.__class__ = cls
         return made
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
         return f"{super().__repr__()[:-1]}, )"
 
 

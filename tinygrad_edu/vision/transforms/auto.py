@@ -85,7 +85,7 @@ class _Policy(nn.Module):
         super().__init__()
         self.interpolation, self.fill = interpolation, fill
 
-    def _apply(self, img: Img, name: str, magnitude: float) -> Img:
+    def _apply(self, img: Img, name: str, magnitude: float) -> Img:  # type: ignore[override]
         return apply_named(img, name, magnitude, self.interpolation, _tensor_fill(img, self.fill))
 
     def _printed(self, **arguments: Any) -> str:

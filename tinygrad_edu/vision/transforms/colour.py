@@ -219,7 +219,7 @@ def adjust_hue(img: Img, hue_factor: float) -> Img:
     if get_dimensions(img)[0] == 1:
         return img
     h, s, v = _rgb_to_hsv(convert_image_dtype(img, dtypes.float32))
-    return convert_image_dtype(_hsv_to_rgb((h + hue_factor) % 1.0, s, v), img.dtype)
+    return convert_image_dtype(_hsv_to_rgb((h + hue_factor) % 1.0, s, v), img.dtype)  # type: ignore[attr-defined]
 
 
 def _rgb_to_hsv(img: Any) -> tuple[Any, Any, Any]:

@@ -79,7 +79,7 @@ def resized_crop(
 def five_crop(img: Img, size: int | Sequence[int]) -> tuple[Img, ...]:
     """Top left, top right, bottom left, bottom right and middle, each of this size."""
     size = pair(size)
-    height, width = size
+    height, width = size  # type: ignore[misc]
     _, h, w = get_dimensions(img)
     if width > w or height > h:
         raise ValueError(f"Requested crop size {size} is bigger than input size {(h, w)}")

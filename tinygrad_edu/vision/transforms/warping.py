@@ -278,7 +278,7 @@ def _sample(img: Any, grid: Any, mode: InterpolationMode, fill: Fill) -> Any:
     out = F.grid_sample(batch, grid, mode=mode.value, padding_mode="zeros", align_corners=False)
     if fill is not None:
         out, inside = out[:, :-1], out[:, -1:]
-        colour = out.new_tensor(list(fill) if isinstance(fill, (list, tuple)) else [float(fill)]).view(1, -1, 1, 1)
+        colour = out.new_tensor(list(fill) if isinstance(fill, (list, tuple)) else [float(fill)]).view(1, -1, 1, 1)  # type: ignore[arg-type]
         if mode is InterpolationMode.NEAREST:
             out = where(inside < 0.5, colour, out)
         else:

@@ -241,7 +241,7 @@ class RandomResizedCrop(Transform):
         return {"crop": RandomResizedCrop1.get_params(blank, self.scale, self.ratio)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.resized_crop(inpt, *params["crop"], self.size, self.interpolation, self.antialias)
+        return F.resized_crop(inpt, *params["crop"], self.size, self.interpolation, self.antialias)  # type: ignore[call-arg]
 
 
 class RandomRotation(Transform):
@@ -291,7 +291,7 @@ class RandomAffine(Transform):
         return {"drawn": RandomAffine1.get_params(self.degrees, self.translate, self.scale, self.shear, (w, h))}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.affine(inpt, *params["drawn"], self.interpolation, fill_of(self._fill, inpt), self.center)
+        return F.affine(inpt, *params["drawn"], self.interpolation, fill_of(self._fill, inpt), self.center)  # type: ignore[call-arg]
 
 
 class RandomPerspective(RandomApplyTransform):
@@ -311,7 +311,7 @@ class RandomPerspective(RandomApplyTransform):
         return {"corners": RandomPerspective1.get_params(w, h, self.distortion_scale)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.perspective(inpt, *params["corners"], self.interpolation, fill_of(self._fill, inpt))
+        return F.perspective(inpt, *params["corners"], self.interpolation, fill_of(self._fill, inpt))  # type: ignore[call-arg]
 
 
 class RandomErasing(RandomApplyTransform):
@@ -344,7 +344,7 @@ class RandomErasing(RandomApplyTransform):
         return {"place": None if v is blank else (*place, v)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return inpt if params["place"] is None else F.erase(inpt, *params["place"], inplace=self.inplace)
+        return inpt if params["place"] is None else F.erase(inpt, *params["place"], inplace=self.inplace)  # type: ignore[misc]
 
 
 class ElasticTransform(Transform):
