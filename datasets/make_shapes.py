@@ -30,7 +30,9 @@ SIDE = 32
 LEVELS = 8  # of each colour: flat areas pack well
 
 Grid = numpy.ndarray
-Shape = Callable[[Grid, Grid], Grid]  # x, y in units of the shape's size, y upwards -> how far outside (negative: inside)
+Shape = Callable[
+    [Grid, Grid], Grid
+]  # x, y in units of the shape's size, y upwards -> how far outside (negative: inside)
 
 
 def polygon(points: list[tuple[float, float]]) -> Shape:

@@ -75,7 +75,9 @@ def test_names():
     ]
 
 
-@pytest.mark.parametrize("name", ["torch.distributed", "torch.dtypes", "torch.backend", "torch.nothing.at_all", "torchvision.io2"])
+@pytest.mark.parametrize(
+    "name", ["torch.distributed", "torch.dtypes", "torch.backend", "torch.nothing.at_all", "torchvision.io2"]
+)
 def test_what_is_missing_is_said(name):
     errors = run(f"import {name}", check=False)
     assert f"ModuleNotFoundError: No module named '{name}" in errors or f"'{name.rpartition('.')[0]}" in errors
@@ -93,13 +95,18 @@ def test_no_second_copy_of_a_module():
 
 
 def test_twice_is_once():
-    assert run("print(tinygrad_edu.install_as_torch() is tinygrad_edu, tinygrad_edu.__version__.count('2.13'))") == "True 1\n"
+    assert (
+        run("print(tinygrad_edu.install_as_torch() is tinygrad_edu, tinygrad_edu.__version__.count('2.13'))")
+        == "True 1\n"
+    )
 
 
 def test_not_beside_the_real_torch():
     pytest.importorskip("torch")
     code = "import torch, tinygrad_edu\ntinygrad_edu.install_as_torch()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     assert "RuntimeError: torch has been imported already" in done.stderr
 
 
@@ -120,7 +127,8 @@ def test_pickles_and_copies():
 def test_a_script_runs_unmodified(tmp_path):
     """A plain training script, with workers, a schedule, clipping, a checkpoint."""
     script = tmp_path / "train.py"
-    script.write_text(textwrap.dedent("""
+    script.write_text(
+        textwrap.dedent("""
         import argparse
         import helper
         import torch
@@ -155,7 +163,8 @@ def test_a_script_runs_unmodified(tmp_path):
                     optimizer.step()
                 scheduler.step()
             print(helper.say(model.w.detach().flatten().tolist(), model.b.item()), scheduler.get_last_lr())
-    """))
+    """)
+    )
     (tmp_path / "helper.py").write_text("def say(w, b): return [round(v, 1) for v in (*w, b)]\n")
     done = subprocess.run(
         [sys.executable, "-m", "tinygrad_edu.compat", str(script), "--epochs", "20"], capture_output=True, text=True, timeout=120,
@@ -167,7 +176,10 @@ def test_a_script_runs_unmodified(tmp_path):
 
 def test_usage():
     done = subprocess.run(
-        [sys.executable, "-m", "tinygrad_edu.compat"], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        [sys.executable, "-m", "tinygrad_edu.compat"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 1
     assert "usage: python -m tinygrad_edu.compat script.py" in done.stderr
@@ -175,6 +187,22 @@ def test_usage():
 
 def test_importing_the_package_stays_light():
     code = "import sys, tinygrad_edu; print([m for m in sys.modules if m.split('.')[0] in sys.argv[1:]])"
-    heavy = ["PIL", "cupy", "matplotlib", "multiprocessing", "pandas", "scipy", "torch", "torchvision", "IPython", "numba"]
-    done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    heavy = [
+        "PIL",
+        "cupy",
+        "matplotlib",
+        "multiprocessing",
+        "pandas",
+        "scipy",
+        "torch",
+        "torchvision",
+        "IPython",
+        "numba",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *heavy],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert done.stdout == "[]\n", done.stderr

@@ -39,7 +39,15 @@ def test_renaming(x):
 
 
 def test_unary_and_binary(x):
-    assert x.exp().names == x.softmax("C").names == x.clone().names == x.double().names == (x * 2).names == (1 - x).names == ("N", "C")
+    assert (
+        x.exp().names
+        == x.softmax("C").names
+        == x.clone().names
+        == x.double().names
+        == (x * 2).names
+        == (1 - x).names
+        == ("N", "C")
+    )
     assert tg.exp(x).names == ("N", "C")
     assert (x + tg.ones(3, names=("C",))).names == ("N", "C")
     assert (x + tg.ones(3)).names == ("N", "C")
@@ -98,14 +106,26 @@ def test_gradients_flow():
 
 
 MISTAKES = [
-    (lambda x: tg.zeros(2, names=("a", "b")), "Number of names \\(2\\) and number of dimensions in tensor \\(1\\) do not match"),
+    (
+        lambda x: tg.zeros(2, names=("a", "b")),
+        "Number of names \\(2\\) and number of dimensions in tensor \\(1\\) do not match",
+    ),
     (lambda x: tg.zeros(2, 2, names=("a", "a")), "Cannot construct a tensor with duplicate names"),
     (lambda x: tg.zeros(2, names=("1a",)), "Invalid name"),
     (lambda x: x.sum("Q"), "Name 'Q' not found in Tensor\\['N', 'C'\\]"),
     (lambda x: x.size("Q"), "Name 'Q' not found"),
-    (lambda x: x + tg.ones(3, names=("W",)), "dim 'C' and dim 'W' are at the same position from the right but do not match"),
-    (lambda x: x + tg.ones(2, names=("N",)), "dim 'C' and dim 'N' are at the same position from the right|Misaligned dims"),
-    (lambda x: x.refine_names("N", "W"), "cannot coerce Tensor\\['N', 'C'\\] to Tensor\\['N', 'W'\\] because 'C' is different from 'W' at index 1"),
+    (
+        lambda x: x + tg.ones(3, names=("W",)),
+        "dim 'C' and dim 'W' are at the same position from the right but do not match",
+    ),
+    (
+        lambda x: x + tg.ones(2, names=("N",)),
+        "dim 'C' and dim 'N' are at the same position from the right|Misaligned dims",
+    ),
+    (
+        lambda x: x.refine_names("N", "W"),
+        "cannot coerce Tensor\\['N', 'C'\\] to Tensor\\['N', 'W'\\] because 'C' is different from 'W' at index 1",
+    ),
     (lambda x: x.rename(Q="A"), "dim 'Q' does not exist"),
     (lambda x: x.align_to("N"), "Cannot find dim 'C'"),
     (lambda x: x.reshape(-1), "not yet supported with named tensors"),

@@ -81,8 +81,8 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
-    "backends", "compat", "cuda", "data", "fft", "func", "io", "linalg", "nn", "optim", "special", "train", "utils", "vision",
-    "viz",
+    "backends", "compat", "cuda", "data", "fft", "func", "io", "linalg", "nn", "optim", "special", "train", "utils", "version",
+    "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",

@@ -77,7 +77,7 @@ def _ours(name: str) -> types.ModuleType | None:
 
 
 _PUBLIC = (
-    "autograd", "backends", "cuda", "fft", "func", "linalg", "nn", "optim", "random", "special", "storage", "utils",
+    "autograd", "backends", "cuda", "fft", "func", "linalg", "nn", "optim", "random", "special", "storage", "utils", "version",
 )  # fmt: skip
 
 

@@ -32,13 +32,13 @@ Methods = type(
 )
 
 
-def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
-    """A binary operator: NotImplemented for operands that are no numbers, so that Python asks the other side."""
+def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool = True) -> Callable[..., Any]:
+    """A binary operator: NotImplemented for operands that are no numbers (or not even those are right): Python asks the other."""
     if not swapped and hasattr(function, "operator"):
         return function.operator
 
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, _OPERANDS):
+        if not isinstance(other, _OPERANDS if numbers else Variable):
             if not isinstance(other, (numpy.ndarray, numpy.generic)):
                 return NotImplemented
             other = wrap(numpy.asarray(other))
@@ -495,13 +495,15 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     __floordiv__, __rfloordiv__ = _operator(pointwise.floor_divide), _operator(pointwise.floor_divide, swapped=True)
     __mod__, __rmod__ = _operator(pointwise.remainder), _operator(pointwise.remainder, swapped=True)
     __pow__, __rpow__ = _operator(power.pow), _operator(power.pow, swapped=True)
-    __matmul__, __rmatmul__ = _operator(linalg.matmul), _operator(linalg.matmul, swapped=True)
+    __matmul__, __rmatmul__ = _operator(linalg.matmul, numbers=False), _operator(linalg.matmul, True, False)
     __lt__, __le__ = _operator(comparison.lt), _operator(comparison.le)
     __gt__, __ge__ = _operator(comparison.gt), _operator(comparison.ge)
     __and__ = __rand__ = _operator(bits.bitwise_and)
     __or__ = __ror__ = _operator(bits.bitwise_or)
     __xor__ = __rxor__ = _operator(bits.bitwise_xor)
     __lshift__, __rshift__ = _operator(bits.bitwise_left_shift), _operator(bits.bitwise_right_shift)
+    __rlshift__ = _operator(bits.bitwise_left_shift, swapped=True)
+    __rrshift__ = _operator(bits.bitwise_right_shift, swapped=True)
     __getitem__ = indexing.getitem
     __setitem__ = indexing.setitem
     __delitem__ = indexing.delitem
@@ -522,6 +524,8 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return self.abs()
 
     def __invert__(self) -> Any:
+        if self._data.dtype.kind not in "iub":
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return bits.bitwise_not(self)
 
     # ``x += 1`` writes into x's memory

@@ -55,7 +55,15 @@ SIMPLE = {
     "acos", "atan", "degrees", "radians",
 }  # fmt: skip
 ARITHMETIC = {"add": "alpha", "sub": "alpha", "mul": "", "atan2": "", "gcd": "", "ldexp": ""}
-CASTS = ["bfloat16", "bool", "byte", "cdouble", "cfloat", "char", "double", "float", "half", "int", "long", "short"]
+CASTS = ["cpu", "bfloat16", "bool", "byte", "cdouble", "cfloat", "char", "double", "float", "half", "int", "long", "short"]
+
+
+ONE_DIM = {"sum", "mean", "std", "var", "std_mean", "var_mean"}  # take one number for a tuple of dimensions; no list says so
+
+
+def completed(name: str, texts: list[str]) -> list[str]:
+    """What torch's list of signatures does not show: that one number or None may stand for the dimensions."""
+    return [t.replace("tuple of ints dim", "tuple of ints[1]? dim") for t in texts] if name in ONE_DIM else texts
 
 
 class Odd:
@@ -63,13 +71,15 @@ class Odd:
 
 
 def shown(call: Callable[..., Any]) -> list[str] | None:
-    """The signatures that torch lists when it is called wrongly, if it does."""
+    """The signatures that torch lists when it is called wrongly, if it does ("! …": there are old ones that it hides)."""
     for n in range(9):
         try:
             call(*[Odd()] * n)
         except TypeError as error:
             if "expected one of:" in str(error):
                 return re.findall(r"^ \* \((.*)\)$", str(error), re.M)
+            if hidden := re.search(r"but expected \((.*)\)$", str(error)):
+                return [f"! {hidden[1]}"]
         except Exception:
             continue
     return None
@@ -113,7 +123,7 @@ def translate(schema: Any, out: bool) -> str | None:
 def of_function(name: str, function: Any) -> list[str] | None:
     listed = shown(function) if function is not None else None
     if listed:
-        return listed
+        return completed(name, listed)
     if name in BY_HAND:
         return BY_HAND[name]
     if name in SIMPLE:
@@ -127,7 +137,8 @@ def of_function(name: str, function: Any) -> list[str] | None:
 def method_of(signature: str) -> str:
     """The method's signature, from the function's."""
     parts = [p for p in signature.split(", ")[1:] if p != "Tensor out = None"]
-    return ", ".join(parts[:-1] if parts and parts[-1] == "*" else parts)
+    text = ", ".join(parts[:-1] if parts and parts[-1] == "*" else parts)
+    return f"! {text}" if signature.startswith("! ") else text
 
 
 def main() -> None:
@@ -154,10 +165,12 @@ def main() -> None:
             continue
         base = name.removesuffix("_") if name not in BY_HAND else name
         listed = shown(getattr(x, name))
-        if name in CASTS:
+        if name in ("mm", "bmm"):
+            found = ["Tensor mat2"]
+        elif name in CASTS:
             found = ["*, torch.memory_format memory_format = None"]
         elif listed:
-            found = listed
+            found = completed(base, listed)
         elif base in SIMPLE | set(ARITHMETIC) or name in BY_HAND:
             found = [method_of(text) for text in of_function(base, None) or []]
         else:

@@ -231,7 +231,9 @@ def test_no_shared_memory_of_unused_batches():
 
 
 def test_tensors_of_the_batch_do_not_need_the_loader():
-    x, y = next(iter(DataLoader(TensorDataset(tg.arange(12.0).reshape(4, 3), tg.arange(4)), batch_size=4, num_workers=1)))
+    x, y = next(
+        iter(DataLoader(TensorDataset(tg.arange(12.0).reshape(4, 3), tg.arange(4)), batch_size=4, num_workers=1))
+    )
     assert x.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]]
     assert y.tolist() == [0, 1, 2, 3]
 
@@ -260,7 +262,9 @@ def test_fork_needs_no_importable_class():
     class Local(Images):
         pass
 
-    loader = DataLoader(Local(), batch_size=20, num_workers=1, multiprocessing_context="fork", collate_fn=lambda b: len(b))
+    loader = DataLoader(
+        Local(), batch_size=20, num_workers=1, multiprocessing_context="fork", collate_fn=lambda b: len(b)
+    )
     assert list(loader) == [20, 20]
 
 
@@ -354,7 +358,9 @@ def test_workers_end_with_the_program(tmp_path, method, number):
 
 @linux
 def test_a_program_that_ends_in_the_middle(tmp_path):
-    process, pids = start(tmp_path, "fork", wait=0.05, body="it = iter(DataLoader(Slow(), num_workers=2)); next(it); sys.exit(3)")
+    process, pids = start(
+        tmp_path, "fork", wait=0.05, body="it = iter(DataLoader(Slow(), num_workers=2)); next(it); sys.exit(3)"
+    )
     out, errors = process.communicate(timeout=30)
     assert process.returncode == 3
     assert errors == ""
@@ -372,7 +378,9 @@ def test_in_a_notebook(tmp_path):
         "try:\n    iter(DataLoader(InACell(), num_workers=1, multiprocessing_context='spawn'))\nexcept RuntimeError as e:\n    print(e)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
+    client = nbclient.NotebookClient(
+        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
     os.environ["PYTHONPATH"] = str(ROOT)
     try:
         client.execute()
@@ -380,7 +388,9 @@ def test_in_a_notebook(tmp_path):
         del os.environ["PYTHONPATH"]
     text = [output["data"]["text/plain"] for cell in notebook.cells for output in cell.outputs if "data" in output]
     assert text == ["[[0, 2, 4, 6], [8, 10]]", "[]"]
-    (said,) = [output for cell in notebook.cells for output in cell.outputs if output.output_type in ("stream", "error")]
+    (said,) = [
+        output for cell in notebook.cells for output in cell.outputs if output.output_type in ("stream", "error")
+    ]
     assert "InACell is defined in this session only" in said["text"]
     assert "put it into a .py file and import it, or use num_workers=0" in said["text"]
 

@@ -20,7 +20,17 @@ def convolutions(draw):
     sizes = tuple(
         max(d * (k - 1) + 1 - 2 * p, 1) + draw(st.integers(0, 3)) for k, d, p in zip(kernel, dilation, padding)
     )
-    return draw(st.integers(0, 6)), groups * draw(small), groups * draw(small), groups, sizes, kernel, stride, padding, dilation
+    return (
+        draw(st.integers(0, 6)),
+        groups * draw(small),
+        groups * draw(small),
+        groups,
+        sizes,
+        kernel,
+        stride,
+        padding,
+        dilation,
+    )
 
 
 @settings(max_examples=150, deadline=None)

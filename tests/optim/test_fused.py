@@ -44,7 +44,16 @@ extern "C" void {self.name}(long n, {arguments}) {{ for (long i = 0; i < n; i++)
 """
             path = self.folder / f"k{hashlib.sha1(text.encode()).hexdigest()[:12]}"
             path.with_suffix(".cpp").write_text(text)
-            command = [COMPILER, "-shared", "-fPIC", "-O1", "-ffp-contract=off", "-Wall", "-Werror", "-Wno-unused-variable"]
+            command = [
+                COMPILER,
+                "-shared",
+                "-fPIC",
+                "-O1",
+                "-ffp-contract=off",
+                "-Wall",
+                "-Werror",
+                "-Wno-unused-variable",
+            ]
             subprocess.run([*command, "-o", f"{path}.so", f"{path}.cpp"], check=True)
             self.compiled[dtype] = getattr(ctypes.CDLL(f"{path}.so"), self.name)
         return self.compiled[dtype]
@@ -54,7 +63,9 @@ extern "C" void {self.name}(long n, {arguments}) {{ for (long i = 0; i < n; i++)
         numbers, arrays = rest[:n], [g, *rest[n:]]
         kinds = [C_TYPES[t][1] for t, _ in self.inputs if t != "T"]
         pointers = [ctypes.c_void_p(a.__array_interface__["data"][0]) for a in arrays]
-        self.function(g.dtype.name)(ctypes.c_long(g.size), *pointers, *[kind(v) for kind, v in zip(kinds, numbers, strict=True)])
+        self.function(g.dtype.name)(
+            ctypes.c_long(g.size), *pointers, *[kind(v) for kind, v in zip(kinds, numbers, strict=True)]
+        )
 
 
 @pytest.fixture

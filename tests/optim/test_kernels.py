@@ -95,7 +95,9 @@ def test_blocks_do_not_matter(cls, options, block, monkeypatch):
     np.testing.assert_array_equal(whole, pieces)
 
 
-@pytest.mark.parametrize(("cls", "options"), [v for k, v in CASES.items() if k != "Rprop"], ids=[k for k in CASES if k != "Rprop"])
+@pytest.mark.parametrize(
+    ("cls", "options"), [v for k, v in CASES.items() if k != "Rprop"], ids=[k for k in CASES if k != "Rprop"]
+)
 def test_no_memory_is_allocated(cls, options):
     """A step on 4 MB of parameters asks for a few kilobytes at most."""
     p = parameter(1_000_000)

@@ -37,7 +37,10 @@ class T:
 
     def with_(self, **changes: Any) -> T:
         """The same description with changes."""
-        now = {name: getattr(self, name) for name in ("dtype", "low", "high", "layout", "values", "grad", "seed", "distinct")}
+        now = {
+            name: getattr(self, name)
+            for name in ("dtype", "low", "high", "layout", "values", "grad", "seed", "distinct")
+        }
         return T(*changes.pop("shape", self.shape), **(now | changes))
 
     @property
@@ -163,7 +166,9 @@ def binary(low: float = -2.0, high: float = 2.0, types: Iterable[str] = ALL_TYPE
     """Calls of a function of two tensors: pairs of dtypes, broadcasting both ways, layouts, 0-d, empty, numbers."""
     types = list(types)
     a, b = (low if other_low is None else other_low), (high if other_high is None else other_high)
-    calls = [S(T(2, 3, dtype=d, low=low, high=high), T(2, 3, dtype=e, low=a, high=b, seed=1)) for d in types for e in types]
+    calls = [
+        S(T(2, 3, dtype=d, low=low, high=high), T(2, 3, dtype=e, low=a, high=b, seed=1)) for d in types for e in types
+    ]
     shapes = [((2, 3), (3,)), ((3,), (2, 3)), ((2, 1), (1, 3)), ((), (2, 3)), ((2, 3), ()), ((), ()), ((0,), (1,)), ((2, 0), (0,)),
               ((4, 1, 3), (2, 1))]  # fmt: skip
     first = types[0]
@@ -175,7 +180,9 @@ def binary(low: float = -2.0, high: float = 2.0, types: Iterable[str] = ALL_TYPE
               (("float64", "float32"), ("int64", "float32"), ("float32", "int64"), ("int64", "int8")) if {d, e} <= set(types)]  # fmt: skip
     if special:
         grid = np.asarray(SPECIAL)
-        calls.append(S(T(values=np.repeat(grid, len(grid)), grad=False), T(values=np.tile(grid, len(grid)), grad=False)))
+        calls.append(
+            S(T(values=np.repeat(grid, len(grid)), grad=False), T(values=np.tile(grid, len(grid)), grad=False))
+        )
     return calls
 
 
@@ -184,15 +191,34 @@ def reductions(low: float = -2.0, high: float = 2.0, types: Iterable[str] = ALL_
                **options: Any) -> list[S]:  # fmt: skip
     """Calls of a reduction: all, one dim, negative dim, keepdim, tuples of dims, layouts, 0-d, size-1 and empty dimensions."""
     x = T(2, 3, 4, low=low, high=high, distinct=distinct)
-    calls = [S(x, 1, **options), S(x, -1, True, **options), S(x, dim=0, keepdim=True, **options), S(x, axis=2, **options)]
+    calls = [
+        S(x, 1, **options),
+        S(x, -1, True, **options),
+        S(x, dim=0, keepdim=True, **options),
+        S(x, axis=2, **options),
+    ]
     if whole:
-        calls += [S(x.with_(dtype=d), **options) for d in types] + ([S(T(low=low, high=high), **options)] if zero_dim else [])
+        calls += [S(x.with_(dtype=d), **options) for d in types] + (
+            [S(T(low=low, high=high), **options)] if zero_dim else []
+        )
     calls += [S(x.with_(dtype=d), 1, **options) for d in types]
     if tuples:
         calls += [S(x, (0, 2), **options), S(x, [0, -1], True, **options), S(x, dim=(1,), **options)]
         calls += [S(x, (), **options)] if empty_dim else []
-    calls += [S(T(3, 4, low=low, high=high, layout=layout, distinct=distinct), d, **options) for layout in LAYOUTS for d in (0, 1)]
+    calls += [
+        S(T(3, 4, low=low, high=high, layout=layout, distinct=distinct), d, **options)
+        for layout in LAYOUTS
+        for d in (0, 1)
+    ]
     if zero_dim:
-        calls += [S(T(low=low, high=high), 0, **options), S(T(low=low, high=high), -1, True, **options), S(T(3, 1, 2), 1, **options)]
-    calls += [S(T(2, 0, 3), 0, **options), S(T(2, 0, 3), 1, **options), S(T(33, 129, low=low, high=high, distinct=distinct), 0)]
+        calls += [
+            S(T(low=low, high=high), 0, **options),
+            S(T(low=low, high=high), -1, True, **options),
+            S(T(3, 1, 2), 1, **options),
+        ]
+    calls += [
+        S(T(2, 0, 3), 0, **options),
+        S(T(2, 0, 3), 1, **options),
+        S(T(33, 129, low=low, high=high, distinct=distinct), 0),
+    ]
     return calls

@@ -35,7 +35,18 @@ import numpy as np
 import pytest
 import torch
 from oracle.describe import (
-    ALL_TYPES, DIFFERENTIABLE, INTEGERS, LAYOUTS, REALS, SPECIAL, D, S, T, binary, reductions, tensors, unary,
+    ALL_TYPES,
+    INTEGERS,
+    LAYOUTS,
+    REALS,
+    SPECIAL,
+    D,
+    S,
+    T,
+    binary,
+    reductions,
+    tensors,
+    unary,
 )  # fmt: skip
 
 import tinygrad_edu as tg
@@ -48,6 +59,8 @@ TOLERANCE = {
     "float16": (2e-3, 1e-4), "bfloat16": (1.6e-2, 1e-3), "float32": (2e-6, 1e-6), "float64": (1e-12, 1e-13),
     "complex64": (4e-6, 2e-6), "complex128": (1e-12, 1e-12),
 }  # fmt: skip
+
+
 # ---------------------------------------------------------------------------------------------- the two sides
 @dataclass
 class Side:
@@ -143,7 +156,9 @@ def named_as_torch() -> Iterator[None]:
 def outcome(run: Callable[[], Any]) -> Outcome:
     with warnings.catch_warnings(record=True) as seen, named_as_torch():
         warnings.simplefilter("always")
-        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_edu\.")  # as the package itself does
+        warnings.filterwarnings(
+            "ignore", category=RuntimeWarning, module=r"tinygrad_edu\."
+        )  # as the package itself does
         try:
             value, error = run(), None
         except Exception as e:  # every kind is compared with the other side's
@@ -192,7 +207,16 @@ def same(ours: Any, theirs: Any, where: str = "result", *, rtol: float | None = 
     elif isinstance(theirs, dict):
         demand(list(ours) == list(theirs), lambda: f"{where}: keys {list(theirs)} in torch, {list(ours)} ours")
         for key in theirs:
-            same(ours[key], theirs[key], f"{where}[{key!r}]", rtol=rtol, atol=atol, strides=strides, scale=scale, at_least=at_least)
+            same(
+                ours[key],
+                theirs[key],
+                f"{where}[{key!r}]",
+                rtol=rtol,
+                atol=atol,
+                strides=strides,
+                scale=scale,
+                at_least=at_least,
+            )
     elif isinstance(theirs, float):
         close = isinstance(ours, float) and (ours == theirs or math.isclose(ours, theirs, rel_tol=rtol or 1e-6)
                                              or (ours != ours and theirs != theirs))  # fmt: skip
@@ -215,7 +239,9 @@ def same_tensor(ours: Any, theirs: Any, where: str, rtol: float | None, atol: fl
     demand(mine == other, lambda: f"{where}: dtype {other} in torch, {mine} ours")
     demand(tuple(ours.shape) == tuple(theirs.shape), lambda: f"{where}: shape {tuple(theirs.shape)} in torch, "
            f"{tuple(ours.shape)} ours")  # fmt: skip
-    demand(ours.requires_grad == theirs.requires_grad, lambda: f"{where}: requires_grad {theirs.requires_grad} in torch")
+    demand(
+        ours.requires_grad == theirs.requires_grad, lambda: f"{where}: requires_grad {theirs.requires_grad} in torch"
+    )
     a, b = to_numpy(ours), to_numpy(theirs)
     relative, absolute = TOLERANCE.get(other, (0.0, 0.0))
     if rtol is not None and other in TOLERANCE:  # a tolerance is given for float32; other types keep their ratio to it
@@ -233,7 +259,9 @@ def same_tensor(ours: Any, theirs: Any, where: str, rtol: float | None, atol: fl
         raise Difference(f"{where}{list(at)}: {b[at]!r} in torch, {a[at]!r} ours ({np.sum(~equal)} of {b.size} differ)\n"
                          f"torch: {theirs}\nours : {ours}")  # fmt: skip
     if strides and 0 not in theirs.shape:
-        pairs = [(s, t) for n, s, t in zip(theirs.shape, ours.stride(), theirs.stride()) if n != 1 or strides == "exact"]
+        pairs = [
+            (s, t) for n, s, t in zip(theirs.shape, ours.stride(), theirs.stride()) if n != 1 or strides == "exact"
+        ]
         demand(all(s == t for s, t in pairs), lambda: f"{where}: strides {theirs.stride()} in torch, {ours.stride()} ours "
                f"(shape {tuple(theirs.shape)})")  # fmt: skip
 
@@ -291,7 +319,9 @@ class OpCase:
         results = []
         for side in (OURS, THEIRS):
             args, kwargs, _ = side.call(sample)
-            results.append((outcome(partial(self.run, side, form, args, kwargs)), [a for a in args if side.is_tensor(a)]))
+            results.append(
+                (outcome(partial(self.run, side, form, args, kwargs)), [a for a in args if side.is_tensor(a)])
+            )
         (ours, our_args), (theirs, their_args) = results
         strides = "" if "strides" in self.skip else self.strides
         same_outcome(ours, theirs, self.rtol, strides, compare_warnings="warnings" not in self.skip, atol=self.atol)
@@ -449,13 +479,17 @@ class ErrorCase:
         self.path, self.sample, self.lines, self.method = path, S(*args, **kwargs), lines, method
 
     def checks(self) -> Iterator[Any]:
-        yield pytest.param(self.check, id=f"error-{self.path}{'(method)' if self.method else ''}-{self.sample!r}".replace(",", "_"))
+        yield pytest.param(
+            self.check, id=f"error-{self.path}{'(method)' if self.method else ''}-{self.sample!r}".replace(",", "_")
+        )
 
     def check(self) -> None:
         results = []
         for side in (OURS, THEIRS):
             args, kwargs, _ = side.call(self.sample)
-            call = getattr(args[0], self.path) if self.method else side.find(self.path) if _has(side, self.path) else None
+            call = (
+                getattr(args[0], self.path) if self.method else side.find(self.path) if _has(side, self.path) else None
+            )
             demand(call is not None, f"there is no {self.path}")
             results.append(outcome(partial(call, *(args[1:] if self.method else args), **kwargs)))
         ours, theirs = results

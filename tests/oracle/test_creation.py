@@ -504,7 +504,9 @@ torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]), torch.tensor([5
 
 @pytest.mark.parametrize("form", FORMS)
 def test_form(form):
-    compare_form("x = torch.arange(12.).view(3, 4)\n" + form, compare_warnings="tensor([np.array(" not in form)  # of which torch gives more than one
+    compare_form(
+        "x = torch.arange(12.).view(3, 4)\n" + form, compare_warnings="tensor([np.array(" not in form
+    )  # of which torch gives more than one
 
 
 ends = st.one_of(st.just(0.0), st.floats(1e-3, 10), st.floats(-10, -1e-3))
@@ -551,4 +553,6 @@ def test_any_nested_list(data, dtype):
 def test_long_ranges(n):
     assert np.array_equal(tg.arange(n).numpy(), torch.arange(n).numpy())
     assert np.array_equal(tg.arange(float(n)).numpy(), torch.arange(float(n)).numpy())
-    assert np.array_equal(tg.arange(0, n, 0.7, dtype=tg.float64).numpy(), torch.arange(0, n, 0.7, dtype=torch.float64).numpy())
+    assert np.array_equal(
+        tg.arange(0, n, 0.7, dtype=tg.float64).numpy(), torch.arange(0, n, 0.7, dtype=torch.float64).numpy()
+    )

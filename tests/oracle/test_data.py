@@ -261,7 +261,9 @@ STREAMS = {
 }
 
 
-@pytest.mark.parametrize("options", [{"batch_size": 2}, {"batch_size": None}, {"batch_size": 2, "drop_last": True}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{"batch_size": 2}, {"batch_size": None}, {"batch_size": 2, "drop_last": True}], ids=str
+)
 @pytest.mark.parametrize("persistent", [False, True])
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS.keys())
 def test_streams_in_workers(stream, persistent, options):

@@ -21,35 +21,99 @@ def M(values: Any, dtype: str = "float64", **more: Any) -> T:
     return T(values=values, dtype=dtype, **more)
 
 
-SQUARE = [S(M(POSITIVE)), S(M(BATCH)), S(M(GENERAL)), S(M(GENERAL, "float32")), S(M(GENERAL + 0.3j * POSITIVE, "complex128"))]
+SQUARE = [
+    S(M(POSITIVE)),
+    S(M(BATCH)),
+    S(M(GENERAL)),
+    S(M(GENERAL, "float32")),
+    S(M(GENERAL + 0.3j * POSITIVE, "complex128")),
+]
 # "strides": LAPACK leaves its results by columns, ours lie by rows (docs/differences.md); "out": its wording for a wrong dtype
 EXACT = {"rtol": 1e-9, "atol": 1e-9, "skip": ("out", "strides")}
 TABLE = [
     OpCase("linalg.inv", SQUARE[:3] + SQUARE[4:], **EXACT),
     OpCase("inverse", SQUARE[:3], **EXACT),
-    OpCase("linalg.det", [*SQUARE[:3], SQUARE[4], S(M(np.zeros((3, 3)))), S(M([[1.0, 2.0], [2.0, 4.0]]))], skip=("second", "out", "strides"), rtol=1e-9, atol=1e-9),
+    OpCase(
+        "linalg.det",
+        [*SQUARE[:3], SQUARE[4], S(M(np.zeros((3, 3)))), S(M([[1.0, 2.0], [2.0, 4.0]]))],
+        skip=("second", "out", "strides"),
+        rtol=1e-9,
+        atol=1e-9,
+    ),
     OpCase("linalg.det", SQUARE[:3], **EXACT),
     OpCase("logdet", SQUARE[:2], **EXACT),
-    OpCase("linalg.solve", [S(M(POSITIVE), M([1.0, 2.0, 3.0])), S(M(POSITIVE), M(GENERAL)), S(M(BATCH), M(GENERAL)),
-                            S(M(POSITIVE), M(GENERAL), left=False)], **EXACT),
-    OpCase("linalg.solve_triangular", [S(M(POSITIVE), M(GENERAL), upper=True), S(M(POSITIVE), M(GENERAL), upper=False),
-                                       S(M(POSITIVE), M(GENERAL), upper=True, unitriangular=True),
-                                       ], **EXACT),
+    OpCase(
+        "linalg.solve",
+        [
+            S(M(POSITIVE), M([1.0, 2.0, 3.0])),
+            S(M(POSITIVE), M(GENERAL)),
+            S(M(BATCH), M(GENERAL)),
+            S(M(POSITIVE), M(GENERAL), left=False),
+        ],
+        **EXACT,
+    ),
+    OpCase(
+        "linalg.solve_triangular",
+        [
+            S(M(POSITIVE), M(GENERAL), upper=True),
+            S(M(POSITIVE), M(GENERAL), upper=False),
+            S(M(POSITIVE), M(GENERAL), upper=True, unitriangular=True),
+        ],
+        **EXACT,
+    ),
     OpCase("linalg.cholesky", [S(M(POSITIVE)), S(M(BATCH))], **EXACT),
     # ours are the transposes of the others, and say so in grad_fn
-    OpCase("linalg.solve_triangular", [S(M(POSITIVE), M(GENERAL), upper=True, left=False)], skip=("grad_fn", "out", "strides"), rtol=1e-9),
+    OpCase(
+        "linalg.solve_triangular",
+        [S(M(POSITIVE), M(GENERAL), upper=True, left=False)],
+        skip=("grad_fn", "out", "strides"),
+        rtol=1e-9,
+    ),
     OpCase("linalg.cholesky", [S(M(POSITIVE), upper=True)], skip=("grad_fn", "out", "strides"), rtol=1e-9, atol=1e-9),
     OpCase("linalg.svdvals", [S(M(GENERAL)), S(M(TALL)), S(M(BATCH))], **EXACT),
     OpCase("linalg.eigvalsh", [S(M(POSITIVE)), S(M(BATCH)), S(M(POSITIVE), "U")], **EXACT),
     OpCase("linalg.pinv", [S(M(GENERAL)), S(M(TALL)), S(M(TALL.T))], **EXACT),
-    OpCase("linalg.matrix_power", [S(M(GENERAL), 3), S(M(GENERAL), 0), S(M(GENERAL), -2), S(M(GENERAL), 1)], skip=("grad_fn", "out", "strides"), rtol=1e-9, atol=1e-9),
+    OpCase(
+        "linalg.matrix_power",
+        [S(M(GENERAL), 3), S(M(GENERAL), 0), S(M(GENERAL), -2), S(M(GENERAL), 1)],
+        skip=("grad_fn", "out", "strides"),
+        rtol=1e-9,
+        atol=1e-9,
+    ),
     OpCase("linalg.matrix_rank", [S(M(GENERAL)), S(M(np.ones((3, 3)))), S(M(TALL))], skip=("out",)),
-    OpCase("fft.fft", [S(T(8, dtype="float64")), S(T(2, 5)), S(T(2, 5), n=3), S(T(2, 5), n=8), S(T(4, dtype="complex128")),
-                       S(T(4, dtype="complex64"), norm="ortho"), S(T(4), norm="forward"), S(T(5, dtype="int64"))], rtol=1e-5, atol=1e-5, skip=("out",)),
-    OpCase("fft.ifft", [S(T(4, dtype="complex128")), S(T(2, 5, dtype="complex128"), norm="ortho"), S(T(4, dtype="complex128"), n=6)], **EXACT),
-    OpCase("fft.rfft", [S(T(8, dtype="float64")), S(T(2, 5, dtype="float64")), S(T(2, 5, dtype="float64"), n=4, norm="ortho")], **EXACT),
-    OpCase("fft.irfft", [S(T(5, dtype="complex128")), S(T(2, 5, dtype="complex128"), n=7), S(T(5, dtype="complex128"), norm="ortho")],
-           skip=("second", "out", "strides"), rtol=1e-9, atol=1e-9),
+    OpCase(
+        "fft.fft",
+        [
+            S(T(8, dtype="float64")),
+            S(T(2, 5)),
+            S(T(2, 5), n=3),
+            S(T(2, 5), n=8),
+            S(T(4, dtype="complex128")),
+            S(T(4, dtype="complex64"), norm="ortho"),
+            S(T(4), norm="forward"),
+            S(T(5, dtype="int64")),
+        ],
+        rtol=1e-5,
+        atol=1e-5,
+        skip=("out",),
+    ),
+    OpCase(
+        "fft.ifft",
+        [S(T(4, dtype="complex128")), S(T(2, 5, dtype="complex128"), norm="ortho"), S(T(4, dtype="complex128"), n=6)],
+        **EXACT,
+    ),
+    OpCase(
+        "fft.rfft",
+        [S(T(8, dtype="float64")), S(T(2, 5, dtype="float64")), S(T(2, 5, dtype="float64"), n=4, norm="ortho")],
+        **EXACT,
+    ),
+    OpCase(
+        "fft.irfft",
+        [S(T(5, dtype="complex128")), S(T(2, 5, dtype="complex128"), n=7), S(T(5, dtype="complex128"), norm="ortho")],
+        skip=("second", "out", "strides"),
+        rtol=1e-9,
+        atol=1e-9,
+    ),
     OpCase("fft.fft2", [S(T(3, 4, dtype="complex128")), S(T(3, 4, dtype="complex128"), s=(2, 5))], **EXACT),
     OpCase("fft.ifft2", [S(T(3, 4, dtype="complex128"))], **EXACT),
     OpCase("fft.fftn", [S(T(2, 3, 4, dtype="complex128")), S(T(2, 3, 4, dtype="complex128"), dim=(0, 2))], **EXACT),
@@ -116,7 +180,13 @@ def test_qr_up_to_signs(values: Any) -> None:
 
 
 def test_qr_modes_and_printed_form() -> None:
-    compare(lambda m: [m.linalg.qr(_on(m, TALL).detach(), mode)[1].abs().contiguous() for mode in ("reduced", "complete", "r")], rtol=1e-9, strides="")
+    compare(
+        lambda m: [
+            m.linalg.qr(_on(m, TALL).detach(), mode)[1].abs().contiguous() for mode in ("reduced", "complete", "r")
+        ],
+        rtol=1e-9,
+        strides="",
+    )
     compare(lambda m: m.linalg.qr(_on(m, TALL), mode="complete")[0].shape)
 
 
@@ -131,8 +201,18 @@ def test_least_squares() -> None:
 
 
 def test_multi_dot_and_powers_of_batches() -> None:
-    compare(lambda m: m.linalg.multi_dot([_on(m, GENERAL), _on(m, POSITIVE), _on(m, GENERAL)]).detach(), rtol=1e-10, atol=1e-12, strides="")
-    compare(lambda m: m.linalg.multi_dot([_on(m, [1.0, 2.0, 3.0]), _on(m, POSITIVE), _on(m, [1.0, 0.0, 1.0])]).detach(), rtol=1e-10, atol=1e-12, strides="")
+    compare(
+        lambda m: m.linalg.multi_dot([_on(m, GENERAL), _on(m, POSITIVE), _on(m, GENERAL)]).detach(),
+        rtol=1e-10,
+        atol=1e-12,
+        strides="",
+    )
+    compare(
+        lambda m: m.linalg.multi_dot([_on(m, [1.0, 2.0, 3.0]), _on(m, POSITIVE), _on(m, [1.0, 0.0, 1.0])]).detach(),
+        rtol=1e-10,
+        atol=1e-12,
+        strides="",
+    )
     compare(lambda m: m.linalg.matrix_power(_on(m, BATCH), 2).detach(), rtol=1e-10, atol=1e-12, strides="")
 
 

@@ -12,7 +12,12 @@ NAN = T(values=[[1.0, math.nan, 3.0], [-2.0, 5.0, 4.0]], grad=False)
 TYPES = ("float32", "float64", "int64", "int32", "uint8", "bfloat16", "float16")
 KINDS = [T(3, 4, dtype=d, distinct=True, low=0, high=40) for d in TYPES] + [
     T(3, 4, layout=layout, distinct=True) for layout in ("transposed", "sliced", "offset")] + [T(2, 3, 4, dtype="float64", distinct=True)]  # fmt: skip
-ALONG = [S(t, d) for t in KINDS for d in (0, -1)] + [S(T(3, 4, distinct=True), 1, True), S(T(), 0), S(NAN, 1), S(NAN, 0)]
+ALONG = [S(t, d) for t in KINDS for d in (0, -1)] + [
+    S(T(3, 4, distinct=True), 1, True),
+    S(T(), 0),
+    S(NAN, 1),
+    S(NAN, 0),
+]
 TIES = T(values=[[1.0, 3.0, 3.0], [2.0, 2.0, 1.0]])
 TABLE = [
     OpCase("max", [*(S(t) for t in KINDS), S(T()), S(NAN), S(TIES), *ALONG, S(TIES, 1), S(T(3, 4), T(4, seed=1)), S(T(2, 3, dtype="bool"))], skip=("strides", "out-integer")),

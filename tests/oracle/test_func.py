@@ -123,7 +123,9 @@ def per_sample_gradients(m):
     def loss(w, x, y):
         return ((x * w).sum() - y) ** 2
 
-    return m.func.vmap(m.func.grad(loss), in_dims=(None, 0, 0))(m.tensor(X), m.arange(6.0).reshape(2, 3), m.tensor([1.0, 2.0]))
+    return m.func.vmap(m.func.grad(loss), in_dims=(None, 0, 0))(
+        m.tensor(X), m.arange(6.0).reshape(2, 3), m.tensor([1.0, 2.0])
+    )
 
 
 def nested_batches(m):

@@ -479,7 +479,7 @@ def test_any_index(case, turned):
     read, write = eval(f"lambda m, x: x[{index}]"), compile(f"x[{index}] = v", "<index>", "exec")
 
     def both(m):
-        x = (m.arange(float(np.prod(shape))).reshape(shape).requires_grad_() * 1)
+        x = m.arange(float(np.prod(shape))).reshape(shape).requires_grad_() * 1
         x = eval(f"x{turned}")
         y = read(m, x)
         g = m.autograd.grad((y * m.arange(1.0, y.numel() + 1).reshape(y.shape)).sum(), x)

@@ -49,7 +49,16 @@ def exercise(m, make, shapes, ev=False, double=False, call=None):
             again = [m.zeros_like(p) if g is None else g for g, p in zip(again, leaves)]
         first = [m.zeros_like(p) if g is None else g.detach() for g, p in zip(first, leaves)]
     shown = [o.detach() for o in outs]
-    return repr(layer), list(before), list(before.values()), shown, names, first, again, list(layer.state_dict().values())
+    return (
+        repr(layer),
+        list(before),
+        list(before.values()),
+        shown,
+        names,
+        first,
+        again,
+        list(layer.state_dict().values()),
+    )
 
 
 def same(make, *shapes, tolerance=2e-5, second=True, **options):
@@ -106,13 +115,20 @@ def test_convolutions(n, options):
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
-@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1, "output_padding": 1}, {"groups": 2, "bias": False}, {"dilation": 2}])
+@pytest.mark.parametrize(
+    "options", [{}, {"stride": 2, "padding": 1, "output_padding": 1}, {"groups": 2, "bias": False}, {"dilation": 2}]
+)
 def test_transposed_convolutions(n, options):
     same(build(f"ConvTranspose{n}d", 4, 6, 2 if n == 3 else 3, **options), SHAPES[n], tolerance=5e-5)
 
 
 def test_transposed_convolution_output_size():
-    same(build("ConvTranspose2d", 4, 2, 3, stride=2), (1, 4, 3, 3), call=lambda m, layer, x: layer(x, output_size=[1, 2, 8, 7]), tolerance=5e-5)
+    same(
+        build("ConvTranspose2d", 4, 2, 3, stride=2),
+        (1, 4, 3, 3),
+        call=lambda m, layer, x: layer(x, output_size=[1, 2, 8, 7]),
+        tolerance=5e-5,
+    )
     compare(lambda m: m.nn.ConvTranspose2d(4, 2, 3, stride=2)(m.zeros(1, 4, 3, 3), output_size=(9, 9)))
 
 
@@ -136,7 +152,16 @@ def test_pooling_and_padding(n, kind, args, options):
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 @pytest.mark.parametrize("kind", ["BatchNorm", "InstanceNorm"])
-@pytest.mark.parametrize("options", [{}, {"affine": False}, {"affine": True, "track_running_stats": True}, {"momentum": None}, {"bias": False, "affine": True}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"affine": False},
+        {"affine": True, "track_running_stats": True},
+        {"momentum": None},
+        {"bias": False, "affine": True},
+    ],
+)
 @pytest.mark.parametrize("ev", [False, True])
 def test_norms(n, kind, options, ev):
     same(build(f"{kind}{n}d", 4, **options), SHAPES[n], ev=ev, tolerance=5e-5)
@@ -198,7 +223,18 @@ def test_cells(name):
     same(build(name, 3, 4, bias=False), (3,), tolerance=1e-4)
 
 
-@pytest.mark.parametrize("options", [{}, {"bias": False}, {"add_bias_kv": True}, {"add_zero_attn": True}, {"batch_first": True}, {"dropout": 0.3}, {"kdim": 6, "vdim": 5}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"bias": False},
+        {"add_bias_kv": True},
+        {"add_zero_attn": True},
+        {"batch_first": True},
+        {"dropout": 0.3},
+        {"kdim": 6, "vdim": 5},
+    ],
+)
 @pytest.mark.parametrize("weights", [True, False])
 def test_multihead_attention(options, weights):
     shapes = [(5, 2, 8), (4, 2, options.get("kdim", 8)), (4, 2, options.get("vdim", 8))]
@@ -220,7 +256,10 @@ def test_multihead_attention_masks():
     same(build("MultiheadAttention", 8, 2), (5, 8), (4, 8), (4, 8), tolerance=1e-4)
 
 
-@pytest.mark.parametrize("options", [{}, {"norm_first": True}, {"activation": "gelu", "batch_first": True}, {"bias": False}, {"dropout": 0.0}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"norm_first": True}, {"activation": "gelu", "batch_first": True}, {"bias": False}, {"dropout": 0.0}],
+)
 @pytest.mark.parametrize("ev", [False, True])
 def test_transformer_layers(options, ev):
     same(build("TransformerEncoderLayer", 8, 2, 16, **options), (5, 2, 8), ev=ev, second=False, tolerance=1e-4)
@@ -236,7 +275,9 @@ def test_transformers():
         return nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, nn.LayerNorm(8))
 
     def padded(m, layer, x):
-        return layer(x, src_key_padding_mask=m.tensor([[False] * 4 + [True], [False] * 5, [False, False, True, True, True]]))
+        return layer(
+            x, src_key_padding_mask=m.tensor([[False] * 4 + [True], [False] * 5, [False, False, True, True, True]])
+        )
 
     def shortcut(m, layer, x):  # without gradients torch leaves zeros where there is padding
         with m.no_grad():
@@ -248,7 +289,13 @@ def test_transformers():
     same(lambda nn, m: nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, 16), 2), (5, 2, 8), (4, 2, 8), second=False, tolerance=1e-4,
          call=lambda m, layer, x, y: layer(x, y, tgt_mask=m.nn.Transformer.generate_square_subsequent_mask(5)))  # fmt: skip
     same(build("Transformer", 8, 2, 1, 1, 16), (5, 2, 8), (4, 2, 8), second=False, tolerance=1e-4)
-    same(build("Transformer", 8, 2, 1, 1, 16, batch_first=True, norm_first=True), (2, 5, 8), (2, 4, 8), second=False, tolerance=1e-4)
+    same(
+        build("Transformer", 8, 2, 1, 1, 16, batch_first=True, norm_first=True),
+        (2, 5, 8),
+        (2, 4, 8),
+        second=False,
+        tolerance=1e-4,
+    )
 
 
 @pytest.mark.parametrize("options", [{}, {"padding_idx": 1}, {"max_norm": 0.5}, {"scale_grad_by_freq": True}])
@@ -262,7 +309,9 @@ def test_embedding(options):
 
 
 def test_embedding_from_pretrained():
-    compare_form("w = torch.arange(6.).view(3, 2); e = nn.Embedding.from_pretrained(w); e.weight, e(torch.tensor([2])), e")
+    compare_form(
+        "w = torch.arange(6.).view(3, 2); e = nn.Embedding.from_pretrained(w); e.weight, e(torch.tensor([2])), e"
+    )
     compare_form("nn.EmbeddingBag.from_pretrained(torch.arange(6.).view(3, 2), mode='sum')(torch.tensor([[0, 2]]))")
 
 
@@ -304,6 +353,9 @@ def test_losses(code):
     [
         "l = nn.LazyLinear(2); print(l); l(torch.zeros(4, 3)); l", "l = nn.LazyConv2d(2, 3); print(l); l(torch.zeros(1, 3, 5, 5)); l, l.weight.shape",
         "l = nn.LazyBatchNorm2d(); print(l); l(torch.zeros(2, 3, 5, 5)); l, list(l.state_dict())", "l = nn.LazyConvTranspose1d(4, 3); l(torch.zeros(2, 3, 5)); l",
+        "l = nn.LazyInstanceNorm2d(); print(l); l(torch.zeros(2, 3, 5, 5)); l, list(l.state_dict())",
+        "x = torch.tensor([-1., 2.]); F.relu_(x); x", "F.pdist(torch.arange(6.).view(3, 2).sin()), F.pdist(torch.zeros(1, 2), 1)", "F.pdist(torch.zeros(2))",
+        "F.upsample_bilinear(torch.arange(4.).view(1, 1, 2, 2), scale_factor=2)", "F.upsample_nearest(torch.arange(4.).view(1, 1, 2, 2), 3)",
         "nn.Conv2d(3, 4, 3, groups=2)", "nn.Conv2d(4, 4, 3, padding='same', stride=2)", "nn.Conv2d(4, 4, 3, groups=0)",
         "nn.Conv2d(4, 6, (3, 5), stride=2, padding=(1, 2), dilation=2, groups=2, bias=False, padding_mode='reflect')",
         "nn.ConvTranspose2d(4, 6, 3, output_padding=1, stride=2)", "nn.ConvTranspose2d(4, 6, 3, padding_mode='reflect')",

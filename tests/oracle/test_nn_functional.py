@@ -6,7 +6,15 @@ import pytest
 from oracle.harness import ErrorCase, OpCase, S, T, checks, compare
 
 F = "nn.functional."
-REAL = [T(3, 4), T(3, 4, dtype="float64"), T(2, 3, 4, seed=1), T(), T(0, 3), T(3, 4, layout="transposed"), T(3, 4, layout="sliced")]
+REAL = [
+    T(3, 4),
+    T(3, 4, dtype="float64"),
+    T(2, 3, 4, seed=1),
+    T(),
+    T(0, 3),
+    T(3, 4, layout="transposed"),
+    T(3, 4, layout="sliced"),
+]
 EDGES = T(values=[-100.0, -20.5, -6.0, -3.0, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 3.0, 6.0, 20.5, 100.0], grad=False)
 NOT_FINITE = T(values=[float("inf"), float("-inf"), float("nan")], grad=False)
 HALF = T(3, 4, dtype="float16")
@@ -31,18 +39,25 @@ ACTIVATIONS += [
     OpCase(F + "gelu", [S(t, approximate="tanh") for t in (*REAL, EDGES, HALF)], rtol=5e-6),
     OpCase(F + "leaky_relu", elementwise(0.3)),
     OpCase(F + "elu", elementwise(0.7)),
-    OpCase(F + "celu", [c for c in elementwise(0.7) if c.args[0].dtype != "float64"]),  # torch's slope rounds alpha to float32
+    OpCase(
+        F + "celu", [c for c in elementwise(0.7) if c.args[0].dtype != "float64"]
+    ),  # torch's slope rounds alpha to float32
     OpCase(F + "softplus", elementwise(2.0, 3.0)),
     OpCase(F + "hardtanh", elementwise(-0.5, 1.5)),
     OpCase(F + "threshold", elementwise(0.4, 7.0)),
     OpCase(F + "rrelu", elementwise()),
     OpCase(F + "glu", [S(T(3, 4)), S(T(4, 3), 0), S(T(2, 3, 4), -1), S(HALF)]),
-    OpCase(F + "prelu", [S(T(3, 4), T(1)), S(T(3, 4), T(4)), S(T(2, 3, 4), T(3)), S(T(5), T(1)), S(T(2, 3, 4, 4), T())]),
+    OpCase(
+        F + "prelu", [S(T(3, 4), T(1)), S(T(3, 4), T(4)), S(T(2, 3, 4), T(3)), S(T(5), T(1)), S(T(2, 3, 4, 4), T())]
+    ),
     *(
         OpCase(F + name, [S(T(2, 3, 4), d) for d in (0, 1, -1)] + [S(T(), 0), S(T(5, dtype="float64"), -1), S(HALF, 1)])
         for name in ("softmax", "log_softmax", "softmin")
     ),
-    OpCase(F + "softmax", [S(T(values=[[1e4, 0.0, -1e4], [float("-inf"), 0.0, 1.0]], grad=False), 1), S(T(0, 3), 1), S(INTEGER, 1)]),
+    OpCase(
+        F + "softmax",
+        [S(T(values=[[1e4, 0.0, -1e4], [float("-inf"), 0.0, 1.0]], grad=False), 1), S(T(0, 3), 1), S(INTEGER, 1)],
+    ),
     OpCase("softmax", [S(T(2, 3), 1), S(T(2, 3), -1)]),
     OpCase("log_softmax", [S(T(2, 3), 1), S(T(2, 3), 0)]),
     OpCase("selu", elementwise()),
@@ -65,7 +80,9 @@ def test_activations(check):
     check()
 
 
-@pytest.mark.parametrize("name", ["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "silu", "mish", "hardtanh", "hardswish"])
+@pytest.mark.parametrize(
+    "name", ["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "silu", "mish", "hardtanh", "hardswish"]
+)
 def test_inplace(name):
     def run(m):
         x = m.tensor([-1.0, 0.5, 2.0], requires_grad=True)
@@ -154,8 +171,16 @@ def windows(n, average=False):
         calls += [S(x, 3, 2, 1, count_include_pad=False), S(x, 3, 2, 1, True, False)]
         calls += [S(x, 2, divisor_override=3)] if n > 1 else []
     else:
-        calls += [S(x, 2, dilation=2), S(x, 3, 1, 1, 2), S(x, 2, return_indices=True), S(x, 3, 2, 1, return_indices=True)]
-        calls += [S(T(1, 2, *sizes, values=None, low=0.0, high=0.0), 2, return_indices=True), S(ties, 3, 1, 1, return_indices=True)]
+        calls += [
+            S(x, 2, dilation=2),
+            S(x, 3, 1, 1, 2),
+            S(x, 2, return_indices=True),
+            S(x, 3, 2, 1, return_indices=True),
+        ]
+        calls += [
+            S(T(1, 2, *sizes, values=None, low=0.0, high=0.0), 2, return_indices=True),
+            S(ties, 3, 1, 1, return_indices=True),
+        ]
     return calls
 
 
@@ -205,7 +230,9 @@ def test_max_pool_with_nan_and_infinity():
 
     def run(m):
         x = m.tensor([[[[nan, 1, -inf, -inf], [2, nan, -inf, -inf], [inf, 1, 0, 0], [inf, 2, 0, -0.0]]]])
-        return m.nn.functional.max_pool2d(x, 2, return_indices=True), m.nn.functional.max_pool2d(x, 3, 2, 1, return_indices=True)
+        return m.nn.functional.max_pool2d(x, 2, return_indices=True), m.nn.functional.max_pool2d(
+            x, 3, 2, 1, return_indices=True
+        )
 
     compare(run)
 
@@ -457,7 +484,9 @@ def test_attention_second_derivative():
         assert abs(a - b).max() < 1e-9
 
 
-@pytest.mark.parametrize("name", ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"])
+@pytest.mark.parametrize(
+    "name", ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
+)
 @pytest.mark.parametrize("shape", [(4, 5), (2, 3, 4), (2, 3, 4, 5), (2, 3, 2, 2, 2)])
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.5, 1.0])
 def test_dropout_draws_the_same(name, shape, p):

@@ -81,7 +81,9 @@ def side_by_side(name, options, steps=20, tolerance=2e-6, **how):
         losses = ours.step(), theirs.step()
         assert losses[0] == pytest.approx(losses[1], rel=50 * tolerance, abs=tolerance), f"loss of step {step}"
         for mine, other in ((ours.w, theirs.w), (ours.v, theirs.v)):
-            np.testing.assert_allclose(to_numpy(mine.detach()), to_numpy(other), tolerance, tolerance, err_msg=f"step {step}")
+            np.testing.assert_allclose(
+                to_numpy(mine.detach()), to_numpy(other), tolerance, tolerance, err_msg=f"step {step}"
+            )
     return ours, theirs
 
 
@@ -107,7 +109,9 @@ def rosenbrock(m, options, dtype="float64"):
 @pytest.mark.parametrize("options", OPTIONS["LBFGS"], ids=str)
 def test_lbfgs(options):
     def run(m):
-        p, q, optimizer, closure = rosenbrock(m, {"max_iter": 7, "lr": 0.1 if "line_search_fn" not in options else 1} | options)
+        p, q, optimizer, closure = rosenbrock(
+            m, {"max_iter": 7, "lr": 0.1 if "line_search_fn" not in options else 1} | options
+        )
         path = []
         for _ in range(3):
             path.append((float(optimizer.step(closure)), p.detach().clone(), q.detach().clone()))
@@ -426,7 +430,13 @@ def test_schedule(name, which, optimizer):
         for _ in range(12):
             o.step()
             s.step()
-            path.append([s.get_last_lr(), [g["lr"] for g in o.param_groups], [g.get("momentum", g.get("betas")) for g in o.param_groups]])
+            path.append(
+                [
+                    s.get_last_lr(),
+                    [g["lr"] for g in o.param_groups],
+                    [g.get("momentum", g.get("betas")) for g in o.param_groups],
+                ]
+            )
         state = {k: v for k, v in s.state_dict().items() if not callable(v)}
         return path, {k: state[k] for k in sorted(state)}
 

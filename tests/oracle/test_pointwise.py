@@ -14,7 +14,6 @@ WIDE = (*REALS, "int64", "uint8", "bool", "float16", "bfloat16")
 POSITIVE = {"other_low": 1.0, "other_high": 5.0}
 
 
-
 def no_grad(samples):
     """The same calls with tensors that ask for no gradient."""
     return [S(*(a.with_(grad=False) if isinstance(a, T) else a for a in s.args), **s.kwargs) for s in samples]
@@ -94,7 +93,13 @@ def test_arithmetic(check):
 
 EVERY = (*FLOATS, *INTEGERS, "bool")
 ANY = (*EVERY, *COMPLEX)
-INVERSE_HYPERBOLIC = [("asinh", -2, 2), ("atanh", -0.9, 0.9), ("acosh", 1.2, 4), ("arccosh", 1.2, 4), ("arctanh", -0.5, 0.5)]
+INVERSE_HYPERBOLIC = [
+    ("asinh", -2, 2),
+    ("atanh", -0.9, 0.9),
+    ("acosh", 1.2, 4),
+    ("arccosh", 1.2, 4),
+    ("arctanh", -0.5, 0.5),
+]
 FUNCTIONS = [
     *(OpCase(name, unary(types=ANY), rtol=4e-6) for name in (
         "sin", "cos", "tan", "sinh", "cosh", "tanh", "sinc", "sigmoid", "exp", "exp2", "expm1")),
@@ -251,7 +256,14 @@ def test_derivatives_that_do_not_exist():
 
 def test_half_precision_with_numbers():
     for name in ("float16", "bfloat16"):
-        for run in (lambda x: x + 0.1, lambda x: x * 0.1, lambda x: x / 0.3, lambda x: x - 0.7, lambda x: x**1.3, lambda x: 0.1 * x):
+        for run in (
+            lambda x: x + 0.1,
+            lambda x: x * 0.1,
+            lambda x: x / 0.3,
+            lambda x: x - 0.7,
+            lambda x: x**1.3,
+            lambda x: 0.1 * x,
+        ):
             compare(lambda m, name=name, run=run: run(m.arange(1, 200).to(getattr(m, name))), rtol=0)
 
 

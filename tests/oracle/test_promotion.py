@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle.harness import D, OpCase, S, T, checks
 
-TYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128"]
+TYPES = [
+    "bool",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
 NUMBERS = [True, False, 0, 1, 3, -2, 0.5, -1.25, 1 + 2j]
-OPERATIONS = ["add", "sub", "mul", "div", "eq", "ne", "maximum", "where", "pow", "logical_and", "bitwise_or", "remainder", "clamp_min"]
+OPERATIONS = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "eq",
+    "ne",
+    "maximum",
+    "where",
+    "pow",
+    "logical_and",
+    "bitwise_or",
+    "remainder",
+    "clamp_min",
+]
 SHAPES = [(), (1,), (3,), (2, 1), (2, 3), (1, 3), (0,), (2, 0), (4, 1, 3), (5,)]
 
 
-def tensors(low: float = 0.0) -> st.SearchStrategy[T]:
+def tensors(
+    low: float = 0.0, layouts: tuple[str, ...] = ("contiguous", "transposed", "expanded")
+) -> st.SearchStrategy[T]:
     return st.builds(
         lambda shape, dtype, layout: T(*shape, dtype=dtype, low=low, high=4.0, layout=layout if len(shape) > 1 else "contiguous"),
-        st.sampled_from(SHAPES), st.sampled_from(TYPES), st.sampled_from(["contiguous", "transposed", "expanded"]),
+        st.sampled_from(SHAPES), st.sampled_from(TYPES), st.sampled_from(layouts),
     )  # fmt: skip
 
 
@@ -25,16 +54,27 @@ def tensors(low: float = 0.0) -> st.SearchStrategy[T]:
 def test_two_operands(name: str, first: T, second: T | complex) -> None:
     if isinstance(second, T):
         second.seed = 1
-    sample = S(T(3, dtype="bool") if first.shape == (3,) else T(dtype="bool"), first, second) if name == "where" else S(first, second)
+    # a float16 tensor with a complex number would be torch's complex32, which we have not
+    assume(not (isinstance(second, complex) and first.dtype == "float16"))
+    sample = (
+        S(T(3, dtype="bool") if first.shape == (3,) else T(dtype="bool"), first, second)
+        if name == "where"
+        else S(first, second)
+    )
     OpCase(name, [sample], rtol=2e-5, atol=1e-5).forward(sample, "function")
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(["add", "mul", "sub", "div"]), tensors(), st.one_of(tensors(1.0), st.sampled_from(NUMBERS)))
+@given(
+    st.sampled_from(["add", "mul", "sub", "div"]),
+    tensors(layouts=("contiguous", "transposed")),
+    st.one_of(tensors(1.0), st.sampled_from(NUMBERS)),
+)
 def test_in_place(name: str, first: T, second: T | complex) -> None:
     first.grad = False
     if isinstance(second, T):
         second.seed, second.grad = 1, False
+    assume(not (isinstance(second, complex) and first.dtype == "float16"))
     sample = S(first, second)
     OpCase(name, [sample], rtol=2e-5, atol=1e-5).gradients(sample, "inplace")
 

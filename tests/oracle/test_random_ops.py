@@ -132,8 +132,20 @@ def test_a_long_program_stays_in_step(seed):
         m.manual_seed(seed)
         found = []
         for i in range(30):
-            found += [m.rand(i), m.randn(2 * i + 1), m.randint(i + 1, (3,)), m.randperm(i), m.bernoulli(m.rand(3)), m.empty(i, 3).t().uniform_()]
-            found += [m.empty(5).exponential_(), m.multinomial(m.rand(4) + 0.1, 2), m.normal(0.0, 1.0, (i,)), m.rand(2, dtype=m.float64)]
+            found += [
+                m.rand(i),
+                m.randn(2 * i + 1),
+                m.randint(i + 1, (3,)),
+                m.randperm(i),
+                m.bernoulli(m.rand(3)),
+                m.empty(i, 3).t().uniform_(),
+            ]
+            found += [
+                m.empty(5).exponential_(),
+                m.multinomial(m.rand(4) + 0.1, 2),
+                m.normal(0.0, 1.0, (i,)),
+                m.rand(2, dtype=m.float64),
+            ]
         return found
 
     compare(run, rtol=1e-6)

@@ -248,5 +248,3 @@ def test_forms():
 
 def test_large_sums_are_exact():
     compare(lambda m: m.arange(1_000_000, dtype=m.float32).reshape(-1, 4).remainder(7).sum(0))
-
-

@@ -58,6 +58,7 @@ print(c.deterministic, c.benchmark); c.deterministic = c.benchmark = False; prin
 c = torch.cuda; print(c.is_available(), c.device_count(), c.is_initialized(), c.memory_allocated(), c.max_memory_allocated(), c.memory_reserved())
 c.empty_cache(); c.manual_seed(3); c.manual_seed_all(3); print(c.get_rng_state_all(), c.get_arch_list())
 """,
+    "version": "print(torch.version.cuda, torch.version.hip, torch.version.debug)",
     "math": "print(torch.pi, torch.inf, torch.nan, torch.e, torch.newaxis)",
     "shared": """
 x = torch.ones(3); print(x.is_shared(), x.is_pinned()); y = x.share_memory_(); print(y is x, x.is_shared(), x); x.add_(1); print(x, x[1:].is_shared())
@@ -104,8 +105,13 @@ def network(m, x, w):
 def test_checkpoint(reentrant, preserve):
     def run(m):
         m.manual_seed(2)
-        x, w = (m.arange(6.0).reshape(2, 3) / 6).requires_grad_(), (m.arange(6.0).reshape(2, 3) / 5 - 0.4).requires_grad_()
-        y = m.utils.checkpoint.checkpoint(lambda x: network(m, x, w), x * 2, use_reentrant=reentrant, preserve_rng_state=preserve)
+        x, w = (
+            (m.arange(6.0).reshape(2, 3) / 6).requires_grad_(),
+            (m.arange(6.0).reshape(2, 3) / 5 - 0.4).requires_grad_(),
+        )
+        y = m.utils.checkpoint.checkpoint(
+            lambda x: network(m, x, w), x * 2, use_reentrant=reentrant, preserve_rng_state=preserve
+        )
         (y.sum() * 3).backward()
         return y.detach(), x.grad if preserve else None, w.grad if preserve else None, m.rand(1) if preserve else None
 
@@ -173,7 +179,10 @@ print(x.grad)
 
 @pytest.mark.parametrize("code", CHECKPOINT_FORMS.values(), ids=CHECKPOINT_FORMS.keys())
 def test_checkpoint_form(code):
-    compare_form("import importlib\ncheckpoint = importlib.import_module(torch.__name__ + '.utils.checkpoint').checkpoint\n" + code)
+    compare_form(
+        "import importlib\ncheckpoint = importlib.import_module(torch.__name__ + '.utils.checkpoint').checkpoint\n"
+        + code
+    )
 
 
 def test_checkpoint_of_a_function_that_changes():

@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 from oracle.harness import D, ErrorCase, OpCase, S, T, checks, compare, compare_form
 
 X = T(2, 3, 4)
-TYPES = [T(2, 3, dtype=d) for d in ("float64", "int64", "bool", "uint8", "float16", "bfloat16", "complex64", "complex128")]
-FORMS = [X, X.with_(layout="transposed"), X.with_(layout="sliced"), X.with_(layout="offset"), T(3, 4, layout="expanded")]
+TYPES = [
+    T(2, 3, dtype=d) for d in ("float64", "int64", "bool", "uint8", "float16", "bfloat16", "complex64", "complex128")
+]
+FORMS = [
+    X,
+    X.with_(layout="transposed"),
+    X.with_(layout="sliced"),
+    X.with_(layout="offset"),
+    T(3, 4, layout="expanded"),
+]
 ODD = [T(), T(0), T(2, 0, 3), T(1), T(1, 1, 1)]
 
 

@@ -15,7 +15,11 @@ NAN = T(values=[[1.0, math.nan, 3.0], [-2.0, 5.0, 4.0]])
 ZEROS = T(values=[[1.0, 0.0, 3.0], [0.0, 5.0, 0.0], [2.0, 3.0, 4.0]], dtype="float64")
 ALL = FLOATS + INTS
 ALONG = [S(t, d) for t in (*FLOATS[:4], *INTS) for d in (0, -1)] + [S(T(3, 4), 1, True)]
-DIMS = [S(T(2, 3, 4, dtype="float64"), (0, 2)), S(T(2, 3, 4, dtype="float64"), (1, 2), keepdim=True), S(T(2, 3, 4), dim=-1)]
+DIMS = [
+    S(T(2, 3, 4, dtype="float64"), (0, 2)),
+    S(T(2, 3, 4, dtype="float64"), (1, 2), keepdim=True),
+    S(T(2, 3, 4), dim=-1),
+]
 P = [0.0, 1.0, 2.0, 3.0, math.inf, -math.inf, 0.5]
 TABLE = [
     OpCase("prod", [*(S(t) for t in ALL), *ALONG, S(ZEROS), S(ZEROS, 1), S(T(0)), S(T(3, dtype="int32"), dtype=None)], skip=SKIP),

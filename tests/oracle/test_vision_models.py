@@ -24,7 +24,18 @@ BUILT: dict[str, tuple[dict[str, Any], int]] = {
     "alexnet": ({"num_classes": 7, "dropout": 0.2}, 64),
     "resnet18": ({"num_classes": 5}, 40),
 }
-LARGE = ("resnet34", "resnet50", "resnet101", "resnet152", "vgg11", "vgg11_bn", "vgg13", "vgg16", "vgg16_bn", "vgg19_bn")
+LARGE = (
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19_bn",
+)
 
 
 def pair(name: str, **arguments: Any) -> tuple[Any, Any]:

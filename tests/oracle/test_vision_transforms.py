@@ -130,10 +130,14 @@ def test_what_has_no_colours(img: Any) -> None:
 @ON_ANY
 @pytest.mark.parametrize("mode", ["NEAREST", "BILINEAR"])
 @pytest.mark.parametrize("angle", [0, 17.3, -141.9, 180])
-@pytest.mark.parametrize("options", [{}, {"expand": True}, {"center": [2, 3], "fill": 0.25}, {"fill": [0.5], "expand": True}])
+@pytest.mark.parametrize(
+    "options", [{}, {"expand": True}, {"center": [2, 3], "fill": 0.25}, {"fill": [0.5], "expand": True}]
+)
 def test_rotate(img: Any, mode: str, angle: float, options: dict[str, Any]) -> None:
     close(
-        lambda t: lambda x: t.functional.rotate(x, angle, getattr(t.InterpolationMode, mode), **options), img, within=2e-5
+        lambda t: lambda x: t.functional.rotate(x, angle, getattr(t.InterpolationMode, mode), **options),
+        img,
+        within=2e-5,
     )
 
 
@@ -151,8 +155,8 @@ def test_rotate(img: Any, mode: str, angle: float, options: dict[str, Any]) -> N
 def test_affine(img: Any, mode: str, how: tuple[Any, ...]) -> None:
     for more in ({}, {"fill": 0.5}, {"center": [1, 2]}):
         close(
-            lambda t, more=more: lambda x: t.functional.affine(
-                x, *how, interpolation=getattr(t.InterpolationMode, mode), **more
+            lambda t, more=more: (
+                lambda x: t.functional.affine(x, *how, interpolation=getattr(t.InterpolationMode, mode), **more)
             ),
             img,
             within=2e-5,
@@ -165,8 +169,8 @@ def test_perspective(img: Any, mode: str) -> None:
     start, end = [[0, 0], [8, 0], [8, 11], [0, 11]], [[1, 0], [7, 1], [6, 9], [0, 8]]
     for fill in (None, 0.5):
         close(
-            lambda t, fill=fill: lambda x: t.functional.perspective(
-                x, start, end, getattr(t.InterpolationMode, mode), fill
+            lambda t, fill=fill: (
+                lambda x: t.functional.perspective(x, start, end, getattr(t.InterpolationMode, mode), fill)
             ),
             img,
             within=1e-4,
@@ -286,7 +290,9 @@ def test_the_generators_are_left_equal() -> None:
         assert tg.rand(2).tolist() == torch.rand(2).tolist()
 
 
-@pytest.mark.parametrize("make", [*DRAWN, *WARPED, *POLICIES, lambda t: t.FiveCrop(3), lambda t: t.TenCrop((1, 2), True)])
+@pytest.mark.parametrize(
+    "make", [*DRAWN, *WARPED, *POLICIES, lambda t: t.FiveCrop(3), lambda t: t.TenCrop((1, 2), True)]
+)
 def test_printed_forms(make: Call) -> None:
     assert repr(make(OURS)) == repr(make(THEIRS))
 

@@ -119,9 +119,7 @@ def test_exact(make: Call, img: Any) -> None:
 @pytest.mark.parametrize("make", NEAR)
 def test_near(make: Call, img: Any) -> None:
     for seed in range(3):
-        theirs, ours = (
-            outcome(lambda a=a, b=b, seed=seed: run(make, a, b, seed, (img,)) and 0) for a, b in PACKAGES
-        )
+        theirs, ours = (outcome(lambda a=a, b=b, seed=seed: run(make, a, b, seed, (img,)) and 0) for a, b in PACKAGES)
         if isinstance(theirs, tuple) and isinstance(theirs[0], type):
             assert ours == theirs
         else:

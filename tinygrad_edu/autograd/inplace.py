@@ -71,6 +71,8 @@ def write(x: Any, out: Any, one_value: bool = False) -> Any:
     ``one_value``: all elements get the same number, so that it does not matter if some share memory.
     """
     target, source = x._data, out._data
+    if not one_value:
+        check_overlap(target)
     if source.shape != target.shape:
         raise RuntimeError(
             f"output with shape {list(target.shape)} doesn't match the broadcast shape {list(source.shape)}"
@@ -84,8 +86,6 @@ def write(x: Any, out: Any, one_value: bool = False) -> Any:
     if recorded:
         _check_origin(x)
         _keep_original(node, x)
-    if not one_value:
-        check_overlap(target)
     target[...] = source
     x._counter[0] += 1
     if recorded:

@@ -29,7 +29,9 @@ _scratch = threading.local()
 
 def out_sizes(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Sizes:
     """How many windows fit along each dimension."""
-    return tuple((n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(sizes, kernel, stride, padding, dilation))
+    return tuple(
+        (n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(sizes, kernel, stride, padding, dilation)
+    )
 
 
 def _buffer(xp: Any, shape: Sizes, dtype: Any) -> Array:
@@ -108,7 +110,9 @@ class Plan:
         m = part.stop - part.start
         if self.pointwise and not self.inner:
             return x[part].reshape(m, self.c, self.length)
-        view = _windows(self.xp, self.images(x, part), 1 if self.inner else 2, self.kernel, self.out, self.stride, self.dilation)
+        view = _windows(
+            self.xp, self.images(x, part), 1 if self.inner else 2, self.kernel, self.out, self.stride, self.dilation
+        )
         columns = _buffer(self.xp, view.shape, x.dtype)
         columns[...] = view
         return columns.reshape(self.columns_shape(m))

@@ -75,7 +75,9 @@ def conv_weight_grad(
     return gw
 
 
-def max_pool(x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes) -> tuple[Array, Array]:
+def max_pool(
+    x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes
+) -> tuple[Array, Array]:
     """The largest number of each window, and where in its plane it stands (the first, where several are largest)."""
     values = numpy.empty((*x.shape[:2], *out), x.dtype)
     indices = numpy.empty((*x.shape[:2], *out), numpy.int64)

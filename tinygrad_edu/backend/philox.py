@@ -121,7 +121,13 @@ class PhiloxStream:
         return u.reshape(shape)
 
     def normal(
-        self, shape: Sequence[int], mean: float = 0.0, std: float = 1.0, dtype: Any = np.float32, *, contiguous: bool = True
+        self,
+        shape: Sequence[int],
+        mean: float = 0.0,
+        std: float = 1.0,
+        dtype: Any = np.float32,
+        *,
+        contiguous: bool = True,
     ) -> Any:
         """Normal numbers by the Box-Muller method."""
         dtype = np.dtype(dtype)

@@ -69,7 +69,9 @@ def _fold(xp: Any, x: Array, ufunc: Any, out: Sizes, kernel: Sizes, stride: Size
 
 def max_pool(xp: Any, x: Array, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
     """The largest number of each window of (…, sizes)."""
-    framed = _framed(xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0)
+    framed = _framed(
+        xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0
+    )
     return _fold(xp, framed, xp.maximum, out, kernel, stride, dilation)
 
 
@@ -84,7 +86,9 @@ def max_pool_which(
 ) -> Array:
     """Which entry of each window is its maximum: the first of several (the last NaN)."""
     out = values.shape[-len(kernel) :]
-    framed = _framed(xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0)
+    framed = _framed(
+        xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0
+    )
     entries = list(_entries(kernel, stride, dilation, out))
     # the number of entries that miss, from the first one on, is the number of the first that hits
     which = xp.zeros(values.shape, xp.uint8 if len(entries) <= 256 else xp.int32)
@@ -135,7 +139,9 @@ def max_pool_pick(
     return picked
 
 
-def flat_indices(xp: Any, which: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
+def flat_indices(
+    xp: Any, which: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Array:
     """Where in its (flattened) plane the entry that ``which`` names stands."""
     rest = which.astype("int64")
     total = xp.zeros(which.shape, "int64")
@@ -150,7 +156,9 @@ def flat_indices(xp: Any, which: Array, sizes: Sizes, kernel: Sizes, stride: Siz
     return total
 
 
-def _counts(xp: Any, dtype: Any, sizes: Sizes, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, include: bool) -> Any:
+def _counts(
+    xp: Any, dtype: Any, sizes: Sizes, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, include: bool
+) -> Any:
     """How many entries each window averages: a number, or an array where windows differ."""
     counts: Any = 1
     for dim, (n, o, k, s, p) in enumerate(zip(sizes, out, kernel, stride, padding)):

@@ -45,9 +45,7 @@ def _projected(x: Array, weights: list[Array]) -> Array:
     return gates
 
 
-def _weight_grads(
-    x: Array, previous: Array, by_input: Array, by_hidden: Array, weights: list[Array]
-) -> list[Array]:
+def _weight_grads(x: Array, previous: Array, by_input: Array, by_hidden: Array, weights: list[Array]) -> list[Array]:
     """Gradients of (w_ih, w_hh[, b_ih, b_hh]) from those of the gates."""
     grads = [by_input.T @ x, by_hidden.T @ previous]
     if len(weights) > 2:

@@ -192,7 +192,7 @@ def _stirling(xp: Any, x: Any) -> Any:
 def _lgamma_right(xp: Any, x: Any) -> Any:
     """log Γ(x) for x ≥ 0.5: around 1 and 2 the polynomial, above it Stirling's series from 8 on."""
     middle = xp.clip(xp.where(x < 1, x + 1, x), 1, 2.5)
-    near = (middle - 1) * (middle - 2) * _polynomial(xp, _LGAMMA, middle - 1.75) - xp.log(xp.where(x < 1, x, 1.0))
+    near = 0.0 + (middle - 1) * (middle - 2) * _polynomial(xp, _LGAMMA, middle - 1.75) - xp.log(xp.where(x < 1, x, 1.0))
     is_near = x <= 2.5
     product = xp.ones_like(x)  # shift up by Γ(x + 1) = x Γ(x)
     for _ in range(6):
@@ -330,7 +330,9 @@ def _gammainc64(xp: Any, a: Any, x: Any, upper: bool) -> Any:
     q = front * _gamma_fraction(xp, xp.where(low, 1.0, a0), xp.where(low, 3.0, x0))
     value = xp.where(low, 1 - p, q) if upper else xp.where(low, p, 1 - q)
     at_end = xp.where(x == 0, xp.where(a == 0, math.nan, 0.0), xp.where((a == 0) | (x == math.inf), 1.0, 0.0))
-    at_end = xp.where((a == math.inf) & (x == math.inf) | (a < 0) | (x < 0) | xp.isnan(a) | xp.isnan(x), math.nan, at_end)
+    at_end = xp.where(
+        (a == math.inf) & (x == math.inf) | (a < 0) | (x < 0) | xp.isnan(a) | xp.isnan(x), math.nan, at_end
+    )
     return xp.where(ordinary, value, 1 - at_end if upper else at_end)
 
 

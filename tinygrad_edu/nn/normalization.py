@@ -254,6 +254,32 @@ class InstanceNorm3d(_InstanceNorm):
     dims = 3
 
 
+class _LazyInstanceNorm(_LazyNorm):
+    def __init__(
+        self, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
+        device: Any = None, dtype: Any = None, *, bias: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__(eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+
+class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
+    """An `InstanceNorm1d` that takes its ``num_features`` from the first batch."""
+
+    cls_to_become = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
+    """An `InstanceNorm2d` that takes its ``num_features`` from the first batch."""
+
+    cls_to_become = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
+    """An `InstanceNorm3d` that takes its ``num_features`` from the first batch."""
+
+    cls_to_become = InstanceNorm3d
+
+
 class LayerNorm(Module):
     """Mean 0, variance 1 over the last dimensions, ``normalized_shape``; then a learned weight and bias.
 

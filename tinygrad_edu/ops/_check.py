@@ -35,6 +35,7 @@ def same_dtype_out(have: Any, want: Any) -> Exception | None:
 
 def other_dtype_out(name: str) -> Any:
     """The same for functions that name themselves."""
+
     def refuse(have: Any, want: Any) -> Exception | None:
         return None if have is want else RuntimeError(f"{name}(): self and result must have the same scalar type")
 

@@ -12,7 +12,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
-from ._layout import laid_out
+from ._layout import arranged, laid_out
 from ._signature import checked
 from .registry import functional, functions, methods, special, store
 from .registry import make_inplace as inplace_form
@@ -30,7 +30,9 @@ def operand(value: Any) -> Any:
 
 
 def is_number(value: Any) -> bool:
-    return isinstance(value, NUMBERS) or (hasattr(value, "dtype") and not isinstance(value, Variable) and hasattr(value, "item"))
+    return isinstance(value, NUMBERS) or (
+        hasattr(value, "dtype") and not isinstance(value, Variable) and hasattr(value, "item")
+    )
 
 
 def cast(t: Any, to: dtypes.dtype) -> Any:
@@ -139,8 +141,18 @@ def broadcast_error(a: Any, b: Any) -> RuntimeError:
             return RuntimeError(
                 f"The size of tensor a ({p}) must match the size of tensor b ({q}) at non-singleton dimension {i}"
             )
-    whole = tuple(max(p, q) if 0 not in (p, q) else 0 for p, q in zip((1,) * (n - len(sa)) + sa, (1,) * (n - len(sb)) + sb))
+    whole = tuple(
+        max(p, q) if 0 not in (p, q) else 0 for p, q in zip((1,) * (n - len(sa)) + sa, (1,) * (n - len(sb)) + sb)
+    )
     return RuntimeError(f"output with shape {list(sa)} doesn't match the broadcast shape {list(whole)}")
+
+
+def check_broadcast(a: Any, b: Any) -> None:
+    """torch complains of shapes before it complains of dtypes."""
+    if isinstance(a, Variable) and isinstance(b, Variable):
+        lengths = zip(a._data.shape[::-1], b._data.shape[::-1])
+        if any(n != m and 1 not in (n, m) for n, m in lengths):
+            raise broadcast_error(a, b)
 
 
 def _publish(
@@ -247,7 +259,7 @@ def binary(
     half_op = number_op
     floats_pass = only is None or only(dtypes.float32) is None  # then the commonest calls need no check
     if exact_numbers:
-        wide: Any = lambda k, x, y: forward(k, x.astype("float32"), y).astype(x.dtype)  # noqa: E731
+        wide: Any = lambda k, x, y: arranged(forward(k, x.astype("float32"), y).astype(x.dtype), [x.strides])  # noqa: E731
         half_op = Op(f"{name}_half", wide, node=number_node or op.Node.__name__, **formulas)
 
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
@@ -266,13 +278,19 @@ def binary(
                 raise TypeError(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
                 ) from None
-            elif floats_pass and type(other) in _PLAIN and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64):
+            elif (
+                floats_pass
+                and type(other) in _PLAIN
+                and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64)
+            ):
                 return run.call2(input, float(other))
         if not same or (floats and input._data.dtype.kind in "iub") or (only is not None and not (
                 floats_pass and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64))):  # fmt: skip
             if only is not None:
                 problem = only(result_type(input, other))
                 if problem:
+                    if problem.startswith('"'):
+                        check_broadcast(input, other)
                     raise _refusal(problem, refusal)
             input, other = prepare(name, (input, other), floats)
             if type(other) is float and input._data.dtype.itemsize == 2:
@@ -283,8 +301,11 @@ def binary(
             result = run.call2(input, other)
         except ValueError:
             raise broadcast_error(input, other) from None
-        if result._data.ndim > 1 and run is op and not input._data.flags.c_contiguous:
-            laid_out(result, input, other)
+        a = result._data
+        if a.ndim > 1 and run is op:
+            x = input._data
+            if not x.flags.c_contiguous or (x.shape != a.shape and not other._data.flags.c_contiguous):
+                laid_out(result, input, other)
         return result
 
     def operator(self: Any, other: Any) -> Any:

@@ -24,12 +24,14 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, stacklevel:
 
 
 def reduction_of(reduction: str, size_average: bool | None = None, reduce: bool | None = None) -> str:
-    """"none", "mean" or "sum"; ValueError, in torch's words, for anything else."""
+    """ "none", "mean" or "sum"; ValueError, in torch's words, for anything else."""
     if size_average is not None or reduce is not None:
         return legacy_reduction(size_average, reduce)
     if reduction == "elementwise_mean":
         warnings.warn(
-            "reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", UserWarning, stacklevel=3
+            "reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.",
+            UserWarning,
+            stacklevel=3,
         )
         return "mean"
     if reduction not in ("none", "mean", "sum"):
@@ -82,7 +84,11 @@ def _count(x: Any, y: Any) -> int:
 
 
 def loss_op(
-    name: str, each: Callable[..., Any], by_x: Callable[..., Any], by_y: Callable[..., Any] | None, node: str | None = None
+    name: str,
+    each: Callable[..., Any],
+    by_x: Callable[..., Any],
+    by_y: Callable[..., Any] | None,
+    node: str | None = None,
 ) -> Op:
     """A primitive (x, y, option, reduction) from the loss of one pair and its derivatives, all called as f(k, x, y, option)."""
 

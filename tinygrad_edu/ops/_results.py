@@ -33,7 +33,9 @@ def named(name: str, *fields: str) -> type:
     found = classes.get(name)
     if found is None:
         members = {field: property(itemgetter(i)) for i, field in enumerate(fields)}
-        found = classes[name] = type(name, (Named,), {"__slots__": (), "_fields": fields, "n_fields": len(fields), **members})
+        found = classes[name] = type(
+            name, (Named,), {"__slots__": (), "_fields": fields, "n_fields": len(fields), **members}
+        )
         found.__module__ = "tinygrad_edu.return_types"
     return found
 

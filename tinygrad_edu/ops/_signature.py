@@ -32,7 +32,9 @@ def _is_zero_dim(value: Any, kinds: str) -> bool:
 def is_int(value: Any) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool)
-    return _is_zero_dim(value, "iu") if is_tensor(value) else hasattr(value, "__index__") and not isinstance(value, type)
+    return (
+        _is_zero_dim(value, "iu") if is_tensor(value) else hasattr(value, "__index__") and not isinstance(value, type)
+    )
 
 
 def is_real(value: Any) -> bool:
@@ -103,8 +105,12 @@ class Parameter:
 class Signature:
     """One way to call a function."""
 
+    is_method = False
+
     def __init__(self, name: str, text: str) -> None:
         self.name, self.parameters = name, []
+        self.only_shown = text.startswith("! ")  # torch keeps older ones beside it that it does not show
+        text = text.removeprefix("! ")
         keyword_only = False
         for part in text.removesuffix(", *").split(", ") if text else []:
             if part == "*":
@@ -125,14 +131,15 @@ class Signature:
     def without_first(self) -> Signature:
         """The signature of the method: the tensor itself is no argument."""
         new = object.__new__(Signature)
-        new.name, new.parameters = self.name, self.parameters[1:]
+        new.name, new.parameters, new.only_shown = self.name, self.parameters[1:], self.only_shown
         new.positional, new.required = self.positional - 1, self.required - 1
+        new.is_method = True
         new.varargs = new.positional == 1 and new.parameters[0].type == "tuple of ints"
         return new
 
     def problem(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
         """Why the call does not match, in torch's words; None where it does."""
-        name, left, at, varargs = self.name, dict(kwargs), 0, self.varargs
+        name, left, at, varargs = self.name, dict(kwargs), 0, self.varargs and bool(args) and is_int(args[0])
         if len(args) > self.positional and not varargs:
             return self._too_many(len(args))
         for i, p in enumerate(self.parameters):
@@ -168,7 +175,7 @@ class Signature:
         return None
 
     def _too_many(self, given: int) -> str:
-        least = sum(not p.optional for p in self.parameters[: self.positional])
+        least = self.required
         if least != self.positional:
             return f"{self.name}() takes from {least} to {self.positional} positional arguments but {given} were given"
         plural = "" if self.positional == 1 else "s"
@@ -180,7 +187,9 @@ class Signature:
     def _missing(self, start: int) -> str:
         names = [p.name for p in self.parameters[start:] if not p.optional]
         plural = "s" if len(names) == 1 else ""  # as torch has it
-        return f"{self.name}() missing {len(names)} required positional argument{plural}: " + ", ".join(f'"{n}"' for n in names)
+        return f"{self.name}() missing {len(names)} required positional argument{plural}: " + ", ".join(
+            f'"{n}"' for n in names
+        )
 
     def _unpack(self, p: Parameter, i: int, value: Any) -> str:
         return (
@@ -193,6 +202,11 @@ class Signature:
         if p.type == "tuple of ints" and isinstance(value, (tuple, list)):
             return f"{where} must be {p.type}, but found element of type {type_name(value[0])} at pos 0"
         return f"{where} must be {p.type}, not {type_name(value)}"
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a method that takes nothing: those do without the parser."""
+        return self.is_method and not self.parameters
 
     # for the message that lists several signatures
     def explain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
@@ -235,16 +249,29 @@ def described_type(value: Any) -> str:
     return type_name(value)
 
 
-def call_error(name: str, signatures: list[Signature], args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError | None:
+def call_error(
+    name: str, signatures: list[Signature], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> TypeError | None:
     """torch's TypeError for a call, or None where it matches a signature."""
     problems = [s.problem(args, kwargs) for s in signatures]
     if None in problems:
         return None
+    if len(signatures) == 1 and signatures[0].bare:
+        if kwargs:
+            return TypeError(f"TensorBase.{name}() takes no keyword arguments")
+        return TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
     given = len(args) + len(kwargs)
     likely = [i for i, s in enumerate(signatures) if s.required <= given <= len(s.parameters)]
-    if len(signatures) == 1 or len(likely) == 1:
-        return TypeError(problems[0 if len(signatures) == 1 else likely[0]])
-    got = ", ".join([type_name(a) for a in args] + [f"{key}={type_name(v)}" for key, v in reversed(kwargs.items())])
+    single = len(signatures) == 1 and not signatures[0].only_shown
+    if single or len(likely) == 1:
+        return TypeError(problems[0 if single else likely[0]])
+    named = [f"{key}={type_name(v)}" for key, v in reversed(kwargs.items())]
+    got = ", ".join([*map(type_name, args), *named]) + ("" if args or not kwargs else ", ")
+    if len(signatures) == 1:
+        unknown = [key for key in kwargs if all(p.name != key for p in signatures[0].parameters)]
+        why = f"got unrecognized keyword arguments: {', '.join(unknown)}" if unknown else (
+            f"got ({got}), but expected {signatures[0]}")  # fmt: skip
+        return TypeError(f"{name}() received an invalid combination of arguments - {why}")
     options = "".join(f" * {s}\n{s.explain(args, kwargs)}" for s in signatures)
     return TypeError(
         f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{options}"

@@ -50,12 +50,19 @@ def relu_functional(input: Any, inplace: bool = False) -> Any:
     return finished(input, plain_relu(input), inplace)
 
 
+_inplace_form(plain_relu, "relu")
+
+
 def _clip(k: Any, x: Any, low: Any, high: Any) -> Any:
     return k.xp.clip(x, low, high)
 
 
 Op("hardtanh", _clip, x=lambda k, g, x, low, high: g * ((x > low) & (x < high)))
-Op("leaky_relu", lambda k, x, slope: k.xp.where(x > 0, x, x * slope), x=lambda k, g, x, slope: k.where(x > 0, g, g * slope))
+Op(
+    "leaky_relu",
+    lambda k, x, slope: k.xp.where(x > 0, x, x * slope),
+    x=lambda k, g, x, slope: k.where(x > 0, g, g * slope),
+)
 Op("threshold", lambda k, x, threshold, value: k.xp.where(x <= threshold, x.dtype.type(value), x),
    x=lambda k, g, x, threshold: g * (x > threshold))  # fmt: skip
 Op("prelu_kernel", lambda k, x, w: k.xp.where(x > 0, x, w * x),
@@ -124,14 +131,10 @@ def prelu(input: Any, weight: Any) -> Any:
     check_tensor("prelu", "input", 1, input)
     check_tensor("prelu", "weight", 2, weight)
     if input._data.dtype != weight._data.dtype:
-        raise RuntimeError(
-            f"prelu: Type promoting not supported. Got {input.dtype.short} and {weight.dtype.short}"
-        )
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {input.dtype.short} and {weight.dtype.short}")
     n, shape = weight._data.size, input._data.shape
     if weight._data.ndim > 1:
-        raise RuntimeError(
-            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight._data.ndim}"
-        )
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight._data.ndim}")
     if n != 1:
         if not shape:
             raise RuntimeError("Not allow zero-dim input tensor.")
@@ -146,7 +149,9 @@ def prelu(input: Any, weight: Any) -> Any:
     return Op.table["prelu_kernel"](input, weight)
 
 
-def _rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None) -> Any:
+def _rrelu(
+    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None
+) -> Any:
     """`leaky_relu` whose slope is drawn anew for every element while training, and their mean when not."""
     _check("rrelu", "leaky_relu_cpu" if not training else "rrelu_with_noise_out_cpu", input)
     x = input._data
@@ -367,7 +372,9 @@ def _glu(k: Any, x: Any, dim: int, n: int) -> Any:
 def _glu_slope(k: Any, g: Any, x: Any, x_shape: Any, dim: int, n: int) -> Any:
     a, b = _halves(k, x, dim, n)
     s = k.sigmoid(b)
-    return k.slice_backward(g * s, x_shape, dim, 0, n, 1) + k.slice_backward(g * a * s * (1 - s), x_shape, dim, n, 2 * n, 1)
+    return k.slice_backward(g * s, x_shape, dim, 0, n, 1) + k.slice_backward(
+        g * a * s * (1 - s), x_shape, dim, n, 2 * n, 1
+    )
 
 
 Op("glu", _glu, x=_glu_slope)

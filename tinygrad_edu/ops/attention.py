@@ -217,7 +217,8 @@ def canonical_mask(mask: Any, name: str, other: Any, other_name: str, target: An
         raise AssertionError(f"only bool and floating types of {name} are supported")
     if check_other and other is not None and mask.dtype != other.dtype:
         warnings.warn(
-            f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.", stacklevel=3
+            f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
+            stacklevel=3,
         )
     return mask
 
@@ -316,14 +317,18 @@ def multi_head_attention_forward(
             tuple(key_padding_mask.shape) == (n, sources),
             f"expecting key_padding_mask shape of {(n, sources)}, but got {key_padding_mask.shape}",
         )
-        hidden = key_padding_mask.view(n, 1, 1, sources).expand(-1, num_heads, -1, -1).reshape(n * num_heads, 1, sources)
+        hidden = (
+            key_padding_mask.view(n, 1, 1, sources).expand(-1, num_heads, -1, -1).reshape(n * num_heads, 1, sources)
+        )
         attn_mask = hidden if attn_mask is None else attn_mask + hidden
     if not training:
         dropout_p = 0.0
     if need_weights:
         scaled = q * math.sqrt(1.0 / head)
         _demand(not (is_causal and attn_mask is None), "is_causal needs an attn_mask when the weights are wanted")
-        scores = bmm(scaled, k.transpose(-2, -1)) if attn_mask is None else baddbmm(attn_mask, scaled, k.transpose(-2, -1))
+        scores = (
+            bmm(scaled, k.transpose(-2, -1)) if attn_mask is None else baddbmm(attn_mask, scaled, k.transpose(-2, -1))
+        )
         shares = softmax(scores, -1)
         if dropout_p > 0.0:
             shares = dropout_functional(shares, dropout_p)
@@ -352,9 +357,7 @@ def _placed_mask(mask: Any, n: int, heads: int, length: int, sources: int) -> An
     for dim, right in ((2, (length, sources)), (3, (n * heads, length, sources))):
         if mask.dim() == dim:
             if tuple(mask.shape) != right:
-                raise RuntimeError(
-                    f"The shape of the {dim}D attn_mask is {mask.shape}, but should be {right}."
-                )
+                raise RuntimeError(f"The shape of the {dim}D attn_mask is {mask.shape}, but should be {right}.")
             return mask.unsqueeze(0) if dim == 2 else mask
     raise RuntimeError(f"attn_mask's dimension {mask.dim()} is not supported")
 

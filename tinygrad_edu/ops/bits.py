@@ -17,14 +17,25 @@ def _bitwise(name: str, forward: Any, doc: str) -> Any:
 bitwise_and = _bitwise("bitwise_and", lambda k, x, y: x & y, "Bits set in both.")
 bitwise_or = _bitwise("bitwise_or", lambda k, x, y: x | y, "Bits set in either.")
 bitwise_xor = _bitwise("bitwise_xor", lambda k, x, y: x ^ y, "Bits set in just one.")
-bitwise_not = unary("bitwise_not", lambda k, x: ~x, only=without("bitwise_not_cpu", "fc"), doc="Every bit flipped.",
-                    exact_out=True)
+bitwise_not = unary(
+    "bitwise_not", lambda k, x: ~x, only=without("bitwise_not_cpu", "fc"), doc="Every bit flipped.", exact_out=True
+)
 bitwise_left_shift = binary("bitwise_left_shift", lambda k, x, y: x << y, only=without("lshift_cpu", "bfc"), signature=_SIGNATURE,
                             doc="``input * 2 ** other``.")  # fmt: skip
 bitwise_right_shift = binary("bitwise_right_shift", lambda k, x, y: x >> y, only=without("rshift_cpu", "bfc"),
                              signature=_SIGNATURE,
                              doc="``input // 2 ** other``.")  # fmt: skip
-gcd = binary("gcd", lambda k, x, y: k.xp.gcd(x, y), only=without("gcd_cpu", "bfc"), numbers=False,
-             doc="The greatest common divisor.")
-lcm = binary("lcm", lambda k, x, y: k.xp.lcm(x, y), only=without("lcm_cpu", "bfc"), numbers=False,
-             doc="The least common multiple.")
+gcd = binary(
+    "gcd",
+    lambda k, x, y: k.xp.gcd(x, y),
+    only=without("gcd_cpu", "bfc"),
+    numbers=False,
+    doc="The greatest common divisor.",
+)
+lcm = binary(
+    "lcm",
+    lambda k, x, y: k.xp.lcm(x, y),
+    only=without("lcm_cpu", "bfc"),
+    numbers=False,
+    doc="The least common multiple.",
+)

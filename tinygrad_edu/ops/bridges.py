@@ -31,13 +31,13 @@ def is_nonzero(input: Any) -> bool:
 @public("function method")
 def is_conj(input: Any) -> bool:
     """False: conjugates are computed at once here."""
-    return False
+    return input._data is None
 
 
 @public("function method")
 def is_neg(input: Any) -> bool:
     """False: negatives are computed at once here."""
-    return False
+    return input._data is None
 
 
 @public("method")
@@ -50,7 +50,9 @@ def to_dense(input: Any, dtype: Any = None, *, masked_grad: bool | None = None) 
 def _on_cpu(name: str, *tensors: Any) -> None:
     for t in tensors:
         if needs_grad(t):
-            raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+            raise RuntimeError(
+                f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
+            )
         if t.is_cuda:
             raise TypeError(f"{name} is only implemented on CPU tensors")
 
@@ -111,7 +113,9 @@ def fill_diagonal_(input: Any, fill_value: Any, wrap: bool = False) -> Any:
 
 # ------------------------------------------------------------------------------------ DLPack
 @public("method")
-def __dlpack__(input: Any, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None) -> Any:
+def __dlpack__(
+    input: Any, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None
+) -> Any:
     """A capsule through which other libraries see the same memory."""
     if needs_grad(input):
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")

@@ -8,8 +8,19 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import check_tensor
-from ._define import binary, broadcast_error, cast, is_number, no_derivative, prepare, result_type, without
+from ._define import (
+    binary,
+    broadcast_error,
+    cast,
+    check_broadcast,
+    is_number,
+    no_derivative,
+    prepare,
+    result_type,
+    without,
+)
 from ._layout import laid_out
+from .creation import fill_value_for
 from .registry import public
 
 
@@ -18,14 +29,15 @@ def _no_complex(name: str) -> Any:
 
 
 # ------------------------------------------------------------------------------------ the larger, the smaller
+# (in this order a tie of 0. and -0. gives the first, as in torch)
 _tie = "where two are equal, each gets half of the gradient"
 Op("half_where", lambda k, x, y: k.xp.where(x == y, 0.5, x > y).astype(x.dtype))
 maximum = binary(
-    "maximum", lambda k, x, y: k.xp.maximum(x, y), inplace=False, numbers=False, doc=f"The larger of two (NaN wins); {_tie}.",
+    "maximum", lambda k, x, y: k.xp.maximum(y, x), inplace=False, numbers=False, doc=f"The larger of two (NaN wins); {_tie}.",
     x=lambda k, g, x, y: g * k.half_where(x, y), y=lambda k, g, x, y: g * k.half_where(y, x), only=_no_complex("maximum"),
 )  # fmt: skip
 minimum = binary(
-    "minimum", lambda k, x, y: k.xp.minimum(x, y), inplace=False, numbers=False, doc=f"The smaller of two (NaN wins); {_tie}.",
+    "minimum", lambda k, x, y: k.xp.minimum(y, x), inplace=False, numbers=False, doc=f"The smaller of two (NaN wins); {_tie}.",
     x=lambda k, g, x, y: g * k.half_where(y, x), y=lambda k, g, x, y: g * k.half_where(x, y), only=_no_complex("minimum"),
 )  # fmt: skip
 Op("first_wins", lambda k, x, y, sign: ((x >= y) if sign > 0 else (x <= y)) | (y != y))
@@ -84,23 +96,29 @@ _PLAIN = (int, float, type(None))
 
 def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
     check_tensor(name, "input", 1, input)
-    if input._data.dtype.name in ("float32", "float64") and type(low) in _PLAIN and type(high) in _PLAIN:  # the usual case
+    if (
+        input._data.dtype.name in ("float32", "float64") and type(low) in _PLAIN and type(high) in _PLAIN
+    ):  # the usual case
         return Op.table[name](input, low, high)
     bounds = [b for b in (low, high) if b is not None]
     if isinstance(low, Variable) != isinstance(high, Variable) and len(bounds) == 2:
         raise TypeError
     common = result_type(input, *bounds)
     if common.is_complex:
+        if isinstance(bounds[0], Variable) and suffix == "tensor":
+            check_broadcast(input, bounds[0])
+            raise NotImplementedError(
+                f"\"{'maximum' if high is None else 'minimum'}_cpu\" not implemented for '{common.short}'"
+            )
         raise NotImplementedError("clamp is not supported for complex types")
     if not bounds or not isinstance(bounds[0], Variable):
         if not all(is_number(b) for b in bounds):
             raise TypeError
         if common is dtypes.bool_:
-            input, *bounds = prepare(name, (input, *bounds), floats=False)
-        elif input._data.dtype != common.np:
+            raise NotImplementedError(f"\"{name}_scalar_cpu\" not implemented for 'Bool'")
+        if input._data.dtype != common.np:
             (input,) = prepare(name, (input, *bounds), floats=False)[:1]
-        if common.is_floating_point:
-            bounds = [float(b) for b in bounds]
+        bounds = [float(b) if common.is_floating_point else fill_value_for(b, common) for b in bounds]
         low, high = (None if low is None else bounds[0]), (None if high is None else bounds[-1])
         return Op.table[name](input, low, high)
     try:
@@ -114,9 +132,17 @@ def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
     return result
 
 
-@public("function method", alias=("clip",), inplace=True, out=True, exact_out=True, signature=(
-    "Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
-    "Tensor input, Number min = None, Number max = None, *, Tensor out = None"))
+@public(
+    "function method",
+    alias=("clip",),
+    inplace=True,
+    out=True,
+    exact_out=True,
+    signature=(
+        "Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
+        "Tensor input, Number min = None, Number max = None, *, Tensor out = None",
+    ),
+)
 def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     """Numbers below ``min`` become ``min``, those above ``max`` become ``max`` (numbers, or tensors that broadcast).
 
@@ -129,15 +155,23 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     return _clamped("clamp", input, min, max, "tensors")
 
 
-@public("function method", inplace=True, out=True, signature=(
-    "Tensor input, Tensor min, *, Tensor out = None", "Tensor input, Number min, *, Tensor out = None"))
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    signature=("Tensor input, Tensor min, *, Tensor out = None", "Tensor input, Number min, *, Tensor out = None"),
+)
 def clamp_min(input: Any, min: Any) -> Any:
     """The larger of ``input`` and ``min``."""
     return _clamped("clamp_min", input, min, None, "tensor")
 
 
-@public("function method", inplace=True, out=True, signature=(
-    "Tensor input, Tensor max, *, Tensor out = None", "Tensor input, Number max, *, Tensor out = None"))
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    signature=("Tensor input, Tensor max, *, Tensor out = None", "Tensor input, Number max, *, Tensor out = None"),
+)
 def clamp_max(input: Any, max: Any) -> Any:
     """The smaller of ``input`` and ``max``."""
     return _clamped("clamp_max", input, None, max, "tensor")
@@ -209,8 +243,11 @@ def _where_error(condition: Any, a: Any, b: Any) -> RuntimeError:
     return broadcast_error(both, b)
 
 
-@public("method", name="where", signature=("Tensor input, Tensor condition, Tensor other",
-                                           "Tensor input, Tensor condition, Number other"))
+@public(
+    "method",
+    name="where",
+    signature=("Tensor input, Tensor condition, Tensor other", "Tensor input, Tensor condition, Number other"),
+)
 def where_method(input: Any, condition: Any, other: Any) -> Any:
     """The tensor where the condition holds, ``other`` elsewhere."""
     return where(condition, input, other)
@@ -221,8 +258,13 @@ _heaviside = Op("heaviside", lambda k, x, y: k.xp.where(x == 0, y, x > 0).astype
                 x=no_derivative("heaviside"), y=no_derivative("heaviside"))  # fmt: skip
 
 
-@public("function method", inplace=True, out=True, signature="Tensor input, Tensor values, *, Tensor out = None",
-        exact_out="heaviside is not yet implemented for tensors with different dtypes.")
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    signature="Tensor input, Tensor values, *, Tensor out = None",
+    exact_out="heaviside is not yet implemented for tensors with different dtypes.",
+)
 def heaviside(input: Any, values: Any) -> Any:
     """0 for negative numbers, 1 for positive ones, ``values`` at 0."""
     check_tensor("heaviside", "values", 2, values)

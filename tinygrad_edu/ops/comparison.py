@@ -31,7 +31,9 @@ def _compare(name: str, forward: Any, doc: str, alias: str, ordered: bool = True
 
     in_place.__doc__ = f"In-place form of ``{name}``: 0 and 1 are stored in the tensor itself, which is returned."
     for each in (name, *names):
-        public("method", name=f"{each}_", signature=("Tensor input, Tensor other", "Tensor input, Number other"))(in_place)
+        public("method", name=f"{each}_", signature=("Tensor input, Tensor other", "Tensor input, Number other"))(
+            in_place
+        )
     return function
 
 
@@ -41,9 +43,15 @@ lt = _compare("lt", lambda k, x, y: x < y, "``input < other``.", "less")
 le = _compare("le", lambda k, x, y: x <= y, "``input <= other``.", "less_equal")
 gt = _compare("gt", lambda k, x, y: x > y, "``input > other``.", "greater")
 ge = _compare("ge", lambda k, x, y: x >= y, "``input >= other``.", "greater_equal")
-logical_and = binary("logical_and", lambda k, x, y: k.xp.logical_and(x, y), numbers=False, doc="True where both are non-zero.")
-logical_or = binary("logical_or", lambda k, x, y: k.xp.logical_or(x, y), numbers=False, doc="True where either is non-zero.")
-logical_xor = binary("logical_xor", lambda k, x, y: k.xp.logical_xor(x, y), numbers=False, doc="True where just one is non-zero.")
+logical_and = binary(
+    "logical_and", lambda k, x, y: k.xp.logical_and(x, y), numbers=False, doc="True where both are non-zero."
+)
+logical_or = binary(
+    "logical_or", lambda k, x, y: k.xp.logical_or(x, y), numbers=False, doc="True where either is non-zero."
+)
+logical_xor = binary(
+    "logical_xor", lambda k, x, y: k.xp.logical_xor(x, y), numbers=False, doc="True where just one is non-zero."
+)
 logical_not = unary("logical_not", lambda k, x: k.xp.logical_not(x), doc="True where zero.")
 isnan = unary("isnan", lambda k, x: x != x, inplace=False, doc="True where not a number.")
 isinf = unary("isinf", lambda k, x: k.xp.isinf(x), inplace=False, doc="True where infinite.")
@@ -64,7 +72,10 @@ def _isclose(k: Any, x: Any, y: Any, rtol: float, atol: float, equal_nan: bool) 
     if rtol == 0 and atol == 0:
         return same
     if x.dtype.kind in "iub":
-        x, y = x.astype("float64" if x.itemsize == 8 else "float32"), y.astype("float64" if y.itemsize == 8 else "float32")
+        x, y = (
+            x.astype("float64" if x.itemsize == 8 else "float32"),
+            y.astype("float64" if y.itemsize == 8 else "float32"),
+        )
     allowed = atol + xp.abs(rtol * y)
     difference = xp.abs(x - y)
     return same | (xp.isfinite(difference) & (difference <= allowed))
@@ -123,10 +134,15 @@ def _isin(k: Any, x: Any, values: Any, invert: bool) -> Any:
 Op("isin", _isin)
 
 
-@public("function", out=True, signature=(
-    "Tensor elements, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None",
-    "Number element, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None",
-    "Tensor elements, Number test_element, *, bool assume_unique = False, bool invert = False, Tensor out = None"))
+@public(
+    "function",
+    out=True,
+    signature=(
+        "Tensor elements, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None",
+        "Number element, Tensor test_elements, *, bool assume_unique = False, bool invert = False, Tensor out = None",
+        "Tensor elements, Number test_element, *, bool assume_unique = False, bool invert = False, Tensor out = None",
+    ),
+)
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Any:
     """True where an element is one of ``test_elements``.
 

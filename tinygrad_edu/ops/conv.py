@@ -98,7 +98,9 @@ def _check_tensors(name: str, *tensors: Any) -> None:
     if name.startswith("conv_transpose"):
         named = enumerate(zip(tensors, ("input", "weight", "bias")))
         at, label = next((i, label) for i, (t, label) in named if not isinstance(t, Variable))
-        raise TypeError(f"{name}(): argument '{label}' (position {at + 1}) must be Tensor, not {type(tensors[at]).__name__}")
+        raise TypeError(
+            f"{name}(): argument '{label}' (position {at + 1}) must be Tensor, not {type(tensors[at]).__name__}"
+        )
     got = ", ".join(type(t).__name__ for t in tensors if t is not None)
     raise TypeError(
         f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{_SIGNATURES['conv']}"
@@ -148,7 +150,9 @@ def _check_types(input: Any, weight: Any, bias: Any) -> None:
     if weight._data.dtype is dtype and (bias is None or bias._data.dtype is dtype):
         return
     if bias is not None and bias._data.dtype != dtype:
-        raise RuntimeError(f"Input type ({c_name(input.dtype)}) and bias type ({c_name(bias.dtype)}) should be the same")
+        raise RuntimeError(
+            f"Input type ({c_name(input.dtype)}) and bias type ({c_name(bias.dtype)}) should be the same"
+        )
     if weight._data.dtype != dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.short} but found {weight.dtype.short}")
 
@@ -364,9 +368,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
 
 
 @public("functional")
-def fold(
-    input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
-) -> Any:
+def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
     """The reverse of `unfold`: add the columns into images of ``output_size`` (overlapping windows are summed)."""
     sizes, kernel, dilation, padding, stride = map(_pair, (output_size, kernel_size, dilation, padding, stride))
     shape = input._data.shape

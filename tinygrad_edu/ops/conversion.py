@@ -49,7 +49,7 @@ def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocki
 
 
 def _converter(name: str, target: dtypes.dtype) -> None:
-    def convert(input: Any, memory_format: Any = None) -> Any:
+    def convert(input: Any, *, memory_format: Any = None) -> Any:
         warn_if_imaginary_part_is_lost(input, target)
         return cast(input, target)
 
@@ -67,7 +67,7 @@ for _name, _target in (
 
 
 @public("method")
-def cpu(input: Any, memory_format: Any = None) -> Any:
+def cpu(input: Any, *, memory_format: Any = None) -> Any:
     """The tensor in the computer's own memory."""
     return to(input, device="cpu")
 

@@ -76,7 +76,9 @@ _SHORT_C = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int64": "
 
 
 def _no_room(dtype: dtypes.dtype) -> RuntimeError:
-    return RuntimeError(f"value cannot be converted to type {_SHORT_C.get(dtype.name) or c_name(dtype)} without overflow")
+    return RuntimeError(
+        f"value cannot be converted to type {_SHORT_C.get(dtype.name) or c_name(dtype)} without overflow"
+    )
 
 
 # ------------------------------------------------------------------------------------ from a shape
@@ -297,7 +299,13 @@ def empty_permuted(
 
 @public("function")
 def scalar_tensor(
-    s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False, requires_grad: bool = False
+    s: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
 ) -> Any:
     """A 0-d tensor of a number, in the default float dtype unless told otherwise."""
     return _filled((), plain_number(s), dtype, device, requires_grad, None)

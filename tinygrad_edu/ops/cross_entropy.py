@@ -126,9 +126,7 @@ def nll_loss_nd(input: Any, target: Any, weight: Any, ignore_index: int, reducti
         if len(t) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
         if len(x) == 1 and t and t[0] != 1:
-            raise RuntimeError(
-                f"For 1D input, 1D target must have size 1, but got target size: {t[0]}"
-            )
+            raise RuntimeError(f"For 1D input, 1D target must have size 1, but got target size: {t[0]}")
         _check_weight(input, weight, x[-1])
         if len(x) == 2:
             return _run("nll_loss", input, target, weight, ignore_index, reduction)
@@ -247,9 +245,7 @@ def _with_probabilities(input: Any, target: Any, weight: Any, reduction: str, sm
     return total if reduction == "sum" else Op.table["div_number"](total, input._data.size / n)
 
 
-def _smoothed(
-    logs: Any, target: Any, weight: Any, reduction: str, ignore: int, smoothing: float, classes: int
-) -> Any:
+def _smoothed(logs: Any, target: Any, weight: Any, reduction: str, ignore: int, smoothing: float, classes: int) -> Any:
     hard = nll_loss_nd(logs, target, weight, ignore, reduction)
     n, ndim = logs._data.shape[classes], logs._data.ndim
     even = -((logs * _class_weights(weight, ndim, classes)) if weight is not None else logs).sum(classes)

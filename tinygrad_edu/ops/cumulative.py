@@ -138,10 +138,14 @@ def _logcumsumexp_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
     if not len(x.shape):
         return g
 
-    lowest = -dtypes.largest(dtypes.of(x._data if isinstance(x, Variable) else x))  # of 0, and still a number to subtract from
+    lowest = -dtypes.largest(
+        dtypes.of(x._data if isinstance(x, Variable) else x)
+    )  # of 0, and still a number to subtract from
 
     def part(size: Any, here: Any) -> Any:
-        logarithm = k.where(here, k.log(k.where(here, size, k.ones_of(size))), k.filled(size, tuple(size.shape), lowest))
+        logarithm = k.where(
+            here, k.log(k.where(here, size, k.ones_of(size))), k.filled(size, tuple(size.shape), lowest)
+        )
         later = k.flip(k.logcumsumexp(k.flip(logarithm - out, (dim,)), dim), (dim,))
         return k.exp(later + x)
 

@@ -20,7 +20,9 @@ _SCALARS = (bool, int, float, complex)
 def placed(array: numpy.ndarray, device: Any, requires_grad: bool) -> Any:
     """A tensor on the device asked for, around (or copied from) a NumPy array."""
     where = devices.resolve(device)
-    return leaf(wrap(array if where.type == "cpu" else kernels_for(where.type).from_host(array, where.index)), requires_grad)
+    return leaf(
+        wrap(array if where.type == "cpu" else kernels_for(where.type).from_host(array, where.index)), requires_grad
+    )
 
 
 def leaf(t: Any, requires_grad: bool) -> Any:
@@ -349,7 +351,9 @@ def from_numpy(ndarray: numpy.ndarray) -> Any:
 
 
 @public("function")
-def frombuffer(buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Any:
+def frombuffer(
+    buffer: Any, *, dtype: dtypes.dtype, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Any:
     """The bytes of a buffer (a bytearray, say) as a one-dimensional tensor, without a copy.
 
     >>> import tinygrad_edu as tg

@@ -41,9 +41,7 @@ def check_square(name: str, A: Any, floating: bool = True) -> None:
     check_matrix(name, A, floating)
     rows, columns = A._data.shape[-2:]
     if rows != columns:
-        raise RuntimeError(
-            f"{name}: A must be batches of square matrices, but they are {rows} by {columns} matrices"
-        )
+        raise RuntimeError(f"{name}: A must be batches of square matrices, but they are {rows} by {columns} matrices")
 
 
 def check_matrix(name: str, A: Any, floating: bool = True) -> None:
@@ -352,7 +350,9 @@ def qr(A: Any, mode: str = "reduced") -> Any:
     """Q with orthonormal columns and upper triangular R with ``A = Q R``; mode "reduced", "complete" or "r"."""
     check_matrix("linalg.qr", A)
     if mode not in ("reduced", "complete", "r"):
-        raise RuntimeError(f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'")
+        raise RuntimeError(
+            f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
+        )
     return named("linalg_qr", "Q", "R")(Op.table["qr"](A, mode))
 
 
@@ -532,7 +532,9 @@ def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> An
     residuals = ((A @ solution - right).abs() ** 2).sum(-2) if full else A.new_empty((0,))
     values = svdvals(A) if driver in ("gelsd", "gelss") else A.new_empty((0,))
     solution = solution.squeeze(-1) if vector else solution
-    return named("linalg_lstsq", "solution", "residuals", "rank", "singular_values")((solution, residuals, rank, values))
+    return named("linalg_lstsq", "solution", "residuals", "rank", "singular_values")(
+        (solution, residuals, rank, values)
+    )
 
 
 # ------------------------------------------------------------------------------------ products of several matrices

@@ -94,7 +94,6 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
     return Op.table["diag_embed"](input, full, offset, a, b)
 
 
-
 @public("function method")
 def diagflat(input: Any, offset: int = 0) -> Any:
     """A matrix with all elements of ``input`` on its diagonal."""
@@ -144,8 +143,12 @@ def _scatter_form(name: str, part: Callable[..., Any], backward: str, node: str)
     return apply
 
 
-_select_scatter = _scatter_form("select_scatter", lambda k, x, *where: k.select(x, *where), "select", "SelectScatterBackward0")
-_slice_scatter = _scatter_form("slice_scatter", lambda k, x, *where: k.slice(x, *where), "slice", "SliceScatterBackward0")
+_select_scatter = _scatter_form(
+    "select_scatter", lambda k, x, *where: k.select(x, *where), "select", "SelectScatterBackward0"
+)
+_slice_scatter = _scatter_form(
+    "slice_scatter", lambda k, x, *where: k.slice(x, *where), "slice", "SliceScatterBackward0"
+)
 _diagonal_scatter = _scatter_form("diagonal_scatter", _diagonal, "diagonal", "DiagonalScatterBackward0")
 
 
@@ -173,5 +176,3 @@ def slice_scatter(
 def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     """A copy of ``input`` with a diagonal replaced by ``src``."""
     return _diagonal_scatter(input, src, (offset, *_two_dims(dim1, dim2, input._data.ndim)))
-
-

@@ -172,5 +172,3 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
         return finished(input, out, inplace)
     out = feature_dropout(input, p, training)
     return finished(input, out, inplace) if out is not input else input
-
-

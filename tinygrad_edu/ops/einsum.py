@@ -136,9 +136,7 @@ def _terms(left: str, operands: list[Any]) -> list[list[str]]:
                 raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
         elif c == ".":
             if left[at : at + 3] != "...":
-                raise RuntimeError(
-                    f"einsum(): found '.' for operand {len(parts) - 1} that is not part of any ellipsis"
-                )
+                raise RuntimeError(f"einsum(): found '.' for operand {len(parts) - 1} that is not part of any ellipsis")
             if "..." in parts[-1]:
                 raise RuntimeError(
                     f"einsum(): found '.' for operand {len(parts) - 1} for which an ellipsis was already found"
@@ -228,7 +226,9 @@ def _output(right: str, ellipsis: list[str], names: list[str]) -> list[str]:
             if c in output:
                 raise RuntimeError(f"einsum(): output subscript {c} appears more than once in the output")
             if c not in names:
-                raise RuntimeError(f"einsum(): output subscript {c} does not appear in the equation for any input operand")
+                raise RuntimeError(
+                    f"einsum(): output subscript {c} does not appear in the equation for any input operand"
+                )
             output.append(c)
         at += 1
     return output

@@ -255,5 +255,3 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     elif num_classes <= top:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return wrap((index[..., None] == k.xp.arange(num_classes)).astype("int64"))
-
-

@@ -81,7 +81,9 @@ def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
 def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest and the largest element, together."""
     if dim is None and input._data.size == 0:
-        raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
     dims = _all_dims(input._data, () if dim is None else dim)
     if dim is not None and dims and input._data.shape[dims[0]] == 0:
         raise IndexError(f"aminmax: Expected reduction dim {dims[0]} to have non-zero size.")
@@ -334,6 +336,8 @@ for _name, _skip, _nodes in (("median", False, "Median"), ("nanmedian", True, "N
     Op(f"{_name}_dim", lambda k, x, dim, keepdim, skip: _kth(k, x, -1, dim, keepdim, not skip, skip), node=f"{_nodes}Backward1",
        outputs=("values", "indices"), differentiable=(True, False),
        x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
+
+
 def _kthvalue(k: Any, x: Any, n: int, dim: int, keepdim: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")

@@ -1,7 +1,7 @@
 """Discrete Fourier transforms of one or several dimensions (``fft.fft``, ``fft.rfft``, …), by NumPy's pocketfft or cuFFT.
 
-    forward   X[f] = Σ x[t] exp(-2πi f t / n)            ("backward" norm: unscaled; "ortho": / √n; "forward": / n)
-    inverse   x[t] = Σ X[f] exp(+2πi f t / n) / n        ("forward" norm: unscaled)
+forward   X[f] = Σ x[t] exp(-2πi f t / n)            ("backward" norm: unscaled; "ortho": / √n; "forward": / n)
+inverse   x[t] = Σ X[f] exp(+2πi f t / n) / n        ("forward" norm: unscaled)
 """
 
 from __future__ import annotations

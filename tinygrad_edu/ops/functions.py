@@ -15,7 +15,9 @@ _PI = math.pi
 
 # ------------------------------------------------------------------------------------ trigonometry
 sin = unary("sin", lambda k, x: k.xp.sin(x), x=lambda k, g, x: g * k.conj(k.cos(x)), floats=True, doc="Sine (radians).")
-cos = unary("cos", lambda k, x: k.xp.cos(x), x=lambda k, g, x: -g * k.conj(k.sin(x)), floats=True, doc="Cosine (radians).")
+cos = unary(
+    "cos", lambda k, x: k.xp.cos(x), x=lambda k, g, x: -g * k.conj(k.sin(x)), floats=True, doc="Cosine (radians)."
+)
 tan = unary("tan", lambda k, x: k.xp.tan(x), x=lambda k, g, out: g * k.conj(1 + out * out), floats=True, doc="Tangent.")
 asin = unary("asin", lambda k, x: k.xp.arcsin(x), x=lambda k, g, x: g * k.conj(k.rsqrt(1 - x * x)), floats=True,
              alias=("arcsin",),
@@ -29,8 +31,12 @@ atan2 = binary(
     x=lambda k, g, x, y: g * y * k.reciprocal(x * x + y * y), y=lambda k, g, x, y: g * -x * k.reciprocal(x * x + y * y),
     doc="The angle of the point (other, input), in all four quadrants.",
 )  # fmt: skip
-sinh = unary("sinh", lambda k, x: k.xp.sinh(x), x=lambda k, g, x: g * k.conj(k.cosh(x)), floats=True, doc="Hyperbolic sine.")
-cosh = unary("cosh", lambda k, x: k.xp.cosh(x), x=lambda k, g, x: g * k.conj(k.sinh(x)), floats=True, doc="Hyperbolic cosine.")
+sinh = unary(
+    "sinh", lambda k, x: k.xp.sinh(x), x=lambda k, g, x: g * k.conj(k.cosh(x)), floats=True, doc="Hyperbolic sine."
+)
+cosh = unary(
+    "cosh", lambda k, x: k.xp.cosh(x), x=lambda k, g, x: g * k.conj(k.sinh(x)), floats=True, doc="Hyperbolic cosine."
+)
 tanh = unary("tanh", lambda k, x: k.xp.tanh(x), x=lambda k, g, out: g * k.conj(1 - out * out), floats=True,
              where="function,method,functional", doc="Hyperbolic tangent.")  # fmt: skip
 asinh = unary("asinh", lambda k, x: k.xp.arcsinh(x), x=lambda k, g, x: g * k.conj(k.rsqrt(x * x + 1)), floats=True,
@@ -64,7 +70,9 @@ def _sinc_slope(k: Any, g: Any, x: Any) -> Any:
     return k.where(k.eq(x, 0), k.zero(g), g * k.conj((k.cos(a) * a - k.sin(a)) / (a * x)))
 
 
-sinc = unary("sinc", _sinc, x=_sinc_slope, floats=True, where="function,method,special", doc="``sin(πx) / (πx)``, 1 at 0.")
+sinc = unary(
+    "sinc", _sinc, x=_sinc_slope, floats=True, where="function,method,special", doc="``sin(πx) / (πx)``, 1 at 0."
+)
 
 
 def _sigmoid(k: Any, x: Any) -> Any:
@@ -130,7 +138,9 @@ def _sign_slope(k: Any, g: Any, x: Any, out: Any) -> Any:
 Op("real_part", lambda k, x: x.real + 0 * x, x=lambda k, g: k.real_part(g), node="SelectBackward0")
 abs = unary("abs", lambda k, x: k.xp.abs(x), x=lambda k, g, x: g * k.sgn(x), alias=("absolute",), doc="Absolute value.",
             only=without("abs_cpu", "b"), exact_out=True)  # fmt: skip
-sgn = unary("sgn", lambda k, x: _sign(k, x), x=_sign_slope, exact_out=True, doc="Sign; of a complex number ``x / |x|``.")
+sgn = unary(
+    "sgn", lambda k, x: _sign(k, x), x=_sign_slope, exact_out=True, doc="Sign; of a complex number ``x / |x|``."
+)
 sign = unary("sign", lambda k, x: _sign(k, x), exact_out=True, x=lambda k, g: k.zero(g), doc="-1, 0 or 1.",
              only=lambda d: "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
              if d.is_complex else None, refusal=NotImplementedError)  # fmt: skip
@@ -166,8 +176,9 @@ trunc = _rounding("trunc", lambda xp: xp.trunc, "Round towards 0.", alias=("fix"
 frac = unary("frac", lambda k, x: x - k.xp.trunc(x), x=lambda k, g: g, only=without("frac_cpu", "bic"), exact_out=True,
              doc="What `trunc` leaves.")  # fmt: skip
 _round = Op("round", lambda k, x: x.copy() if x.dtype.kind in "iu" else k.xp.rint(x), x=lambda k, g: k.zero(g))
-_round_decimals = Op("round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1",
-                     x=lambda k, g: k.zero(g))
+_round_decimals = Op(
+    "round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1", x=lambda k, g: k.zero(g)
+)
 
 
 def _rounded(k: Any, x: Any, decimals: int) -> Any:
@@ -177,8 +188,13 @@ def _rounded(k: Any, x: Any, decimals: int) -> Any:
     return k.xp.rint(x * ten) / ten if decimals > 0 else k.xp.rint(x / ten) * ten
 
 
-@public("function method", inplace=True, out=True, exact_out=True, signature=(
-    "Tensor input, *, Tensor out = None", "Tensor input, *, int decimals, Tensor out = None"))
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    exact_out=True,
+    signature=("Tensor input, *, Tensor out = None", "Tensor input, *, int decimals, Tensor out = None"),
+)
 def round(input: Any, *, decimals: int | None = None) -> Any:
     """The nearest integer (halves to the even one), or with ``decimals`` the nearest multiple of ``10 ** -decimals``.
 
@@ -213,8 +229,13 @@ def _nan_to_num(k: Any, x: Any, nan: float, posinf: float, neginf: float) -> Any
 _nan_to_num_op = Op("nan_to_num", _nan_to_num, x=lambda k, g, x: g * k.isfinite(x))
 
 
-@public("function method", inplace=True, out=True, exact_out="nan_to_num: dtype of out: {want} should be same as input: {have}",
-        signature="Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None")
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    exact_out="nan_to_num: dtype of out: {want} should be same as input: {have}",
+    signature="Tensor input, float nan = None, float posinf = None, float neginf = None, *, Tensor out = None",
+)
 def nan_to_num(input: Any, nan: float | None = None, posinf: float | None = None, neginf: float | None = None) -> Any:
     """Numbers in place of NaN (0 unless given) and of the infinities (the dtype's largest and smallest number unless given).
 

@@ -71,7 +71,9 @@ def flat_positions(k: Any, shape: tuple[int, ...], index: Any, dim: int) -> Any:
     return where.reshape(-1)
 
 
-def check_bounds(index: Any, dim: int, n: int, lowest: int = 0, error: type[Exception] = RuntimeError, who: str = "") -> None:
+def check_bounds(
+    index: Any, dim: int, n: int, lowest: int = 0, error: type[Exception] = RuntimeError, who: str = ""
+) -> None:
     """Raise unless all of ``index`` lies in [lowest, n)."""
     if index.size and (int(index.min()) < lowest or int(index.max()) >= n):
         wrong = int(index[(index < lowest) | (index >= n)].ravel()[0])
@@ -123,7 +125,12 @@ Op("gather", _gather, x=lambda k, g, x_shape, dim, index: k.scatter_add(k.zeros_
 Op("scatter", _scatter,
    x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0),
    src=lambda k, g, dim, index: k.gather(g, dim, index))  # fmt: skip
-Op("scatter_value", _scatter_value, node="ScatterBackward1", x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0))
+Op(
+    "scatter_value",
+    _scatter_value,
+    node="ScatterBackward1",
+    x=lambda k, g, dim, index: k.scatter_value(g, dim, index, 0),
+)
 Op("scatter_add", _scatter_add, x=lambda k, g: g, src=lambda k, g, dim, index: k.gather(g, dim, index))
 
 
@@ -291,7 +298,9 @@ def _count(k: Any, like: Any, dim: int, index: Any, include_self: bool) -> Any:
     return k.where(k.eq(count, 0), count + 1, count)
 
 
-def _reduce_slope_x(k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any) -> Any:
+def _reduce_slope_x(
+    k: Any, g: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, out: Any
+) -> Any:
     if reduce == "sum":
         gx = g
     elif reduce == "mean":

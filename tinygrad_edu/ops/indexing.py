@@ -148,7 +148,11 @@ def _index(k: Any, x: Any, parts: Any) -> Any:
     except IndexError:
         _check_bounds(x, parts)
         raise
-    if x.flags.c_contiguous and 1 not in x.shape and all(i is None or i.ndim < 2 or i.flags.c_contiguous for i in parts):
+    if (
+        x.flags.c_contiguous
+        and 1 not in x.shape
+        and all(i is None or i.ndim < 2 or i.flags.c_contiguous for i in parts)
+    ):
         return out if out.flags.c_contiguous else k.xp.ascontiguousarray(out)
     return arranged(out, _result_strides(k, x, parts, out.shape))
 
@@ -168,7 +172,11 @@ def _result_strides(k: Any, x: Any, parts: Any, shape: tuple[int, ...]) -> list[
 def _placed_strides(a: Any, shape: tuple[int, ...], before: int) -> tuple[int, ...]:
     """The strides of an index array with dimensions of size 1 put around it, stretched to ``shape``."""
     end, whole = before + a.ndim, max([n * s for n, s in zip(a.shape, a.strides)], default=a.itemsize)
-    return (*(whole if n == 1 else 0 for n in shape[:before]), *a.strides, *(a.itemsize if n == 1 else 0 for n in shape[end:]))
+    return (
+        *(whole if n == 1 else 0 for n in shape[:before]),
+        *a.strides,
+        *(a.itemsize if n == 1 else 0 for n in shape[end:]),
+    )
 
 
 def _index_put(k: Any, x: Any, parts: Any, values: Any, accumulate: bool) -> Any:
@@ -285,9 +293,7 @@ def _apply(self: Any, index: Any) -> tuple[Any, Any]:
 
 def _width(arrays: list[Any]) -> int:
     """How many dimensions index tensors (masks: one for each of theirs) stand for."""
-    return sum(
-        1 if a is None or a._data.dtype not in _MASKS or not a._data.ndim else a._data.ndim for a in arrays
-    )
+    return sum(1 if a is None or a._data.dtype not in _MASKS or not a._data.ndim else a._data.ndim for a in arrays)
 
 
 def _as_tuple(index: Any) -> tuple[Any, ...]:

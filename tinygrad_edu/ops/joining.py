@@ -112,7 +112,9 @@ Op("zeros_of", lambda k, x, shape: k.xp.zeros(shape, x.dtype), node="ZerosBackwa
 # ------------------------------------------------------------------------------------ into one
 def _tensor_list(name: str, tensors: Any) -> list[Any]:
     if not isinstance(tensors, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
+        )
     for i, t in enumerate(tensors):
         if not isinstance(t, Variable):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}")
@@ -383,7 +385,9 @@ def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> An
     dim = wrap_dim(dim, input._data.ndim)
     sizes = [as_int(n, "split_with_sizes") for n in split_sizes]
     if any(n < 0 for n in sizes):
-        raise RuntimeError(f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}")
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
+        )
     if sum(sizes) != input._data.shape[dim]:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {input._data.shape[dim]} (input tensor's size at "
@@ -425,13 +429,17 @@ def tensor_split(input: Any, indices_or_sections: Any = None, dim: int = 0, *, s
     where = next(v for v in (indices_or_sections, sections, indices, tensor_indices_or_sections) if v is not None)
     n_dims = input._data.ndim
     if n_dims == 0:
-        raise RuntimeError(f"tensor_split expected at least a 1-dimensional tensor, but got a tensor with {n_dims} dims")
+        raise RuntimeError(
+            f"tensor_split expected at least a 1-dimensional tensor, but got a tensor with {n_dims} dims"
+        )
     dim = wrap_dim(dim, n_dims)
     n = input._data.shape[dim]
     if isinstance(where, Variable):
         if where._data.dtype.name != "int64":
             short = dtypes.of(where._data).short
-            raise RuntimeError(f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {short}")
+            raise RuntimeError(
+                f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {short}"
+            )
         if where._data.ndim > 1:
             raise RuntimeError(
                 "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got "

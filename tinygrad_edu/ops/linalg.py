@@ -14,7 +14,9 @@ from .view import view_strides
 
 # ------------------------------------------------------------------------------------ primitives
 def _product(k: Any, x: Any, y: Any) -> Any:
-    if x.dtype.itemsize == 2 and x.dtype.kind in "fV":  # half precision: no BLAS for it; add up in float32 as torch does
+    if (
+        x.dtype.itemsize == 2 and x.dtype.kind in "fV"
+    ):  # half precision: no BLAS for it; add up in float32 as torch does
         return (x.astype("float32") @ y.astype("float32")).astype(x.dtype)
     return x @ y
 
@@ -482,9 +484,7 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
         raise RuntimeError(f"bilinear(): input dimensions do not match: got {len(a)} and {len(b)}")
     if a[-1] != w[1] or b[-1] != w[2]:
         which, have, want = (1, a[-1], w[1]) if a[-1] != w[1] else (2, b[-1], w[2])
-        raise RuntimeError(
-            f"bilinear(): input{which} size does not match weight size: got {have} but expected {want}"
-        )
+        raise RuntimeError(f"bilinear(): input{which} size does not match weight size: got {have} but expected {want}")
     x, y = input1.reshape(-1, a[-1]), input2.reshape(-1, b[-1])
     left = mm(x, weight.permute(1, 0, 2).reshape(w[1], w[0] * w[2])).view(-1, w[0], w[2])
     out = bmm(left, y.unsqueeze(2)).view(*a[:-1], w[0])

@@ -92,7 +92,13 @@ def _smooth_slope(k: Any, x: Any, y: Any, beta: float) -> Any:
     return k.hardtanh((x - y) / beta, -1, 1)
 
 
-loss_op("smooth_l1_loss", _smooth, _smooth_slope, lambda k, x, y, beta: -_smooth_slope(k, x, y, beta), "SmoothL1LossBackward0")
+loss_op(
+    "smooth_l1_loss",
+    _smooth,
+    _smooth_slope,
+    lambda k, x, y, beta: -_smooth_slope(k, x, y, beta),
+    "SmoothL1LossBackward0",
+)
 
 
 @public("functional")
@@ -314,5 +320,3 @@ def gaussian_nll_loss(
     if full:
         losses = losses + 0.5 * math.log(2 * math.pi)
     return reduced(losses, reduction)
-
-

@@ -48,6 +48,18 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     return (x1 - x2 + eps).norm(p, -1, keepdim)
 
 
+@public("function functional")
+def pdist(input: Any, p: float = 2.0) -> Any:
+    """The p-norm distances between all pairs of rows of (N, M): N · (N - 1) / 2 numbers."""
+    if input._data.ndim != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {input._data.ndim}D")
+    if p < 0:
+        raise RuntimeError("pdist only supports non-negative p values")
+    k = kernels_of(input._data)
+    first, second = (wrap(i) for i in k.xp.triu_indices(input._data.shape[0], 1))
+    return (input[first] - input[second]).norm(p, 1)
+
+
 # ------------------------------------------------------------------------------------ losses
 @public("functional function")
 def hinge_embedding_loss(
@@ -102,7 +114,9 @@ def cosine_embedding_loss(
     norms = ((input1 * input1).sum(dim) + eps) * ((input2 * input2).sum(dim) + eps)
     cosine = product / norms.sqrt()
     zero = _zeros_like(cosine)
-    return reduced((1 - cosine).where(target == 1, zero) + (cosine - margin).clamp_min(0).where(target == -1, zero), reduction)
+    return reduced(
+        (1 - cosine).where(target == 1, zero) + (cosine - margin).clamp_min(0).where(target == -1, zero), reduction
+    )
 
 
 @public("functional function")
@@ -305,5 +319,3 @@ def multilabel_margin_loss(
     x, t = (input.reshape(1, -1), target.reshape(1, -1)) if single else (input, target)
     loss = Op.table["multilabel_margin_loss"](x, t._data, reduction)
     return loss.reshape(()) if single and reduction == "none" else loss
-
-

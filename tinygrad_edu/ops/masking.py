@@ -157,9 +157,7 @@ def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
     if out is None:
         return made
     if out._data.dtype.name != "int64":
-        raise RuntimeError(
-            f"Expected object of scalar type {dtypes.int64} as out, but got {out.dtype}"
-        )
+        raise RuntimeError(f"Expected object of scalar type {dtypes.int64} as out, but got {out.dtype}")
     return out.resize_(made.shape).copy_(made)
 
 

@@ -51,7 +51,9 @@ def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: 
         d = v - mean
         var = _mean(d * d, layout.dims)
     else:
-        mean, var = (_wide(s).reshape([n if i not in layout.dims else 1 for i, n in enumerate(layout.shape)]) for s in stats)
+        mean, var = (
+            _wide(s).reshape([n if i not in layout.dims else 1 for i, n in enumerate(layout.shape)]) for s in stats
+        )
         d = v - mean
     inverse = 1 / k.xp.sqrt(var + eps)
     d *= inverse
@@ -63,7 +65,9 @@ def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: 
     return out.astype(x.dtype, copy=False), mean, inverse, var
 
 
-def _input_slope(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+def _input_slope(
+    k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
+) -> Any:
     dtype = g.dtype
     g, x = _wide(g), _wide(x)
     if w is not None:
@@ -79,7 +83,9 @@ def _input_slope(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats:
     return gx.reshape(x.shape).astype(dtype, copy=False)
 
 
-def _weight_slope(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+def _weight_slope(
+    k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
+) -> Any:
     unit = (_wide(x).reshape(layout.shape) - mean) * inverse
     return _summed(k, g * unit.reshape(x.shape), w.shape, layout)
 
@@ -102,7 +108,9 @@ def _unit(k: Any, x: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, e
     return (v - mean) * inverse, inverse
 
 
-def _input_steps(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+def _input_steps(
+    k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
+) -> Any:
     if w is not None:
         g = g * k.reshaped(w, layout.affine)
     shape = tuple(x.shape)
@@ -115,7 +123,9 @@ def _input_steps(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats:
     return k.reshaped(gx, shape)
 
 
-def _weight_steps(k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float) -> Any:
+def _weight_steps(
+    k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
+) -> Any:
     unit, _ = _unit(k, x, mean, inverse, stats, layout, eps)
     return _summed(k, g * k.reshaped(unit, tuple(x.shape)), w.shape, layout)
 
@@ -213,9 +223,7 @@ def instance_norm(
 
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {Size(shape)}")
     if not use_input_stats and (running_mean is None or running_var is None):
-        raise RuntimeError(
-            "Expected running_mean and running_var to be defined when use_input_stats is false"
-        )
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
     n, c = shape[:2]
     weight, bias = (None if p is None else p.repeat(n) for p in (weight, bias))
     means: Any = None if running_mean is None else running_mean.repeat(n)
@@ -366,5 +374,3 @@ def normalize(input: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out:
         store_into(out, input / length)
         return out
     return input / length
-
-

@@ -52,7 +52,9 @@ Op("vector_norm", _vector_norm, node="LinalgVectorNormBackward0", x=_norm_slope)
 
 def _check_norm(name: str, x: Any) -> None:
     if x._data.dtype.kind in "iub":
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {dtypes.of(x._data).short}")
+        raise RuntimeError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {dtypes.of(x._data).short}"
+        )
 
 
 def _check_identity(x: Any, p: float, dims: Any) -> None:
@@ -171,7 +173,9 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     """The p-norm of the difference of two tensors."""
     x, y = prepare("dist", (input, other), floats=False)
     if x._data.dtype.kind in "iub":
-        raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {x.dtype.short} instead.")
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {x.dtype.short} instead."
+        )
     return _dist(x, y, float(p))
 
 
@@ -191,8 +195,12 @@ def _renorm_slope(k: Any, g: Any, x: Any, p: float, dims: Any, maxnorm: float) -
 Op("renorm", _renorm, x=_renorm_slope)
 
 
-@public("function method", inplace=True, out=True,
-        signature="Tensor input, Number p, int dim, Number maxnorm, *, Tensor out = None")
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    signature="Tensor input, Number p, int dim, Number maxnorm, *, Tensor out = None",
+)
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     """Each slice along ``dim`` scaled down so that its p-norm is at most ``maxnorm``."""
     if p <= 0:

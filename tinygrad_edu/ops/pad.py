@@ -70,7 +70,11 @@ def _index_op(name: str, node: str) -> None:
     Op(name, _by_index, node=node, x=lambda k, g, x_shape, mode, pads: k.pad_index_backward(g, x_shape, mode, pads))
 
 
-_NAMES = {"reflect": "ReflectionPad{}DBackward0", "replicate": "ReplicationPad{}DBackward0", "circular": "PadCircularBackward0"}
+_NAMES = {
+    "reflect": "ReflectionPad{}DBackward0",
+    "replicate": "ReplicationPad{}DBackward0",
+    "circular": "PadCircularBackward0",
+}
 for _mode, _node in _NAMES.items():
     for _n in (1, 2, 3):
         _index_op(f"{_mode}_pad{_n}d", _node.format(_n))

@@ -27,8 +27,11 @@ from ._layout import arranged, laid_out
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
-Op("to_copy", lambda k, x, dtype: arranged(x.astype(dtype.np), [x.strides]) if 0 in x.strides else x.astype(dtype.np),
-   x=lambda k, g, x_dtype: k.cast_back(g, x_dtype))
+Op(
+    "to_copy",
+    lambda k, x, dtype: arranged(x.astype(dtype.np), [x.strides]) if 0 in x.strides else x.astype(dtype.np),
+    x=lambda k, g, x_dtype: k.cast_back(g, x_dtype),
+)
 Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == "c" and np_type.kind != "c"
    else g.astype(np_type), g=lambda k, gg, g_dtype: k.cast_back(gg, g_dtype))  # fmt: skip
 Op("to_device", lambda k, x, target, index, source: _carry(x, target, index, source), node="ToCopyBackward0",
@@ -47,9 +50,7 @@ def moved(x: Any, target: Any, index: int | None) -> Any:
 
 
 # ------------------------------------------------------------------------------------ arithmetic
-_no_bool_minus = (
-    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
-)
+_no_bool_minus = "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
 _no_bool_minus_2 = (
     "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
     "`logical_not()` operator instead."
@@ -164,29 +165,30 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None, out: Any = 
     )
 
 
-@public("function method", inplace=True, signature=("Tensor input, Tensor other, *, Tensor out = None",
-                                                    "Tensor input, Number other"))
+@public(
+    "function method",
+    inplace=True,
+    signature=("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other"),
+)
 def true_divide(input: Any, other: Any, *, out: Any = None) -> Any:
     """``input / other`` in floating point."""
     return true_div(input, other, out=out)
 
 
-def _check_zero(k: Any, y: Any) -> None:
-    if k.device_type == "cpu" and not k.xp.all(y):
+def _unless_zero(k: Any, result: Any, y: Any) -> Any:
+    """The result of an integer division; RuntimeError where a divisor is 0 (a GPU does not look)."""
+    if result.dtype.kind in "iu" and result.size and k.device_type == "cpu" and not k.xp.all(y):
         raise RuntimeError("ZeroDivisionError")
+    return result
 
 
 def _floor_quotient(k: Any, x: Any, y: Any) -> Any:
-    if x.dtype.kind in "iu":
-        _check_zero(k, y)
-        return x // y
-    return k.xp.floor_divide(x, y)
+    return _unless_zero(k, k.xp.floor_divide(x, y), y)
 
 
 def _trunc_quotient(k: Any, x: Any, y: Any) -> Any:
     if x.dtype.kind in "iu":
-        _check_zero(k, y)
-        q = x // y
+        q = _unless_zero(k, x // y, y)
         return q + ((q < 0) & (q * y != x))
     return k.xp.trunc(x / y)
 
@@ -226,7 +228,10 @@ _rsub_number = Op("rsub_number", lambda k, x, y: y - x, node="RsubBackward1", x=
 _rsub = Op("rsub", lambda k, x, y: y - x, x=lambda k, g: -g, y=lambda k, g: g)
 
 
-@public("function", signature=("Tensor input, Tensor other, *, Number alpha = 1", "Tensor input, Number other, Number alpha = 1"))
+@public(
+    "function",
+    signature=("Tensor input, Tensor other, *, Number alpha = 1", "Tensor input, Number other, Number alpha = 1"),
+)
 def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
     """``other - alpha * input``: what ``number - tensor`` calls."""
     if input._data.dtype.kind == "b" or _is_bool(other):
@@ -237,15 +242,11 @@ def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
 
 # ------------------------------------------------------------------------------------ what division leaves
 def _remainder(k: Any, x: Any, y: Any) -> Any:
-    if x.dtype.kind in "iu":
-        _check_zero(k, y)
-    return k.xp.remainder(x, y)
+    return _unless_zero(k, k.xp.remainder(x, y), y)
 
 
 def _fmod(k: Any, x: Any, y: Any) -> Any:
-    if x.dtype.kind in "iu":
-        _check_zero(k, y)
-    return k.xp.fmod(x, y)
+    return _unless_zero(k, k.xp.fmod(x, y), y)
 
 
 remainder = binary(
@@ -305,9 +306,15 @@ Op("lerp", _lerp, node="LerpBackward1", x=lambda k, g, weight: g * k.conj(1 - we
    weight=lambda k, g, x, end: g * k.conj(end - x))  # fmt: skip
 
 
-@public("function method", inplace=True, out=True, signature=(
-    "Tensor input, Tensor end, Tensor weight, *, Tensor out = None",
-    "Tensor input, Tensor end, Number weight, *, Tensor out = None"))
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    signature=(
+        "Tensor input, Tensor end, Tensor weight, *, Tensor out = None",
+        "Tensor input, Tensor end, Number weight, *, Tensor out = None",
+    ),
+)
 def lerp(input: Any, end: Any, weight: Any) -> Any:
     """``input + weight * (end - input)``: from one (weight 0) to the other (weight 1).
 
@@ -337,8 +344,13 @@ def _addcdiv(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
     return (_wide(x) + (_wide(a) if value == 1 else value * _wide(a)) / _wide(b)).astype(x.dtype)
 
 
-Op("addcmul", _addcmul, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(b) * value,
-   b=lambda k, g, a, value: g * k.conj(a) * value)
+Op(
+    "addcmul",
+    _addcmul,
+    x=lambda k, g: g,
+    a=lambda k, g, b, value: g * k.conj(b) * value,
+    b=lambda k, g, a, value: g * k.conj(a) * value,
+)
 Op("addcdiv", _addcdiv, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(value / b),
    b=lambda k, g, a, b, value: -g * k.conj(value * a / (b * b)))  # fmt: skip
 _ADDC = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None"

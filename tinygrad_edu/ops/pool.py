@@ -136,7 +136,9 @@ def _check_shape(name: str, n: int, input: Any, average: bool) -> None:
     shape = input._data.shape
     if len(shape) not in (n + 1, n + 2):
         if average and n == 2 and len(shape) < 3:
-            raise IndexError(f"Dimension out of range (expected to be in range of [-{len(shape)}, {len(shape) - 1}], but got -3)")
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [-{len(shape)}, {len(shape) - 1}], but got -3)"
+            )
         if average and n == 2:
             raise RuntimeError(
                 f"Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:{list(shape)}"
@@ -192,7 +194,9 @@ def _max_pool1d(
     if p < 0:
         raise RuntimeError(f"max_pool1d() padding must be non-negative, but got {p}")
     if 2 * p > d * (k - 1) + 1 or p > k // 2:
-        raise RuntimeError(f"max_pool1d() padding should be at most half of kernel size, but got padding={p} and kernel_size={k}")
+        raise RuntimeError(
+            f"max_pool1d() padding should be at most half of kernel size, but got padding={p} and kernel_size={k}"
+        )
     if d <= 0:
         raise RuntimeError(f"max_pool1d() dilation must be greater than zero, but got {d}")
     out = kernels.out_size(shape[-1], k, s, p, d, ceil_mode)
@@ -279,7 +283,12 @@ def _avg_pool(
 
 @public("function functional")
 def avg_pool1d(
-    input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
 ) -> Any:
     """The mean of each window of (N, C, L) or (C, L)."""
     check_tensor("avg_pool1d", "input", 1, input)

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import check_tensor
-from ._define import WITH_NUMBERS, binary, broadcast_error, cast, is_number, prepare, unary, without
+from ._define import WITH_NUMBERS, binary, broadcast_error, cast, check_broadcast, is_number, prepare, unary, without
 from ._layout import laid_out
 from ._results import named
 from .registry import public, special
@@ -31,7 +31,9 @@ log10 = unary("log10", lambda k, x: k.xp.log10(x), x=lambda k, g, x: g / (k.conj
               doc="Logarithm to base 10.")  # fmt: skip
 log1p = unary("log1p", lambda k, x: k.xp.log1p(x), x=lambda k, g, x: g / (k.conj(x) + 1), floats=True, where=_EVERYWHERE,
               node="Log1PBackward0", doc="``log(1 + x)``, exact near 0.")  # fmt: skip
-sqrt = unary("sqrt", lambda k, x: k.xp.sqrt(x), x=lambda k, g, out: g / (2 * k.conj(out)), floats=True, doc="Square root.")
+sqrt = unary(
+    "sqrt", lambda k, x: k.xp.sqrt(x), x=lambda k, g, out: g / (2 * k.conj(out)), floats=True, doc="Square root."
+)
 rsqrt = unary("rsqrt", lambda k, x: 1 / k.xp.sqrt(x), x=lambda k, g, out: -0.5 * g * k.conj(out * out * out), floats=True,
               doc="``1 / sqrt(x)``.")  # fmt: skip
 reciprocal = unary("reciprocal", lambda k, x: 1 / x, x=lambda k, g, out: -g * k.conj(out * out), floats=True,
@@ -98,9 +100,16 @@ def _log_of(x: Any) -> Any:
     return math.log(x) if x > 0 else (-math.inf if x == 0 else math.nan)
 
 
-@public("function method", inplace=True, out=True, signature=(
-    "Tensor input, Tensor exponent, *, Tensor out = None", "Number self, Tensor exponent, *, Tensor out = None",
-    "Tensor input, Number exponent, *, Tensor out = None"))
+@public(
+    "function method",
+    inplace=True,
+    out=True,
+    signature=(
+        "Tensor input, Tensor exponent, *, Tensor out = None",
+        "Number self, Tensor exponent, *, Tensor out = None",
+        "Tensor input, Number exponent, *, Tensor out = None",
+    ),
+)
 def pow(input: Any, exponent: Any) -> Any:
     """``input ** exponent``.
 
@@ -114,6 +123,7 @@ def pow(input: Any, exponent: Any) -> Any:
         return _of_number(input, exponent)
     if isinstance(exponent, Variable):
         base, exponent = prepare("pow", (input, exponent), floats=False)
+        check_broadcast(base, exponent)
         _no_bools(base)
         try:
             result = Op.table["pow"](base, exponent)
@@ -132,7 +142,8 @@ def pow(input: Any, exponent: Any) -> Any:
             input = cast(input, dtypes.get_default_dtype())
         elif kind == "b":
             input = cast(input, dtypes.of_scalar(exponent))
-            _no_bools(input)
+            if isinstance(exponent, bool):  # of all powers torch does these two
+                return input.clone() if exponent else Op.table["ones_of"](input)
     if isinstance(exponent, complex) and kind != "c":
         input = cast(input, dtypes.of(input._data).to_complex())
     return Op.table["pow_scalar"](input, int(exponent) if isinstance(exponent, bool) else exponent)
@@ -166,9 +177,16 @@ def square(input: Any) -> Any:
 _WRONG_OUT = "the output given to float_power has dtype {want} but the operation's result requires dtype {have}"
 
 
-@public("function method", out=True, exact_out=_WRONG_OUT, signature=(
-    "Tensor input, Tensor exponent, *, Tensor out = None", "Number self, Tensor exponent, *, Tensor out = None",
-    "Tensor input, Number exponent, *, Tensor out = None"))
+@public(
+    "function method",
+    out=True,
+    exact_out=_WRONG_OUT,
+    signature=(
+        "Tensor input, Tensor exponent, *, Tensor out = None",
+        "Number self, Tensor exponent, *, Tensor out = None",
+        "Tensor input, Number exponent, *, Tensor out = None",
+    ),
+)
 def float_power(input: Any, exponent: Any) -> Any:
     """``input ** exponent`` in float64 (or complex128)."""
     wide = _power_type(input, exponent)
@@ -226,7 +244,9 @@ def _log_slope(k: Any, g: Any, x: Any, y: Any, op: str, least: float) -> Any:
     return k.where(k.logical_and(k.eq(x, 0), k.le(y, least)), k.zero(g), getattr(k, op)(g, y))
 
 
-def _with_log(name: str, forward: Any, nodes: tuple[str, str, str], least: float, shift: float, where: str, doc: str) -> Any:
+def _with_log(
+    name: str, forward: Any, nodes: tuple[str, str, str], least: float, shift: float, where: str, doc: str
+) -> Any:
     """x log(y) and its like: primitives for tensor and tensor, tensor and number, number and tensor."""
 
     def slope_x(k: Any, g: Any, x: Any, y: Any) -> Any:
@@ -236,8 +256,13 @@ def _with_log(name: str, forward: Any, nodes: tuple[str, str, str], least: float
         return g * x / (y + shift)
 
     for suffix, node in zip(("", "_number", "_of_number"), nodes):
-        Op(name + suffix, forward, node=node, x=None if suffix == "_of_number" else slope_x,
-           y=None if suffix == "_number" else slope_y)
+        Op(
+            name + suffix,
+            forward,
+            node=node,
+            x=None if suffix == "_of_number" else slope_x,
+            y=None if suffix == "_number" else slope_y,
+        )
 
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
         from .conversion import wrap_scalar
@@ -247,7 +272,9 @@ def _with_log(name: str, forward: Any, nodes: tuple[str, str, str], least: float
             return store(function, out, (input, other), {})
         suffix = "" if isinstance(input, Variable) and isinstance(other, Variable) else (
             "_number" if isinstance(input, Variable) else "_of_number")  # fmt: skip
-        if suffix and not (is_number(other) if suffix == "_number" else is_number(input) and isinstance(other, Variable)):
+        if suffix and not (
+            is_number(other) if suffix == "_number" else is_number(input) and isinstance(other, Variable)
+        ):
             raise TypeError
         a, b = prepare(name, (input, other), floats=True)
         d = dtypes.of((a if isinstance(a, Variable) else b)._data)

@@ -69,16 +69,22 @@ _normal = _filler(
 _log_normal = _filler(
     "log_normal", "LogNormalBackward0", lambda s, a, shape, mean, std: s.log_normal(shape, mean, std, a.dtype)
 )
-_exponential = _filler("exponential", "ExponentialBackward0", lambda s, a, shape, rate: s.exponential(shape, rate, a.dtype))
+_exponential = _filler(
+    "exponential", "ExponentialBackward0", lambda s, a, shape, rate: s.exponential(shape, rate, a.dtype)
+)
 _cauchy = _filler(
     "cauchy", "CauchyBackward0", lambda s, a, shape, median, sigma: s.cauchy(shape, median, sigma, a.dtype)
 )
 _geometric = _filler("geometric", "GeometricBackward0", lambda s, a, shape, p: s.geometric(shape, p, a.dtype))
 _random_all = _filler("random_all", "RandomBackward2", lambda s, a, shape: s.random(shape, a.dtype))
 _random_to = _filler("random_to", "RandomBackward1", lambda s, a, shape, to: s.randint(0, to, shape, a.dtype))
-_random_range = _filler("random_range", "RandomBackward0", lambda s, a, shape, low, to: s.randint(low, to, shape, a.dtype))
+_random_range = _filler(
+    "random_range", "RandomBackward0", lambda s, a, shape, low, to: s.randint(low, to, shape, a.dtype)
+)
 _random_from = _filler("random_from", "RandomBackward0", lambda s, a, shape, low: s.random_from(low, shape, a.dtype))
-_bernoulli_p = _filler("bernoulli_p", "BernoulliBackward2", lambda s, a, shape, p: s.bernoulli_scalar(shape, p, a.dtype))
+_bernoulli_p = _filler(
+    "bernoulli_p", "BernoulliBackward2", lambda s, a, shape, p: s.bernoulli_scalar(shape, p, a.dtype)
+)
 
 
 def _draw_bernoulli(stream: Any, array: Any, shape: tuple[int, ...], p: Any) -> Any:
@@ -98,7 +104,9 @@ def _real(name: str, argument: str, position: int, value: Any) -> float:
 
 def _whole(name: str, argument: str, position: int, value: Any) -> int:
     if not hasattr(value, "__index__"):
-        raise TypeError(f"{name}(): argument '{argument}' (position {position}) must be int, not {type(value).__name__}")
+        raise TypeError(
+            f"{name}(): argument '{argument}' (position {position}) must be int, not {type(value).__name__}"
+        )
     return int(value.__index__())
 
 
@@ -129,7 +137,9 @@ def normal_(input: Any, mean: float = 0.0, std: float = 1.0, *, generator: Any =
 @public("method", name="log_normal_")
 def log_normal_(input: Any, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Any:
     """Fill with exp of normal numbers; mean and std are those of the normal numbers."""
-    return _log_normal(input, _real("log_normal_", "mean", 1, mean), _real("log_normal_", "std", 2, std), generator=generator)
+    return _log_normal(
+        input, _real("log_normal_", "mean", 1, mean), _real("log_normal_", "std", 2, std), generator=generator
+    )
 
 
 @public("method", name="exponential_")
@@ -141,7 +151,9 @@ def exponential_(input: Any, lambd: float = 1.0, *, generator: Any = None) -> An
 @public("method", name="cauchy_")
 def cauchy_(input: Any, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Any:
     """Fill with numbers of the Cauchy distribution."""
-    return _cauchy(input, _real("cauchy_", "median", 1, median), _real("cauchy_", "sigma", 2, sigma), generator=generator)
+    return _cauchy(
+        input, _real("cauchy_", "median", 1, median), _real("cauchy_", "sigma", 2, sigma), generator=generator
+    )
 
 
 @public("method", name="geometric_")
@@ -180,9 +192,7 @@ def bernoulli_(input: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
 
 
 # ------------------------------------------------------------------------------------ new tensors
-def _target(
-    name: str, size: tuple[int, ...], device: Any, generator: Any, out: Any
-) -> tuple[Any, Any]:
+def _target(name: str, size: tuple[int, ...], device: Any, generator: Any, out: Any) -> tuple[Any, Any]:
     """Where the numbers go (``out``, resized, or None) and the stream they come from."""
     if out is not None:
         if needs_grad(out) and state.enabled:
@@ -342,7 +352,9 @@ def randint_like(
     _need_tensor("randint_like", input)
     low, high = (0, low) if high is None else (0 if low is None else low, high)
     made = _empty_like(input, dtype, device, memory_format)
-    made = random_(made, _whole("randint_like", "low", 2, low), _whole("randint_like", "high", 3, high), generator=generator)
+    made = random_(
+        made, _whole("randint_like", "low", 2, low), _whole("randint_like", "high", 3, high), generator=generator
+    )
     return made.requires_grad_(requires_grad)
 
 

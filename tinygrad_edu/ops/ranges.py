@@ -94,7 +94,7 @@ def arange(
     if step is not None:
         given.append(step)
     if len(given) < 2:
-        raise TypeError("arange() missing 1 required positional arguments: \"end\"")
+        raise TypeError('arange() missing 1 required positional arguments: "end"')
     start, end, step = _numbers(*given, *([1] if len(given) == 2 else []))
     whole = all(isinstance(v, int) for v in (start, end, step))
     if out is not None:
@@ -133,7 +133,7 @@ def range_(
 ) -> Any:  # fmt: skip
     """Numbers from ``start`` up to and including ``end`` (deprecated: use `arange`)."""
     if end is None:
-        raise TypeError("range() missing 1 required positional arguments: \"end\"")
+        raise TypeError('range() missing 1 required positional arguments: "end"')
     warnings.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's "
         "range builtin. Instead, use torch.arange, which produces values in [start, end).",
@@ -142,7 +142,9 @@ def range_(
     )
     start, end, step = _numbers(start, end, step)
     _arange_bounds(start, end, step)
-    wanted = dtypes.resolve(dtype) if dtype is not None else out.dtype if out is not None else dtypes.get_default_dtype()
+    wanted = (
+        dtypes.resolve(dtype) if dtype is not None else out.dtype if out is not None else dtypes.get_default_dtype()
+    )
     n = int((end - start) / step) + 1
     if wanted.np.kind in "iu":
         values = (int(start) + numpy.arange(n) * int(step)).astype(wanted.np)

@@ -122,7 +122,9 @@ Op("mean_dims", _mean, node="MeanBackward1",
 _DIM = "Tensor input, tuple of ints[1]? dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
 
 
-_EVERYTHING: Any = object()  # no dim given; ``dim=None`` means the same but is another overload of torch's, with another grad_fn
+_EVERYTHING: Any = (
+    object()
+)  # no dim given; ``dim=None`` means the same but is another overload of torch's, with another grad_fn
 
 
 @public("function method", out=True, signature=("Tensor input, *, torch.dtype dtype = None", _DIM))
@@ -173,7 +175,9 @@ def _nansum(k: Any, x: Any, dims: Any, keepdim: bool) -> Any:
 
 
 Op("nansum", _nansum, x=lambda k, g, x, dims: _spread(k, g, x.shape, dims) * k.logical_not(k.isnan(x)))
-_NAN = "Tensor input, tuple of ints[1]? dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
+_NAN = (
+    "Tensor input, tuple of ints[1]? dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
+)
 
 
 @public("function method", out=True, signature=_NAN)
@@ -245,9 +249,14 @@ Op("prod_all", lambda k, x: _prod(k, x, None, False), node="ProdBackward0",
 Op("prod_dims", _prod, node="ProdBackward1", x=lambda k, g, x, out, dims: _prod_slope(k, g, x, out, dims))
 
 
-@public("function method", out=True, signature=(
-    "Tensor input, *, torch.dtype dtype = None",
-    "Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"))
+@public(
+    "function method",
+    out=True,
+    signature=(
+        "Tensor input, *, torch.dtype dtype = None",
+        "Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None",
+    ),
+)
 def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The product of all elements, or along ``dim``; integers and bools are multiplied as int64."""
     if dtype is None and input._data.dtype.kind in "iub":
@@ -322,9 +331,12 @@ def _logsumexp_slope(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
 Op("logsumexp", _logsumexp, x=_logsumexp_slope)
 
 
-@public("function method special", out=True,
-        exact_out="{name}(): Expected floating point type for result tensor, but got: {want}",
-        signature="Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None")
+@public(
+    "function method special",
+    out=True,
+    exact_out="{name}(): Expected floating point type for result tensor, but got: {want}",
+    signature="Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None",
+)
 def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     """``log(sum(exp(x)))`` along ``dim``, without overflow."""
     check_tensor("logsumexp", "input", 1, input)

@@ -1,7 +1,7 @@
 """Under which names an operation appears: ``tinygrad_edu.exp``, ``Tensor.exp``, ``Tensor.exp_``, ``nn.functional.exp``.
 
-    @public("function method", inplace=True, out=True)
-    def exp(input): …
+@public("function method", inplace=True, out=True)
+def exp(input): …
 """
 
 from __future__ import annotations
@@ -173,7 +173,10 @@ def check_arguments() -> None:
             functions[name] = checked(_unchecked(function), name, tuple(texts[name]))
     for name, method in methods.items():
         if f".{name}" in texts:
-            own = tuple(f"Tensor input, {t}".rstrip(", ") for t in texts[f".{name}"])
+            own = tuple(
+                ("! " if t.startswith("! ") else "") + f"Tensor input, {t.removeprefix('! ')}".rstrip(", ")
+                for t in texts[f".{name}"]
+            )
         elif name in texts or name.removesuffix("_") in texts:
             known = texts.get(name) or texts[name.removesuffix("_")]
             own = tuple(t.replace(", Tensor out = None", "") for t in known)

@@ -103,7 +103,9 @@ def _matrix(k: Any, rows: Weights, n: int, dtype: Any) -> Any:
     return matrix
 
 
-def _matrices(k: Any, kind: str, sizes: Sequence[int], out: Sequence[int], factors: Any, align: bool, dtype: Any) -> list[Any]:
+def _matrices(
+    k: Any, kind: str, sizes: Sequence[int], out: Sequence[int], factors: Any, align: bool, dtype: Any
+) -> list[Any]:
     name, _, option = kind.partition("+")
     found = []
     for n, m, factor in zip(sizes, out, factors):
@@ -159,7 +161,9 @@ def _per_dim(value: Any, n: int) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * n
 
 
-def _target_sizes(input: Any, size: Any, scale_factor: Any, recompute: bool | None) -> tuple[tuple[int, ...], tuple[Any, ...]]:
+def _target_sizes(
+    input: Any, size: Any, scale_factor: Any, recompute: bool | None
+) -> tuple[tuple[int, ...], tuple[Any, ...]]:
     """The output's sizes, and the scale factors where they (and not the sizes) decide where to look."""
     spatial = list(input._data.shape[2:])
     n = len(spatial)
@@ -254,6 +258,24 @@ def upsample(
     """Deprecated name of `interpolate`."""
     warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
     return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+@public("functional")
+def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
+    """Deprecated: `interpolate` with mode "nearest"."""
+    warnings.warn(
+        "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+    )
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+@public("functional")
+def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
+    """Deprecated: `interpolate` with mode "bilinear" and aligned corners."""
+    warnings.warn(
+        "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+    )
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 
 
 # ------------------------------------------------------------------------------------ channels and pixels
@@ -397,7 +419,7 @@ def _reflected(x: Any, low2: int, high2: int) -> Any:
     away = (x - low).abs()
     extra = away.fmod(span)
     flips = ((away - extra.detach()) / span).round().detach()
-    even = (flips % 2 == 0)
+    even = flips % 2 == 0
     return (extra + low).where(even, span - extra + low)
 
 

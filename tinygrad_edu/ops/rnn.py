@@ -80,9 +80,7 @@ def run_steps(
         if project is not None:
             new = (linear(new[0], project), *new[1:])
         outs[t] = new[0]
-        state = tuple(
-            a if s.shape[0] == n else cat([a, narrow(s, 0, n, s.shape[0] - n)]) for a, s in zip(new, state)
-        )
+        state = tuple(a if s.shape[0] == n else cat([a, narrow(s, 0, n, s.shape[0] - n)]) for a, s in zip(new, state))
     return (stack if whole else cat)([outs[t] for t in range(len(sizes))]), state
 
 
@@ -119,7 +117,11 @@ def _forward(kernel: Callable[..., Any]) -> Callable[..., Any]:
 def _backward(kernel: Callable[..., list[Any]], states: int) -> Callable[..., list[Any]]:
     def backward(k: Any, g_out: Any, *args: Any) -> list[Any]:
         x, *rest = args[states]
-        args = (*args[:states], [_rows(x), *rest], *(_rows(a) if getattr(a, "ndim", 0) == 3 else a for a in args[states + 1 :]))
+        args = (
+            *args[:states],
+            [_rows(x), *rest],
+            *(_rows(a) if getattr(a, "ndim", 0) == 3 else a for a in args[states + 1 :]),
+        )
         gx, *others = kernel(k.xp, _rows(g_out), *args)
         return [gx.reshape(x.shape), *others]
 
@@ -159,7 +161,9 @@ Composed("rnn_relu_grad", _backward(_rnn_grad(True), 1), _again("rnn_relu", 1))
 for _mode in _STEPS:
     _layer_ops(_mode, f"{_mode}_layer", "StackBackward0")
     _layer_ops(_mode, f"{_mode}_packed", "CatBackward0")
-_layer_ops("lstm", "lstm_fused", "MkldnnRnnLayerBackward0")  # torch has a fused LSTM, for float32 only; ours is always fused
+_layer_ops(
+    "lstm", "lstm_fused", "MkldnnRnnLayerBackward0"
+)  # torch has a fused LSTM, for float32 only; ours is always fused
 
 
 def _is_fused(mode: str, x: Any) -> bool:
@@ -198,9 +202,7 @@ def stacked(states: Sequence[Any]) -> Any:
 def _check_cell(x: Any, states: State, w_ih: Any, w_hh: Any) -> None:
     hidden = w_hh._data.shape[1]
     if x._data.shape[-1] != w_ih._data.shape[1]:
-        raise RuntimeError(
-            f"input has inconsistent input_size: got {x._data.shape[-1]} expected {w_ih._data.shape[1]}"
-        )
+        raise RuntimeError(f"input has inconsistent input_size: got {x._data.shape[-1]} expected {w_ih._data.shape[1]}")
     for i, h in enumerate(states):
         if x._data.ndim == 2 and h._data.shape[0] != x._data.shape[0]:
             raise RuntimeError(
@@ -217,7 +219,9 @@ def _cell(mode: str, x: Any, states: State, weights: tuple[Any, ...]) -> State:
 
 
 @public("function")
-def lstm_cell(input: Any, hx: Sequence[Any], w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> tuple[Any, Any]:
+def lstm_cell(
+    input: Any, hx: Sequence[Any], w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
+) -> tuple[Any, Any]:
     """One step of an LSTM: the new (h, c)."""
     return _cell("lstm", input, tuple(hx), (w_ih, w_hh, b_ih, b_hh))  # type: ignore[return-value]
 

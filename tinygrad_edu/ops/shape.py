@@ -149,9 +149,13 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
         longer = [1] * (len(shape) - len(full)) + list(full)
         for d in range(-1, -1 - len(shape), -1):
             if longer[d] != shape[d] and 1 not in (longer[d], shape[d]):
-                raise broadcast_error(tensors[i - 1], one) if i == 1 else RuntimeError(
-                    f"The size of tensor a ({longer[d]}) must match the size of tensor b ({shape[d]}) at non-singleton "
-                    f"dimension {len(longer) + d}"
+                raise (
+                    broadcast_error(tensors[i - 1], one)
+                    if i == 1
+                    else RuntimeError(
+                        f"The size of tensor a ({longer[d]}) must match the size of tensor b ({shape[d]}) at non-singleton "
+                        f"dimension {len(longer) + d}"
+                    )
                 )
             if longer[d] == 1:
                 longer[d] = shape[d]
@@ -339,13 +343,17 @@ def tile(input: Any, *dims: Any) -> Any:
 
 
 @public("method", name="repeat_interleave")
-def repeat_interleave_method(input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Any:
+def repeat_interleave_method(
+    input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+) -> Any:
     """Each element (or slice of ``dim``) several times in a row."""
     return repeat_interleave(input, repeats, dim)
 
 
 @public("function")
-def repeat_interleave(input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Any:
+def repeat_interleave(
+    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Any:
     """Each element (or slice of ``dim``) several times in a row; with one argument: index i as often as ``repeats[i]``.
 
     >>> import tinygrad_edu as tg
@@ -416,7 +424,12 @@ def _unfold_backward(k: Any, g: Any, shape: Any, dim: int, size: int, step: int)
     return gx
 
 
-Op("unfold", _unfold, view=True, x=lambda k, g, x_shape, dim, size, step: k.unfold_backward(g, x_shape, dim, size, step))
+Op(
+    "unfold",
+    _unfold,
+    view=True,
+    x=lambda k, g, x_shape, dim, size, step: k.unfold_backward(g, x_shape, dim, size, step),
+)
 Op("unfold_backward", _unfold_backward, node="UnfoldBackwardBackward0",
    g=lambda k, gg, dim, size, step: k.unfold(gg, dim, size, step))  # fmt: skip
 

@@ -20,15 +20,15 @@ acosh: Tensor input, *, Tensor out = None
 acosh_: Tensor input
 adaptive_avg_pool1d: Tensor input, tuple of ints[1] output_size, *, Tensor out = None
 adaptive_max_pool1d: Tensor input, tuple of ints[1] output_size
-add: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
-addbmm: Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None
-addcdiv: Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
-addcmul: Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
+add: ! Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
+addbmm: ! Tensor input, Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addcdiv: ! Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
+addcmul: ! Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None
 addmm: Tensor input, Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1, Tensor out = None
 addmm: Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None
-addmv: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1, Tensor out = None
-addmv_: Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1
-addr: Tensor input, Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addmv: ! Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1, Tensor out = None
+addmv_: ! Tensor input, Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1
+addr: ! Tensor input, Tensor vec1, Tensor vec2, *, Number beta = 1, Number alpha = 1, Tensor out = None
 adjoint: Tensor input
 all: Tensor input, *, Tensor out = None
 all: Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None
@@ -361,7 +361,7 @@ max_pool2d: Tensor input, tuple of ints[2] kernel_size, tuple of ints[2] stride 
 max_pool3d: Tensor input, tuple of ints[3] kernel_size, tuple of ints[3] stride = (), tuple of ints[3] padding = (0,0,0), tuple of ints[3] dilation = (1,1,1), bool ceil_mode = False
 maximum: Tensor input, Tensor other, *, Tensor out = None
 mean: Tensor input, *, torch.dtype dtype = None, Tensor out = None
-mean: Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+mean: Tensor input, tuple of ints[1]? dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 median: Tensor input
 median: Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None
 min: Tensor input, *, Tensor out = None
@@ -412,6 +412,7 @@ ones: tuple of ints size, *, $options, Tensor out = None
 ones_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
 outer: Tensor input, Tensor vec2, *, Tensor out = None
 pairwise_distance: Tensor x1, Tensor x2, float p = 2.0, float eps = 1e-06, bool keepdim = False
+pdist: Tensor input, float p = 2.0
 permute: Tensor input, tuple of ints dims
 pinverse: Tensor input, float rcond = 1e-15
 pixel_shuffle: Tensor input, int upscale_factor, *, Tensor out = None
@@ -524,17 +525,17 @@ squeeze: Tensor input
 squeeze: Tensor input, int dim
 squeeze: Tensor input, tuple of ints dim
 stack: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
-std: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None
-std: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None
+std: Tensor input, tuple of ints[1]? dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None
+std: Tensor input, tuple of ints[1]? dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None
 std: Tensor input, bool unbiased = True
-std_mean: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False
-std_mean: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False
+std_mean: Tensor input, tuple of ints[1]? dim, bool unbiased = True, bool keepdim = False
+std_mean: Tensor input, tuple of ints[1]? dim = None, *, Number correction = None, bool keepdim = False
 std_mean: Tensor input, bool unbiased = True
-sub: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
+sub: ! Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
 subtract: Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None
 subtract: Tensor input, Number other, Number alpha = 1
 sum: Tensor input, *, torch.dtype dtype = None
-sum: Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+sum: Tensor input, tuple of ints[1]? dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 svd: Tensor input, bool some = True, bool compute_uv = True, *, Tensor out = None
 swapaxes: Tensor input, int axis0, int axis1
 swapdims: Tensor input, int dim0, int dim1
@@ -575,11 +576,11 @@ unsafe_split: Tensor input, int split_size, int dim = 0, *, Tensor out = None
 unsafe_split_with_sizes: Tensor input, tuple of ints split_sizes, int dim = 0, *, Tensor out = None
 unsqueeze: Tensor input, int dim
 vander: Tensor x, int N = None, bool increasing = False
-var: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None
-var: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None
+var: Tensor input, tuple of ints[1]? dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None
+var: Tensor input, tuple of ints[1]? dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None
 var: Tensor input, bool unbiased = True
-var_mean: Tensor input, tuple of ints dim, bool unbiased = True, bool keepdim = False
-var_mean: Tensor input, tuple of ints dim = None, *, Number correction = None, bool keepdim = False
+var_mean: Tensor input, tuple of ints[1]? dim, bool unbiased = True, bool keepdim = False
+var_mean: Tensor input, tuple of ints[1]? dim = None, *, Number correction = None, bool keepdim = False
 var_mean: Tensor input, bool unbiased = True
 vdot: Tensor input, Tensor other, *, Tensor out = None
 view_as_complex: Tensor input
@@ -600,8 +601,10 @@ xlogy_: Tensor input, Number other
 zero_: Tensor input
 zeros: tuple of ints size, *, $options, Tensor out = None
 zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
-.addmm_: Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1
-.baddbmm_: Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1
+.addmm: ! Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1
+.addmm_: ! Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1
+.baddbmm: ! Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1
+.baddbmm_: ! Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1
 .bernoulli_: Tensor p, *, torch.Generator generator = None
 .bernoulli_: float p = 0.5, *, torch.Generator generator = None
 .bfloat16: *, torch.memory_format memory_format = None
@@ -625,6 +628,7 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .bitwise_xor: Number other
 .bitwise_xor_: Tensor other
 .bitwise_xor_: Number other
+.bmm: Tensor mat2
 .bool: *, torch.memory_format memory_format = None
 .byte: *, torch.memory_format memory_format = None
 .cauchy_: float median = 0.0, float sigma = 1.0, *, torch.Generator generator = None
@@ -632,9 +636,9 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .cfloat: *, torch.memory_format memory_format = None
 .char: *, torch.memory_format memory_format = None
 .contiguous: *, torch.memory_format memory_format = 0
-.copy_: Tensor other, bool non_blocking = False
-.cpu: 
-.cuda: 
+.copy_: ! Tensor other, bool non_blocking = False
+.cpu: *, torch.memory_format memory_format = None
+.cuda: ! torch.device device = None, bool non_blocking = False, *, torch.memory_format memory_format = None
 .double: *, torch.memory_format memory_format = None
 .expand: tuple of ints size, *, bool implicit = False
 .expand_as: Tensor other
@@ -663,6 +667,7 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .min: 
 .min: Tensor other
 .min: int dim, bool keepdim = False
+.mm: Tensor mat2
 .nanmedian: 
 .nanmedian: int dim, bool keepdim = False
 .new_empty: tuple of ints size, *, $options
@@ -706,6 +711,7 @@ zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None,
 .to: torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
 .to: Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None
 .to_dense: torch.dtype dtype = None, *, bool masked_grad = None
+.type: ! object dtype = None, bool non_blocking = False, *, torch.memory_format memory_format = None
 .type_as: Tensor other
 .unfold: int dimension, int size, int step
 .uniform_: float from = 0.0, float to = 1.0, *, torch.Generator generator = None

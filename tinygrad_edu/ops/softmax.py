@@ -60,7 +60,7 @@ Op("log_softmax", _log_softmax, x=lambda k, g, out, dim: g - k.exp(out) * _total
 def _prepared(name: str, input: Any, dim: Any, dtype: Any) -> tuple[Any, int]:
     check_tensor(name, "input", 1, input)
     if dim is None:
-        raise TypeError(f"{name}() missing 1 required positional arguments: \"dim\"")
+        raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
     if dtype is not None:
         input = cast(input, dtype)
     d = wrap_dim(dim, input._data.ndim)

@@ -16,7 +16,14 @@ _EVERYWHERE = "function,method,special"
 
 
 def _special(
-    name: str, doc: str, *, where: str = "special", node: str | None = None, refuse: str = "", kinds: str = "c", **formulas: Any
+    name: str,
+    doc: str,
+    *,
+    where: str = "special",
+    node: str | None = None,
+    refuse: str = "",
+    kinds: str = "c",
+    **formulas: Any,
 ) -> Any:
     """A function of one tensor whose numbers come from `backend.special`."""
     return unary(name, lambda k, x: k.special(name, x), floats=True, where=where, node=node, inplace="method" in where,
@@ -26,11 +33,17 @@ def _special(
 # ------------------------------------------------------------------------------------ error function
 erf = _special("erf", "2/√π times the integral of exp(-t²) from 0 to x.", where=_EVERYWHERE,
                x=lambda k, g, x: g * (_2_SQRT_PI * k.exp(-(x * x))))  # fmt: skip
-erfc = _special("erfc", "``1 - erf(x)``, exact for large x.", where=_EVERYWHERE,
-                x=lambda k, g, x: g * (-_2_SQRT_PI * k.exp(-(x * x))))
+erfc = _special(
+    "erfc",
+    "``1 - erf(x)``, exact for large x.",
+    where=_EVERYWHERE,
+    x=lambda k, g, x: g * (-_2_SQRT_PI * k.exp(-(x * x))),
+)
 erfcx = _special("erfcx", "``exp(x²) erfc(x)``.", node="SpecialErfcxBackward0", refuse="erfcx",
                  x=lambda k, g, x, out: g * (2 * x * out - _2_SQRT_PI))  # fmt: skip
-erfinv = _special("erfinv", "The inverse of erf.", where=_EVERYWHERE, x=lambda k, g, out: g * (_SQRT_PI_2 * k.exp(out * out)))
+erfinv = _special(
+    "erfinv", "The inverse of erf.", where=_EVERYWHERE, x=lambda k, g, out: g * (_SQRT_PI_2 * k.exp(out * out))
+)
 ndtr = _special("ndtr", "The normal distribution's cumulative probability.", node="MulBackward0",
                 x=lambda k, g, x: g * (k.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))))  # fmt: skip
 ndtri = _special("ndtri", "The inverse of ndtr.", node="SpecialNdtriBackward0", refuse="ndtri",
@@ -40,11 +53,20 @@ log_ndtr = _special("log_ndtr", "The logarithm of ndtr, exact far into the tail.
                     x=lambda k, g, x: g / k.erfcx(x * -math.sqrt(0.5)) * math.sqrt(2 / math.pi))  # fmt: skip
 
 # ------------------------------------------------------------------------------------ gamma
-lgamma = _special("lgamma", "The logarithm of the absolute value of Γ(x).", where="function,method",
-                  x=lambda k, g, x: g * k.digamma(x))
+lgamma = _special(
+    "lgamma",
+    "The logarithm of the absolute value of Γ(x).",
+    where="function,method",
+    x=lambda k, g, x: g * k.digamma(x),
+)
 public("special", name="gammaln", signature="Tensor input, *, Tensor out = None")(lgamma)
-digamma = _special("digamma", "The derivative of `lgamma`.", where=_EVERYWHERE, refuse="digamma",
-                   x=lambda k, g, x: g * k.polygamma(1, x))
+digamma = _special(
+    "digamma",
+    "The derivative of `lgamma`.",
+    where=_EVERYWHERE,
+    refuse="digamma",
+    x=lambda k, g, x: g * k.polygamma(1, x),
+)
 special["psi"] = special["digamma"]
 Op("polygamma", lambda k, n, x: k.special("polygamma", n, x), x=lambda k, g, n, x: g * k.polygamma(n + 1, x))
 
@@ -120,7 +142,9 @@ gammaincc = binary("gammaincc", lambda k, x, y: k.special("gammaincc", x, y), fl
                    y=lambda k, g, x, y: -_gamma_density(k, g, x, y),
                    doc="The regularised upper incomplete gamma function.")  # fmt: skip
 for _name, _function in (("igamma", gammainc), ("igammac", gammaincc)):
-    public("function method", name=_name, inplace=True, signature="Tensor input, Tensor other, *, Tensor out = None")(_function)
+    public("function method", name=_name, inplace=True, signature="Tensor input, Tensor other, *, Tensor out = None")(
+        _function
+    )
 
 # ------------------------------------------------------------------------------------ Bessel
 i0 = _special("i0", "The modified Bessel function of order 0.", where=_EVERYWHERE, x=lambda k, g, x: g * k.i1(x))
@@ -167,4 +191,3 @@ def logit(input: Any, eps: float | None = None) -> Any:
 
 
 special["logit"] = logit
-

@@ -51,8 +51,11 @@ def _histc(input: Any, bins: int, min: Any, max: Any) -> Any:
     return wrap(k.xp.bincount(k.xp.minimum(place, bins - 1), minlength=bins).astype(x.dtype))
 
 
-@public("function method", out=True,
-        signature="Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None")
+@public(
+    "function method",
+    out=True,
+    signature="Tensor input, int bins = 100, Number min = 0, Number max = 0, *, Tensor out = None",
+)
 def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     """How many elements fall into each of ``bins`` equal intervals between min and max (of the data, where both are 0).
 
@@ -67,10 +70,14 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     return _histc(input, bins, min, max)
 
 
-@public("function method", signature=(
-    "Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None",
-    "Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, "
-    "tuple of Tensors out = None"))
+@public(
+    "function method",
+    signature=(
+        "Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None",
+        "Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, "
+        "tuple of Tensors out = None",
+    ),
+)
 def histogram(input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
     """Counts (or sums of weights) between the edges given, or between ``bins + 1`` equally spaced ones; and the edges."""
     x = input._data
@@ -96,13 +103,17 @@ def histogram(input: Any, bins: Any = 100, *, range: Any = None, weight: Any = N
 
 # ------------------------------------------------------------------------------------ quantiles, covariance
 @public("function method", out=True)
-def quantile(input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Any:
+def quantile(
+    input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Any:
     """The q-th quantiles (0 ≤ q ≤ 1) along ``dim``, interpolated between neighbours in order."""
     return _quantile(input, q, dim, keepdim, interpolation, False)
 
 
 @public("function method", out=True)
-def nanquantile(input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Any:
+def nanquantile(
+    input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Any:
     """`quantile` of the elements that are not NaN."""
     return _quantile(input, q, dim, keepdim, interpolation, True)
 
@@ -168,7 +179,9 @@ def _check_weights(name: str, w: Any, n: int, integral: bool) -> None:
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
-@public("function method", signature="Tensor input, *, int correction = 1, Tensor fweights = None, Tensor aweights = None")
+@public(
+    "function method", signature="Tensor input, *, int correction = 1, Tensor fweights = None, Tensor aweights = None"
+)
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
     """The covariance matrix of variables (rows) over observations (columns).
 

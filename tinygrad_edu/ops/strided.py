@@ -106,9 +106,7 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
     if any(s < 0 for s in stride):
-        raise RuntimeError(
-            f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}"
-        )
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
     offset = 0 if storage_offset is None else storage_offset - storage_offset_of(input._data)
     return Op.table["as_strided"](input, tuple(size), tuple(stride), offset)
 

@@ -19,7 +19,9 @@ def _unique(k: Any, x: Any, dim: int | None) -> tuple[Any, Any, Any]:
     rows = xp.moveaxis(x, dim, 0)
     if not rows.size:
         return x.copy(), xp.zeros(rows.shape[0], "int64"), xp.zeros(rows.shape[0], "int64")
-    values, inverse, counts = xp.unique(rows.reshape(rows.shape[0], -1), return_inverse=True, return_counts=True, axis=0)
+    values, inverse, counts = xp.unique(
+        rows.reshape(rows.shape[0], -1), return_inverse=True, return_counts=True, axis=0
+    )
     return xp.moveaxis(values.reshape(-1, *rows.shape[1:]), 0, dim), inverse.reshape(-1), counts
 
 
@@ -35,7 +37,11 @@ _unique_dim = _unique_op("unique_dim", _unique, "UniqueDimBackward0")
 
 def _wanted(found: Any, inverse: bool, counts: bool) -> Any:
     values, where, number = found
-    kept = [values, *([cast(where, dtypes.int64)] if inverse else []), *([cast(number, dtypes.int64)] if counts else [])]
+    kept = [
+        values,
+        *([cast(where, dtypes.int64)] if inverse else []),
+        *([cast(number, dtypes.int64)] if counts else []),
+    ]
     return tuple(kept) if len(kept) > 1 else values
 
 
@@ -78,7 +84,9 @@ _consecutive_dim = _unique_op("unique_dim_consecutive", _runs, "UniqueDimConsecu
 
 
 @public("function method")
-def unique_consecutive(input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+def unique_consecutive(
+    input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
     """The values with runs of equal neighbours made one (overall, or slices along ``dim``)."""
     if dim is None:
         return _wanted(_consecutive(input, None), return_inverse, return_counts)

@@ -34,7 +34,9 @@ def as_sizes(sizes: Sequence[Any], function: str = "view") -> tuple[int, ...]:
 def as_int(n: Any, function: str) -> int:
     if hasattr(n, "__index__") and not (isinstance(n, Variable) and n._data.ndim):
         return int(n.__index__())
-    raise TypeError(f"{function}(): argument 'size' must be tuple of ints, but found element of type {type(n).__name__}")
+    raise TypeError(
+        f"{function}(): argument 'size' must be tuple of ints, but found element of type {type(n).__name__}"
+    )
 
 
 def infer_size(sizes: tuple[int, ...], numel: int) -> tuple[int, ...]:
@@ -118,7 +120,12 @@ def _view(k: Any, x: Any, shape: tuple[int, ...]) -> Any:
 
 Op("view", _view, view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
 Op("reshape_alias", _view, view=True, x=lambda k, g, x_shape: k.reshaped(g, x_shape))
-Op("reshaped", lambda k, x, shape: x.reshape(shape), node="UnsafeViewBackward0", x=lambda k, g, x_shape: k.reshaped(g, x_shape))
+Op(
+    "reshaped",
+    lambda k, x, shape: x.reshape(shape),
+    node="UnsafeViewBackward0",
+    x=lambda k, g, x_shape: k.reshaped(g, x_shape),
+)
 
 
 @public("method")
@@ -206,7 +213,12 @@ def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
 
 
 Op("permute", lambda k, x, dims: x.transpose(dims), view=True, x=lambda k, g, dims: k.permute(g, _inverse(dims)))
-Op("transpose", lambda k, x, a, b: x.swapaxes(a, b) if x.ndim else x[...], view=True, x=lambda k, g, a, b: k.transpose(g, a, b))
+Op(
+    "transpose",
+    lambda k, x, a, b: x.swapaxes(a, b) if x.ndim else x[...],
+    view=True,
+    x=lambda k, g, a, b: k.transpose(g, a, b),
+)
 Op("t", lambda k, x: x.T, view=True, node="TBackward0", x=lambda k, g: k.t(g))
 
 
@@ -247,6 +259,8 @@ Op("squeeze_dims", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous 
    node="SqueezeBackward0", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
 Op("squeeze_dim", lambda k, x, shape: x.reshape(shape) if x.flags.c_contiguous else _view(k, x, shape), view=True,
    node="SqueezeBackward1", x=lambda k, g, x_shape: k.reshaped(g, x_shape))  # fmt: skip
+
+
 def _unsqueeze(k: Any, x: Any, dim: int) -> Any:
     stride = x.shape[dim] * x.strides[dim] if dim < x.ndim else x.itemsize
     return k.strided(x, (*x.shape[:dim], 1, *x.shape[dim:]), (*x.strides[:dim], stride, *x.strides[dim:]))

@@ -118,7 +118,9 @@ def checkpoint(
         if context_fn is not None or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         if not any(needs_grad(t) for t in args if isinstance(t, Variable)):
-            warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=2)
+            warnings.warn(
+                "None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=2
+            )
             with no_grad():
                 return function(*args)
     if not state.enabled:
@@ -151,7 +153,5 @@ def checkpoint_sequential(
 
     last = size * (segments - 1)
     for start in range(0, last, size):
-        input = checkpoint(
-            piece(start, start + size), input, use_reentrant=use_reentrant, preserve_rng_state=preserve
-        )
+        input = checkpoint(piece(start, start + size), input, use_reentrant=use_reentrant, preserve_rng_state=preserve)
     return piece(last, len(functions))(input)

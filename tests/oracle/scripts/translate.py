@@ -45,7 +45,9 @@ class Model(nn.Module):
         super().__init__()
         self.pos_encoder = PositionalEncoding(d_model, dropout)
         layer = TransformerEncoderLayer(d_model, nhead, d_hid, dropout, activation="gelu", norm_first=True)
-        self.transformer_encoder = TransformerEncoder(layer, nlayers, norm=nn.LayerNorm(d_model), enable_nested_tensor=False)
+        self.transformer_encoder = TransformerEncoder(
+            layer, nlayers, norm=nn.LayerNorm(d_model), enable_nested_tensor=False
+        )
         self.embedding = nn.Embedding(ntoken, d_model)
         self.d_model = d_model
         self.linear = nn.Linear(d_model, ntoken)

@@ -5,7 +5,7 @@ from .cifar import CIFAR10, CIFAR100
 from .fakedata import FakeData
 from .folder import DatasetFolder, ImageFolder
 from .mnist import KMNIST, MNIST, FashionMNIST
-from .shipped import shipped
+from .places import shipped
 from .small import line, rings, thermometer
 from .vision import StandardTransform, VisionDataset
 

@@ -85,7 +85,9 @@ def extract_archive(
         except DataFileError as error:
             raise DataFileError(f"{source} was not unpacked: {error}") from None
         except _DAMAGE as error:
-            raise DataFileError(f"{source} is damaged and was not unpacked: {error}. Delete it and fetch it again.") from error
+            raise DataFileError(
+                f"{source} is damaged and was not unpacked: {error}. Delete it and fetch it again."
+            ) from error
         _move_in(Path(scratch), target)
     if remove_finished:
         source.unlink()

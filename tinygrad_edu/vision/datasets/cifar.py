@@ -13,7 +13,7 @@ from .archives import extract_archive
 from .download import DownloadError, download, is_intact
 from .idx import DataFileError, find
 from .pickles import read_pickle
-from .shipped import shipped
+from .places import shipped
 from .vision import Transform, VisionDataset
 
 Checked = list[str]  # a file's name and its MD5 checksum

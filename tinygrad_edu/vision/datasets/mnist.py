@@ -14,7 +14,7 @@ from ...autograd.variable import wrap
 from ...io.atomic import atomic_write
 from .download import DownloadError, download, is_intact
 from .idx import DataFileError, find, read_idx
-from .shipped import shipped, where_shipped
+from .places import shipped, where_shipped
 from .vision import Transform, VisionDataset
 
 

@@ -11,7 +11,7 @@ from ...ops.data import tensor
 from ...ops.joining import cat
 from ...ops.random_ops import rand, randn, randperm
 from .idx import DataFileError
-from .shipped import shipped, where_shipped
+from .places import shipped, where_shipped
 
 
 def thermometer() -> tuple[Any, Any]:

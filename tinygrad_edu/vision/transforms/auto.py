@@ -55,7 +55,9 @@ def _bits(bins: int, lost: int) -> list[float]:
     return [8 - round(i / ((bins - 1) / lost)) for i in range(bins)]
 
 
-def space(bins: int, shear: float, move: tuple[float, float], turn: float, colour: float, bits: int) -> dict[str, Range]:
+def space(
+    bins: int, shear: float, move: tuple[float, float], turn: float, colour: float, bits: int
+) -> dict[str, Range]:
     """The usual operations with their strengths; ``move`` in x and y."""
     return {
         "ShearX": (steps(0.0, shear, bins), True),

@@ -173,9 +173,7 @@ def inverse_affine_matrix(
     return inverse
 
 
-def perspective_coefficients(
-    startpoints: Sequence[Sequence[int]], endpoints: Sequence[Sequence[int]]
-) -> list[float]:
+def perspective_coefficients(startpoints: Sequence[Sequence[int]], endpoints: Sequence[Sequence[int]]) -> list[float]:
     """[a … h]: the pixel (x, y) of the result shows the image at ((ax + by + c), (dx + ey + f)) / (gx + hy + 1)."""
     if len(startpoints) != 4 or len(endpoints) != 4:
         raise ValueError(

@@ -71,9 +71,7 @@ _ADJUST = (F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust
 class ColorJitter(Transform):
     """Brightness, contrast, saturation and hue changed at random, in a random order."""
 
-    def __init__(
-        self, brightness: Any = None, contrast: Any = None, saturation: Any = None, hue: Any = None
-    ) -> None:
+    def __init__(self, brightness: Any = None, contrast: Any = None, saturation: Any = None, hue: Any = None) -> None:
         super().__init__()
         self.brightness = _range(brightness, "brightness")
         self.contrast = _range(contrast, "contrast")

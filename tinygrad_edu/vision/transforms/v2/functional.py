@@ -48,9 +48,7 @@ def _mode(interpolation: Any) -> Any:
     if isinstance(interpolation, str):
         names = [mode.value for mode in InterpolationMode]
         if interpolation not in names:
-            raise ValueError(
-                f"Invalid interpolation mode: '{interpolation}'. Supported string values are: {names}."
-            )
+            raise ValueError(f"Invalid interpolation mode: '{interpolation}'. Supported string values are: {names}.")
         return InterpolationMode(interpolation)
     if not isinstance(interpolation, (int, InterpolationMode)):
         raise ValueError(

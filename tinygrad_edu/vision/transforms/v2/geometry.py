@@ -113,7 +113,9 @@ class TenCrop(Transform):
 
 
 def _check_padding(padding: Any, padding_mode: str) -> None:
-    whole = isinstance(padding, (tuple, list)) and len(padding) in (1, 2, 4) and all(isinstance(p, int) for p in padding)
+    whole = (
+        isinstance(padding, (tuple, list)) and len(padding) in (1, 2, 4) and all(isinstance(p, int) for p in padding)
+    )
     if not (isinstance(padding, int) or whole):
         raise ValueError(f"Padding must be an int or a 1, 2, or 4 element of tuple or list, got {padding}.")
     _check_mode(padding_mode)
@@ -207,7 +209,10 @@ class RandomCrop(Transform):
             )
         y = int(randint(0, h - height + 1, size=())) if h > height else 0
         x = int(randint(0, w - width + 1, size=())) if w > width else 0
-        return {"padding": [left, top, right, bottom], "crop": (y, x, height, width) if (h, w) != (height, width) else None}
+        return {
+            "padding": [left, top, right, bottom],
+            "crop": (y, x, height, width) if (h, w) != (height, width) else None,
+        }
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         if any(params["padding"]):
@@ -336,8 +341,7 @@ class RandomErasing(RandomApplyTransform):
         shape = query_chw(flat_inputs)
         if self.value is not None and len(self.value) not in (1, shape[0]):
             raise ValueError(
-                "If value is a sequence, it should have either a single value or "
-                f"{shape[0]} (number of inpt channels)"
+                f"If value is a sequence, it should have either a single value or {shape[0]} (number of inpt channels)"
             )
         blank = empty(*shape)
         *place, v = RandomErasing1.get_params(blank, self.scale, self.ratio, self.value)
