@@ -198,7 +198,7 @@ def _grad_fn_name(tensor: Any) -> str | None:
         node = tensor.grad_fn
     except RuntimeError:  # a view made and modified in no_grad mode: asking for its history is an error
         return "Invalid"
-    return None if node is None else type(node).__name__
+    return None if node is None else str(node.name()).removeprefix("torch::autograd::")
 
 
 def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterator[str]:

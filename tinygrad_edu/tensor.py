@@ -449,7 +449,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return printing.format_tensor(self)
 
     def __format__(self, spec: str) -> str:
-        if self._data.ndim == 0:
+        if self._data.ndim == 0 and type(self) is Tensor:
             return self.item().__format__(spec)
         return object.__format__(self, spec)
 

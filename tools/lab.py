@@ -101,7 +101,8 @@ def trust_chapters(python: Path, environment: dict[str, str]) -> None:
     sign = "from nbformat.sign import TrustNotebookApp; TrustNotebookApp.launch_instance()"
     done = subprocess.run([python, "-c", sign, *notebooks], env=environment, capture_output=True, text=True)
     if done.returncode:
-        print(f"The saved pictures show only after a cell is run: {done.stderr.strip().splitlines()[-1]}", flush=True)
+        why = done.stderr.strip().rpartition("\n")[2] or f"signing ended with status {done.returncode}"
+        print(f"The saved pictures show only after a cell is run: {why}", flush=True)
 
 
 def interrupt(number: int, frame: object) -> None:

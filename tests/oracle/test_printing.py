@@ -370,11 +370,11 @@ def test_large_tensors_convert_only_what_is_shown():
     t._data = big.view(Counting)
     from tinygrad_edu import backend
 
-    backend._by_array[Counting] = backend.cpu
+    backend.by_array[Counting] = backend.cpu
     try:
         assert printing.format_tensor(t) == expected
     finally:
-        del backend._by_array[Counting]
+        del backend.by_array[Counting]
     assert Counting.asked == 36
 
 

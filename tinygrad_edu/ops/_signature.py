@@ -69,6 +69,7 @@ _MATCHES: dict[str, Callable[[Any], bool]] = {
     "torch.Generator": _is_generator,
     "tuple of Tensors": lambda v: isinstance(v, (tuple, list)),
     "object": lambda v: True,
+    "torch.Storage": lambda v: type(v).__name__ in ("UntypedStorage", "TypedStorage"),
 }
 
 
@@ -154,6 +155,10 @@ class Signature:
                         continue
                     return self._missing(i)
                 value, by_name = left.pop(found), True
+            if p.type == "tuple of Tensors" and isinstance(value, (tuple, list)):
+                odd = next((j for j, v in enumerate(value) if not is_tensor(v)), None)
+                if odd is not None:
+                    return f"expected Tensor as element {odd} in argument {i}, but got {type_name(value[odd])}"
             if p.accepts(value):
                 bad = p.bad_element(value)
                 if bad is not None:
@@ -211,7 +216,7 @@ class Signature:
     # for the message that lists several signatures
     def explain(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """Why this one of several does not match: torch says it only where the number of arguments is right."""
-        shown = str(self)[1:-1].split(", ") if self.parameters else []
+        shown = str(self)[1:-1].split(", ")  # of "()" one, for torch
         if len(args) + len(kwargs) != len(shown):  # torch counts the star too
             return ""
         names = {p.name: p for p in self.parameters}

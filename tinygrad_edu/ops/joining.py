@@ -426,7 +426,10 @@ def tensor_split(input: Any, indices_or_sections: Any = None, dim: int = 0, *, s
     >>> tg.tensor_split(tg.arange(5), 3), tg.tensor_split(tg.arange(5), (1, 3))
     ((tensor([0, 1]), tensor([2, 3]), tensor([4])), (tensor([0]), tensor([1, 2]), tensor([3, 4])))
     """
-    where = next(v for v in (indices_or_sections, sections, indices, tensor_indices_or_sections) if v is not None)
+    choices = (indices_or_sections, sections, indices, tensor_indices_or_sections)
+    where = next((v for v in choices if v is not None), None)
+    if not isinstance(where, (Variable, tuple, list)) and not hasattr(where, "__index__"):
+        raise TypeError(f"sections must be an int or indices, not {type(where).__name__}")
     n_dims = input._data.ndim
     if n_dims == 0:
         raise RuntimeError(

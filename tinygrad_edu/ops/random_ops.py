@@ -168,6 +168,8 @@ def random_(input: Any, *bounds: Any, generator: Any = None, **named: Any) -> An
     low, to = named.pop("from", None), named.pop("to", None)
     _no_more("random_", named)
     given = list(bounds)
+    if len(given) > 2 or given == [None]:
+        raise TypeError("random_() takes no bound, one, or two")
     if len(given) == 2:
         low, to = given
     elif len(given) == 1:

@@ -26,6 +26,8 @@ def as_sizes(sizes: Sequence[Any], function: str = "view") -> tuple[int, ...]:
     """``f(2, 3)``, ``f((2, 3))`` and ``f(torch.Size([2, 3]))`` mean the same."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         sizes = sizes[0]
+    elif not sizes:
+        raise TypeError(f"{function}() needs sizes")
     if sizes and isinstance(sizes[0], bool):
         raise TypeError(f"{function}(): argument 'size' must be tuple of ints, but found element of type bool at pos 0")
     return tuple([n if type(n) is int else as_int(n, function) for n in sizes])

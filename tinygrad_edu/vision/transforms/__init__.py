@@ -18,7 +18,6 @@ from .random import (
     RandomPosterize,
     RandomRotation,
     RandomSolarize,
-    RandomTransforms,
 )
 from .transforms import (
     CenterCrop,

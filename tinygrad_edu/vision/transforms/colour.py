@@ -80,7 +80,7 @@ def to_grayscale(img: Image.Image, num_output_channels: int = 1) -> Image.Image:
 def erase(img: Any, i: int, j: int, h: int, w: int, v: Any, inplace: bool = False) -> Any:
     """The tensor with the h x w rectangle at (i, j) set to ``v``."""
     if not isinstance(img, Variable):
-        raise TypeError(f"img should be Tensor. Got {type(img)}")
+        raise TypeError(f"img should be Tensor Image. Got {type(img)}")
     out = ops_of(img) if inplace else ops_of(img).clone()
     out[..., i : i + h, j : j + w] = v
     return out

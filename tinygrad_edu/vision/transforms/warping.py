@@ -56,7 +56,8 @@ def rotate(
     if not isinstance(angle, (int, float)):
         raise TypeError("Argument angle should be int or float")
     _check_center(center)
-    if is_pil(img):
+    if not isinstance(img, Variable):
+        _pil_only(img)
         about = None if center is None else (center[0], center[1])
         return img.rotate(angle, PIL_MODES[mode], expand, about, fillcolor=_pil_fill(img, fill))
     matrix = inverse_affine_matrix(_from_middle(img, center), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
@@ -113,10 +114,9 @@ def perspective(
     """The image as seen from another side: four corners (x, y) ``startpoints`` come to lie at ``endpoints``."""
     coeffs = perspective_coefficients(startpoints, endpoints)
     mode = interpolation_mode(interpolation)
-    if is_pil(img):
-        return _pil_transform(img, Image.Transform.PERSPECTIVE, coeffs, mode, fill)
     if not isinstance(img, Variable):
-        raise TypeError("Input img should be Tensor.")
+        _pil_only(img)
+        return _pil_transform(img, Image.Transform.PERSPECTIVE, coeffs, mode, fill)
     _check_tensor(img, mode, fill)
     _, h, w = get_dimensions(img)
     places = _pixel_places(img, w, h, 0.5, 0.5)
@@ -212,6 +212,11 @@ def _turned_size(matrix: Sequence[float], w: int, h: int) -> tuple[int, int]:
 
 
 # --------------------------------------------------------------------------------------------------- PIL images
+def _pil_only(img: Any) -> None:
+    if not is_pil(img):
+        raise TypeError(f"img should be PIL Image. Got {type(img)}")
+
+
 def _pil_fill(img: Image.Image, fill: Fill) -> Any:
     bands = len(img.getbands())
     if fill is None:

@@ -32,8 +32,9 @@ def _in_turn(transforms: Any, inputs: tuple[Any, ...]) -> Any:
 class Compose(Transform):
     """Several transforms one after the other.
 
-    >>> Compose([Identity()])
+    >>> Compose([Identity(), Identity()])
     Compose(
+          Identity()
           Identity()
     )
     """

@@ -135,7 +135,7 @@ def resize(
 @_keeps_kind
 def pad(inpt: Any, padding: int | Sequence[int], fill: Any = None, padding_mode: str = "constant") -> Any:
     """The image with a border; ``fill`` may have a number for each channel."""
-    if padding_mode not in PADDING_MODES:
+    if padding_mode not in PADDING_MODES and not F1.is_pil(inpt):
         raise ValueError(
             "`padding_mode` should be either `'constant'`, `'edge'`, `'reflect'` or `'symmetric'`, "
             f"but got `'{padding_mode}'`."
