@@ -55,10 +55,31 @@ SIMPLE = {
     "acos", "atan", "degrees", "radians",
 }  # fmt: skip
 ARITHMETIC = {"add": "alpha", "sub": "alpha", "mul": "", "atan2": "", "gcd": "", "ldexp": ""}
-CASTS = ["cpu", "bfloat16", "bool", "byte", "cdouble", "cfloat", "char", "double", "float", "half", "int", "long", "short"]
+CASTS = [
+    "cpu",
+    "bfloat16",
+    "bool",
+    "byte",
+    "cdouble",
+    "cfloat",
+    "char",
+    "double",
+    "float",
+    "half",
+    "int",
+    "long",
+    "short",
+]
 
 
-ONE_DIM = {"sum", "mean", "std", "var", "std_mean", "var_mean"}  # take one number for a tuple of dimensions; no list says so
+ONE_DIM = {
+    "sum",
+    "mean",
+    "std",
+    "var",
+    "std_mean",
+    "var_mean",
+}  # take one number for a tuple of dimensions; no list says so
 
 
 def completed(name: str, texts: list[str]) -> list[str]:

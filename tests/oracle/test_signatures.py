@@ -97,7 +97,9 @@ def cases(kind, names):
     for name in names:
         for call in CALLS:
             known = call in KNOWN.get(kind, {}).get(name, ())
-            made.append(pytest.param(name, call, id=f"{name}-{call}", marks=[pytest.mark.xfail(strict=True)] if known else []))
+            made.append(
+                pytest.param(name, call, id=f"{name}-{call}", marks=[pytest.mark.xfail(strict=True)] if known else [])
+            )
     return made
 
 
@@ -115,5 +117,8 @@ def test_function(name, call):
 
 @pytest.mark.parametrize(("name", "call"), cases("method", METHODS))
 def test_method(name, call):
-    ours, theirs = partial(getattr(tg.Tensor, name), tg.ones(2, 2)), partial(getattr(torch.Tensor, name), torch.ones(2, 2))
+    ours, theirs = (
+        partial(getattr(tg.Tensor, name), tg.ones(2, 2)),
+        partial(getattr(torch.Tensor, name), torch.ones(2, 2)),
+    )
     both(ours, theirs, *CALLS[call])

@@ -3,8 +3,6 @@
 Written by tools/make_signatures.py.
 """
 
-# ruff: noqa: E501
-
 OPTIONS = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool "
     "pin_memory = False, bool requires_grad = False"
