@@ -45,11 +45,10 @@ _ELSEWHERE = {
     "torch.types": "",
     "torch._utils": "utils",
     "torchvision": "vision",
-    "torchvision.transforms.v2": "vision.transforms",
-    "torchvision.transforms.v2.functional": "vision.transforms.functional",
-    "torchvision.datasets.folder": "vision.datasets",
-    "torchvision.datasets.mnist": "vision.datasets",
-    "torchvision.datasets.vision": "vision.datasets",
+    "torchvision.transforms.transforms": "vision.transforms",
+    "torchvision.transforms.autoaugment": "vision.transforms",
+    "torchvision.transforms._presets": "vision.transforms.presets",
+    "torchvision.models._api": "vision.models.pretrained",
 }
 # modules of Python's own that torch has under its name
 _STANDARD = {"torch.multiprocessing": "multiprocessing"}

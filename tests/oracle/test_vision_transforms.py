@@ -271,7 +271,7 @@ POLICIES: list[Call] = [
 
 @pytest.mark.parametrize("make", POLICIES)
 def test_policies(make: Call) -> None:
-    for seed in range(15):
+    for seed in range(10):
         for img in (image("RGB", 20, 24), nbytes(3, 20, 24)):
             close(make, img, seed=seed, levels=2, ties=0.015)
 

@@ -139,7 +139,7 @@ POLICIES: list[Call] = [
 
 @pytest.mark.parametrize("make", POLICIES)
 def test_policies(make: Call) -> None:
-    for seed in range(12):
+    for seed in range(8):
         for img in (image("RGB", 20, 24), nbytes(3, 20, 24), floats(3, 16, 16)):
             close(make, img, seed=seed, levels=2, within=1e-4)
     for img in ("no image", None):
