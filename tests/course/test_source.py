@@ -31,7 +31,7 @@ def test_every_primitive_has_a_declaration_that_names_it(name: str) -> None:
 def test_a_table_line_is_shown_as_it_stands() -> None:
     shown = show_source(tg.cos)
     assert shown.path == "tinygrad_edu/ops/functions.py"
-    assert shown.code.startswith('cos = unary("cos"')
+    assert shown.code.replace("\n", "").replace(" ", "").startswith('cos=unary("cos"')
     assert "sin" in shown.code
 
 

@@ -14,7 +14,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-CHAPTERS = sorted(Path(__file__).parents[2].joinpath("chapters").glob("[0-9]*.ipynb"))
+# 09 trains on the digits that our own vision.datasets ships and torchvision does not have
+OURS_ALONE = {"09_training"}
+CHAPTERS = [
+    path
+    for path in sorted(Path(__file__).parents[2].joinpath("chapters").glob("[0-9]*.ipynb"))
+    if path.stem not in OURS_ALONE
+]
 LEFT_OUT = {"tinygrad-only", "nbval-skip"}
 NOT_COMPARED = {"nbval-ignore-output"}
 

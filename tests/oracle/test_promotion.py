@@ -55,7 +55,12 @@ def test_two_operands(name: str, first: T, second: T | complex) -> None:
     if isinstance(second, T):
         second.seed = 1
     # a float16 tensor with a complex number would be torch's complex32, which we have not
-    assume(not (isinstance(second, complex) and first.dtype == "float16"))
+    # a complex number beside float16 promotes to torch's complex32 ("ComplexHalf"), which we do not have
+    assume(
+        not (
+            first.dtype in ("float16", "bfloat16") and "complex" in str(getattr(second, "dtype", type(second).__name__))
+        )
+    )
     sample = (
         S(T(3, dtype="bool") if first.shape == (3,) else T(dtype="bool"), first, second)
         if name == "where"
@@ -64,7 +69,7 @@ def test_two_operands(name: str, first: T, second: T | complex) -> None:
     OpCase(name, [sample], rtol=2e-5, atol=1e-5).forward(sample, "function")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     st.sampled_from(["add", "mul", "sub", "div"]),
     tensors(layouts=("contiguous", "transposed")),
