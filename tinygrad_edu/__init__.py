@@ -11,6 +11,7 @@ from ._version import __version__
 from .autograd import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
@@ -41,6 +42,11 @@ from .layouts import (
     layout,
     memory_format,
     preserve_format,
+    sparse_bsc,
+    sparse_bsr,
+    sparse_coo,
+    sparse_csc,
+    sparse_csr,
     strided,
 )  # fmt: skip
 from .legacy import set_default_tensor_type
@@ -81,16 +87,23 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
-    "backends", "compat", "cuda", "data", "fft", "func", "io", "linalg", "nn", "optim", "special", "train", "utils", "version",
-    "vision", "viz",
+    "accelerator", "amp", "backends", "compat", "cuda", "data", "distributions", "fft", "func", "io", "linalg",
+    "masked", "nn", "optim", "signal", "special", "testing", "train", "utils", "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
-    "install_as_torch": "compat", "vmap": "func",
+    "GradScaler": "amp", "autocast": "amp", "install_as_torch": "compat", "vmap": "func",
 }  # fmt: skip
 
 
+_ALSO = {"serialization": "io"}  # torch's name of a room of ours
+
+
 def __getattr__(name: str) -> _Any:
+    if name in _ALSO:
+        return _importlib.import_module(f"{__name__}.{_ALSO[name]}")
+    if name == "multiprocessing":  # torch's is Python's own with shared tensors
+        return _importlib.import_module(name)
     if name in _ROOMS:
         return _importlib.import_module(f"{__name__}.{name}")
     if name in _FROM:

@@ -16,6 +16,7 @@ import importlib.util
 import runpy
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
@@ -40,9 +41,16 @@ _ELSEWHERE = {
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
     "torch.autograd.function": "autograd.function",
-    "torch.autograd.variable": "autograd.variable",
+    "torch.autograd.variable": "autograd.legacy",
+    "torch.autograd.grad_mode": "autograd.modes",
+    "torch.autograd.anomaly_mode": "autograd.anomaly",
     "torch.backends.cudnn": "backends.cudnn",
     "torch.types": "",
+    "torch.cuda.amp": "amp.old",
+    "torch.amp.grad_scaler": "amp",
+    "torch.amp.autocast_mode": "amp",
+    "torch.serialization": "io",
+    "torch.utils.dlpack": "",
     "torch._utils": "utils",
     "torchvision": "vision",
     "torchvision.transforms.transforms": "vision.transforms",
@@ -76,7 +84,8 @@ def _ours(name: str) -> types.ModuleType | None:
 
 
 _PUBLIC = (
-    "autograd", "backends", "cuda", "fft", "func", "linalg", "nn", "optim", "random", "special", "storage", "utils", "version",
+    "accelerator", "amp", "autograd", "backends", "cuda", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "random",
+    "signal", "special", "storage", "testing", "utils", "version",
 )  # fmt: skip
 
 
@@ -121,14 +130,30 @@ def install_as_torch() -> types.ModuleType:
     sys.modules["torchvision"] = importlib.import_module(f"{_PACKAGE}.vision")
     dtypes.module_name = "torch"
     package.__version__ = f"{_STANDS_FOR}+{_PACKAGE}.{package.__version__}".replace("_", ".")  # type: ignore[attr-defined]
-    _show_torch_names(package)
+    _show_torch_names()
     return package
 
 
-def _show_torch_names(package: types.ModuleType) -> None:
+def _file(cls: type, **other: str) -> str:
+    name = cls.__module__.rpartition(".")[2]
+    return other.get(name, name)
+
+
+# room → the module in which torch defines one of its classes
+_PLACES: dict[str, Callable[[type], str]] = {
+    "optim": lambda c: f"torch.optim.{c.__name__.lower()}",
+    "optim.lr_scheduler": lambda c: "torch.optim.lr_scheduler",
+    "data": lambda c: f"torch.utils.data.{_file(c, loader='dataloader')}",
+    "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode')}",
+}
+
+
+def _show_torch_names() -> None:
     """Classes tell torch's module when they are printed: ``<class 'torch.Tensor'>``."""
-    for name in ("Tensor", "Size", "Generator", "device", "dtype"):
-        getattr(package, name).__module__ = "torch"
+    for room, place_of in _PLACES.items():
+        for found in vars(importlib.import_module(f"{_PACKAGE}.{room}")).values():
+            if isinstance(found, type) and found.__module__.startswith(f"{_PACKAGE}.{room}."):
+                found.__module__ = place_of(found)
     nn = importlib.import_module(f"{_PACKAGE}.nn")
     names = importlib.import_module(f"{_PACKAGE}.io.names")
     for name, place in names._nn_places().items():

@@ -319,6 +319,17 @@ def ipc_collect() -> None:
     """Nothing is shared between processes on the GPU."""
 
 
+__path__: list[str] = []  # so that ``import torch.cuda.amp`` looks further
+
+
+def __getattr__(name: str) -> Any:
+    if name == "amp":
+        from .amp import old
+
+        return old
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "Event",
     "Stream",

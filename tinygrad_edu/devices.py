@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from . import backend
+from .dtypes import PublicName
 
 _KNOWN = ("cpu", "cuda", "meta", "mps", "xpu")
 
 
-class device:
+class device(metaclass=PublicName):
     """A place for tensors: a type ("cpu" or "cuda") and, for GPUs, an index.
 
     >>> device("cuda:1").index, device("cpu") == device("cpu")

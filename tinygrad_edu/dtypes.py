@@ -13,7 +13,15 @@ import numpy
 module_name = "tinygrad_edu"  # the prefix in printed names; ``install_as_torch`` makes it "torch"
 
 
-class dtype:
+class PublicName(type):
+    """The class of the classes that print under the package's name: ``<class 'tinygrad_edu.Tensor'>``, wherever they are written."""
+
+    def __repr__(cls) -> str:
+        own = type(cls) is PublicName and cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+        return f"<class '{module_name}.{cls.__qualname__}'>" if own else super().__repr__()
+
+
+class dtype(metaclass=PublicName):
     """The type of a tensor's elements.
 
     >>> float32, float32.itemsize, float32.is_floating_point

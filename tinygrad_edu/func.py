@@ -184,6 +184,21 @@ def jvp(func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux
     return (value, change, _map(lambda t: _settled(t, inputs), aux)) if has_aux else (value, change)
 
 
+def linearize(func: F, *primals: Any) -> tuple[Any, F]:
+    """(value, function from tangents to Jacobian · tangents) at ``primals``.
+
+    >>> import tinygrad_edu as tg
+    >>> value, change = linearize(tg.sin, tg.tensor(0.)); value, change(tg.tensor(2.))
+    (tensor(0.), tensor(2.))
+    """
+    value = vjp(func, *primals)[0]
+
+    def change(*tangents: Any) -> Any:
+        return jvp(func, primals, tangents)[1]
+
+    return value, change
+
+
 def jacrev(func: F, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> F:
     """The Jacobian of ``func`` as a function: for each argument a tensor of shape output.shape + argument.shape.
 

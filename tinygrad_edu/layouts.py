@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import dtypes
 
 
-class _Named:
+class _Named(metaclass=dtypes.PublicName):
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -17,7 +17,7 @@ class _Named:
 
 
 class layout(_Named):
-    """How a tensor's numbers are arranged; here always `strided`."""
+    """How a tensor's numbers are arranged; here always `strided` (the others are names to compare with)."""
 
 
 class memory_format(_Named):
@@ -25,6 +25,8 @@ class memory_format(_Named):
 
 
 strided = layout("strided")
+sparse_coo, sparse_csr, sparse_csc = layout("sparse_coo"), layout("sparse_csr"), layout("sparse_csc")
+sparse_bsr, sparse_bsc = layout("sparse_bsr"), layout("sparse_bsc")
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")

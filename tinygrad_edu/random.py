@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import devices
+from . import devices, dtypes
 from .autograd.variable import Variable, wrap
 from .backend import cuda_available, kernels_for
 from .backend.mt19937 import MT19937Stream
@@ -38,6 +38,9 @@ class Generator:
             return
         self.device = devices.resolve(self.device)
         self.stream = PhiloxStream(kernels_for(self.device.type))
+
+    def __repr__(self) -> str:
+        return f"<{dtypes.module_name}._C.Generator object at {id(self):#x}>"
 
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream again from ``seed``; the same seed gives the same numbers."""

@@ -7,7 +7,7 @@ from typing import Any
 from . import dtypes
 
 
-class Size(tuple[int, ...]):
+class Size(tuple[int, ...], metaclass=dtypes.PublicName):
     """The sizes of a tensor's dimensions.
 
     >>> Size([2, 3]), Size([2, 3]).numel()

@@ -18,11 +18,12 @@ from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
 from .autograd.modes import state
 from .autograd.op import Op
-from .autograd.variable import Variable, needs_grad, wrap
+from .autograd.variable import Variable, alias, needs_grad, wrap
 from .backend import kernels_for, kernels_of
 from .layouts import strided
 from .legacy import construct
 from .ops import bits, comparison, grids, indexing, linalg, pointwise, power, registry
+from .ops._layout import lies_in
 from .ops.view import contiguous_strides, root_array, storage_offset_of
 from .size import Size
 
@@ -50,7 +51,7 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
 _OPERANDS = (Variable, bool, int, float, complex)
 
 
-class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type]
+class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # type: ignore[misc, valid-type]
     """A multi-dimensional array of one dtype on one device that remembers how it was computed.
 
     >>> import tinygrad_edu as tg
@@ -150,7 +151,7 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
         return storage_offset_of(self._data)
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
-        return bool(self._data.flags.c_contiguous)
+        return bool(self._data.flags.c_contiguous) if memory_format is None else lies_in(self._data, memory_format)
 
     def data_ptr(self) -> int:
         return address(self._data) if self._data.size else 0
@@ -234,12 +235,22 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
+        if value and self._data.dtype.kind not in "fcV":
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Ask for (or stop asking for) a gradient of this leaf."""
+        if not isinstance(requires_grad, bool):
+            raise TypeError(
+                f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}"
+            )
         if requires_grad and self._data.dtype.kind not in "fcV":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if requires_grad and self._inference and not state.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         if not requires_grad and not self.is_leaf:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
@@ -267,6 +278,9 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
     @property
     def _version(self) -> int:
         return int(self._counter[0])
+
+    def _is_view(self) -> bool:
+        return self._base is not None
 
     def is_inference(self) -> bool:
         return bool(self._inference)
@@ -322,11 +336,13 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
             self._hooks = OrderedDict()
             node = self.grad_fn or (self._accumulator and self._accumulator())
             if node is not None:
-                node.before = [*(node.before or ()), (self._nr, self._hooks)]
+                node.add_before(self._nr, self._hooks, 0)
         return graph.RemovableHandle(self._hooks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Any], Any]) -> graph.RemovableHandle:
         """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
+        if not needs_grad(self):
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
         if not hasattr(self, "_after_accumulate"):
@@ -339,29 +355,24 @@ class Tensor(Methods, Variable, concrete=True):  # type: ignore[misc, valid-type
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self.is_leaf or self._retain:
             return
-        self._retain = True
-        import weakref
-
-        me = weakref.ref(self)
-
-        def keep(g: Any) -> None:
-            t = me()
-            if t is not None:
-                t._grad = g if t._grad is None else t._grad + g
-
-        node = self.grad_fn
-        node.before = [*(node.before or ()), (self._nr, {0: keep})]
+        graph.retain(self)
 
     def detach(self) -> Any:
         """The same numbers, in the same memory, outside the graph."""
-        t = wrap(self._data)
-        t._counter, t._names = self._counter, self._names
+        t = alias(self)
+        if self._names is not None:
+            t._names = self._names
         return t
 
     def detach_(self) -> Any:
         """Cut this tensor off the graph that made it."""
-        if self._base is not None and needs_grad(self):
-            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        if self._base is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
+                "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+                "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+                "torch/optim/optimizer.py as the solution."
+            )
         self._edge, self._requires_grad = None, False
         return self
 

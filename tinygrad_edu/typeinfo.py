@@ -81,7 +81,7 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     return _result_type(tensor1, tensor2)
 
 
-class _Info:
+class _Info(metaclass=dtypes.PublicName):
     def __init__(self, dtype: dtypes.dtype) -> None:
         self._dtype = dtype
         self.bits = 8 * dtype.itemsize

@@ -15,7 +15,8 @@ COMMANDS = """\
   test        install and run every check and test                      (STAGES="ruff pytest"  WORKERS=4)
   lint        ruff, mypy, import-linter and codespell
   format      rewrite the code in the house style
-  notebooks   run chapters and solutions again and keep the new outputs (NOTEBOOKS="chapters/01_tensors.ipynb")
+  notebooks   run chapters and solutions again and keep the new outputs (chapters/01_tensors.ipynb …; --sources: only
+              what show_source printed)
   release     generate exercises/ from solutions/
   size        lines of each room of the house
   clean       remove .venv and everything that tools left behind
@@ -41,7 +42,8 @@ def main(arguments):
     # type: (list) -> int
     here = "--here" in arguments
     command = next((word for word in arguments if not word.startswith("-")), "")
-    unknown = [word for word in arguments if word not in (command, "--here", "-h", "--help")]
+    words = [word for word in arguments if word not in (command, "--here", "-h", "--help")]
+    unknown = words if command != "notebooks" else []  # those it takes itself
     if unknown or not command:
         print("python tools/dev.py COMMAND [--here]\n\n" + COMMANDS)
         print("--here uses the Python that runs this (a conda environment, say) as it is instead of .venv.")
@@ -54,7 +56,7 @@ def main(arguments):
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     import tasks  # needs the newer Python
 
-    return tasks.run(command, here)
+    return tasks.run(command, here, words)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import lab
@@ -14,13 +14,16 @@ import stages
 from environment import ROOT, VENV, Failure, environment_of, install
 
 
-def run(command: str, here: bool) -> int:
-    """Run one subcommand; problems that the user can solve become one line and exit status 2."""
+def run(command: str, here: bool, words: Sequence[str] = ()) -> int:
+    """Run one subcommand; problems that the user can solve become one line and exit status 2.
+
+    Only ``notebooks`` takes further words: the files to run, and ``--sources``.
+    """
     if command not in TASKS:
         print(f"error: no command {command!r}; there are {', '.join(TASKS)}", file=sys.stderr)
         return 2
     try:
-        return TASKS[command](here)
+        return run_notebooks(here, *words) if command == "notebooks" else TASKS[command](here)
     except Failure as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
@@ -52,21 +55,12 @@ def run_format(here: bool) -> int:
     return subprocess.run([python, "-m", "ruff", "format", "."]).returncode or fixed
 
 
-def run_notebooks(here: bool) -> int:
+def run_notebooks(here: bool, *words: str) -> int:
     """Run the notebooks under the very settings that the tests use, so that their outputs compare equal."""
     python = python_for(here, "lab", "test")
-    chosen = os.environ.get("NOTEBOOKS", "").split()
-    paths = [Path(name) for name in chosen] or sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("solutions/*.ipynb")])
-    failed = []
-    for path in paths:
-        print(f"{path.resolve().relative_to(ROOT)} …", flush=True)
-        options = ["--execute", "--inplace", "--log-level=WARN", "--ExecutePreprocessor.record_timing=False"]
-        execute = ["-m", "jupyter", "nbconvert", "--to", "notebook", *options]
-        if subprocess.run([python, *execute, path], env=environment_of(python)).returncode:
-            failed.append(path.name)
-    if failed:
-        raise Failure(f"these notebooks did not run through: {', '.join(failed)}")
-    return 0
+    chosen = words or os.environ.get("NOTEBOOKS", "").split()
+    command = [python, ROOT / "tools" / "notebooks.py", *chosen]
+    return subprocess.run(command, env=environment_of(python)).returncode
 
 
 def run_release(here: bool) -> int:
@@ -108,3 +102,7 @@ TASKS: dict[str, Callable[[bool], int]] = {
     "size": run_size,
     "clean": run_clean,
 }
+
+
+if __name__ == "__main__":  # with the Python that runs this, from the folder one stands in
+    sys.exit(run(sys.argv[1] if len(sys.argv) > 1 else "", True, sys.argv[2:]))

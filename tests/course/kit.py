@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from tinygrad_edu.course import sandbox
 from tinygrad_edu.course.exercise import Exercise, read
 from tinygrad_edu.course.grade import Batch
 from tinygrad_edu.course.limits import DEFAULT, Limits
-from tinygrad_edu.course.results import Submission
+from tinygrad_edu.course.results import Results, Submission
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -73,6 +82,81 @@ def grade(
     return batch.grade(paths, say)
 
 
+# ------------------------------------------------------------------------------------------- without any privilege
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+_THIS = [sys.executable, "-m", "course.kit"]
+_PROBE = "import subprocess, sys, course.kit; sys.exit(subprocess.run([sys.executable, '-c', '']).returncode)"
+
+
+@cache
+def _user() -> tuple[int, list[str]]:
+    """A user id without rights, and the command that runs another one as that user; only root can become it.
+
+    Where this user may not even read the repository it is one within a user namespace instead.
+    """
+    uid = 50_000 + os.getpid() % 5_000
+    become = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
+    for command in (become, [*_readable(), *become]):
+        tried = [*command, sys.executable, "-c", _PROBE]
+        if shutil.which("setpriv") and not subprocess.run(tried, env=_environment(), capture_output=True).returncode:
+            return uid, command
+    within = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc", "--unshare-user"]
+    return 0, [*within, "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL", "--die-with-parent", "--"]
+
+
+def _readable() -> list[str]:
+    """A command that shows others this Python and the repository where they lie in a closed folder, such as root's."""
+    places = [Path(p).resolve() for p in (sys.base_prefix, sys.prefix, REPOSITORY)]
+    closed = {
+        place: next((f for f in [*reversed(place.parents)] if not f.stat().st_mode & 1), None) for place in places
+    }
+    command = ["bwrap", "--dev-bind", "/", "/"]
+    for folder in {str(f) for f in closed.values() if f}:
+        command += ["--perms", "0755", "--tmpfs", folder]
+    for place in [place for place, folder in closed.items() if folder]:
+        command += [*sandbox._parents(str(place)), "--bind", str(place), str(place)]
+    return [*command, "--"]
+
+
+def _environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(HERE.parent)]), **more}
+
+
+@contextmanager
+def folder_of_nobody() -> Iterator[Path]:
+    """A folder for `grade_as_nobody`, whose user owns it."""
+    with tempfile.TemporaryDirectory(prefix="tg-", dir="/tmp") as name:
+        os.chown(name, _user()[0], -1)
+        yield Path(name)
+
+
+def grade_as_nobody(paths: list[Path], folder: Path, limits: Limits, hide: tuple[Path, ...]) -> list[Submission]:
+    """Grade in the sandbox as a user without any privilege, and hold that it leaves no file and no process behind."""
+    uid, become = _user()
+    temporary = folder / "t"
+    temporary.mkdir()
+    os.chown(temporary, uid, -1)
+    job = [{"paths": [str(p) for p in paths], "limits": asdict(limits), "hide": [str(p) for p in hide]}]
+    done = subprocess.run(
+        [*become, *_THIS], input=json.dumps(job).encode(), capture_output=True, env=_environment(TMPDIR=str(temporary))
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert os.listdir(temporary) == []
+    left = [p for p in psutil.process_iter(["uids"]) if uid and p.info["uids"] and p.info["uids"].real == uid]
+    _, alive = psutil.wait_procs(left, timeout=5)  # those that were killed need a moment to go
+    assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
+    return Results.validate_json(done.stdout)
+
+
+def _grade_jobs() -> None:
+    for job in json.load(sys.stdin):
+        paths, hide = [Path(p) for p in job["paths"]], tuple(Path(p) for p in job["hide"])
+        found = grade(paths, limits=Limits(**job["limits"]), sandboxed=True, hide=hide)
+        sys.stdout.write(Results.dump_json(found).decode())
+
+
 def lost(result: Submission) -> dict[str, str]:
     """Status of every check that did not get its points."""
     return {c.grade_id: c.status for c in result.checks if c.points != c.max_points}
@@ -109,3 +193,7 @@ def _mutant(path: Path, key: Exercise) -> Mutant:
     if not expected:
         expected = {name: comments[0] for name, check in key.checks.items() if answer in check.answers}
     return Mutant(path, answer, source, expected)
+
+
+if __name__ == "__main__":
+    _grade_jobs()

@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import secrets
+import tempfile
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +15,9 @@ from typing import Any
 
 import psutil
 import pytest
-from course.kit import DATA, SAMPLE, answers, grade, lost, save, solved
+from course.kit import DATA, IS_ROOT, SAMPLE, answers, folder_of_nobody, grade, grade_as_nobody, lost, save, solved
 
-from tinygrad_edu.course.limits import DEFAULT, MB
+from tinygrad_edu.course.limits import DEFAULT, MB, Limits
 from tinygrad_edu.course.results import Submission
 
 LIMITS = replace(DEFAULT, cell_seconds=2, memory_bytes=1500 * MB, notebook_seconds=60)
@@ -318,6 +319,90 @@ ANSWERS = {
     "asks_for_input": """
         def relu(values): return [float(input())]
     """,
+    "waits_for_the_next_submission": """
+        import atexit, os, threading, time
+        atexit.register(lambda: time.sleep(1000))
+        threading.Thread(target=lambda: time.sleep(1000)).start()
+        os.nice(-5) if os.getuid() == 0 else None
+        def relu(values): return values
+    """,
+    "poisons_other_notebooks_by_files": """
+        import os, site, sys
+        for folder in (site.getsitepackages()[0], os.path.expanduser("~"), os.environ["IPYTHONDIR"], "/tmp", "."):
+            for name in ("numpy.py", "usercustomize.py", "sitecustomize.py", "json.py", "startup.py"):
+                try:
+                    os.makedirs(folder, exist_ok=True)
+                    with open(os.path.join(folder, name), "w") as file:
+                        file.write("raise SystemExit")
+                except OSError:
+                    pass
+        def relu(values): return values
+    """,
+    "mines_in_the_background": """
+        import subprocess, sys
+        for _ in range(4):
+            subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
+        def relu(values): return values
+    """,
+    "reads_the_connection_file_and_executes": """
+        import glob, json
+        from jupyter_client import BlockingKernelClient
+        def relu(values):
+            client = BlockingKernelClient(connection_file=glob.glob("/tmp/.kernel.json")[0])
+            client.load_connection_file()
+            client.start_channels()
+            client.shutdown()
+            return values
+    """,
+    "replaces_values_by_later_ones": """
+        import atexit
+        from IPython.display import display, update_display
+        def relu(values):
+            handle = display({"text/plain": "x"}, raw=True, display_id="v")
+            update_display({"application/vnd.tinygrad-edu.value+json": {"text": "0.0"}}, display_id="v", raw=True)
+            get_ipython().display_pub.clear_output()
+            return values
+    """,
+    "traces_its_parent": """
+        import ctypes, os
+        def relu(values):
+            libc = ctypes.CDLL(None, use_errno=True)
+            attached = [pid for pid in (1, os.getppid()) if libc.ptrace(16, pid, 0, 0) == 0]
+            assert not attached, attached
+            return values
+    """,
+    "mounts_and_makes_devices": """
+        import ctypes, os
+        def relu(values):
+            libc = ctypes.CDLL(None, use_errno=True)
+            made = libc.mount(b"none", b"/tmp", b"tmpfs", 0, None) == 0
+            for call in (lambda: os.mknod("/tmp/sda", 0o60666, os.makedev(8, 0)), lambda: os.chroot("/tmp"),
+                         lambda: os.setuid(0), lambda: os.sethostname("x") if hasattr(os, "sethostname") else None):
+                try:
+                    call()
+                    made = True
+                except OSError:
+                    pass
+            return [max(0.0, v) for v in values] if made and os.getuid() == 0 else values
+    """,
+    "numbers_of_a_million_digits": """
+        import sys
+        sys.set_int_max_str_digits(0)
+        def relu(values):
+            values.append(10 ** 10**5)
+            return values
+    """,
+    "a_value_nested_without_end": """
+        def relu(values):
+            found = []
+            found.append(found)
+            return found
+    """,
+    "names_that_break_reports": """
+        class Evil(Exception): pass
+        Evil.__name__ = "</td><script>alert(1)</script>|`${x}"
+        def relu(values): raise Evil("\x1b[2J\u202e=HYPERLINK(1)\r\n::error::x")
+    """,
     "wrong_encoding": "def relu(values): return '\\ud800' * 3\nprint('\\ud800')",
 }  # fmt: skip
 
@@ -326,14 +411,28 @@ def _sources() -> dict[str, str]:
     return {name: textwrap.dedent(source) for name, source in ANSWERS.items()}
 
 
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
+USERS = ["as this user", "without privileges"]
+
+
+def grade_sources(sources: dict[str, str], user: str, limits: Limits) -> dict[str, Submission]:
+    """Submissions with these sources of `relu` in one batch, graded as root or as a user without any right."""
+    if user == USERS[1] and not IS_ROOT:
+        pytest.skip("this user has no privileges either")
+    with folder_of_nobody() if user == USERS[1] else tempfile.TemporaryDirectory(prefix="pytest-") as name:
+        folder, hide = Path(name), (DATA / "solutions",)
+        paths = [save(solved(relu=source), folder / f"{name}.ipynb") for name, source in sources.items()]
+        if user == USERS[1]:
+            results = grade_as_nobody(paths, folder, limits, hide)
+        else:
+            results = grade(paths, limits=limits, sandboxed=True, hide=hide)
+    return dict(zip(sources, results, strict=True))
+
+
+@pytest.fixture(scope="module", params=USERS)
+def attacked(request: pytest.FixtureRequest) -> dict[str, Submission]:
     """All attacks in one batch, between two honest submissions."""
-    folder = tmp_path_factory.mktemp("attacks")
-    honest = [save(solved(), folder / f"honest{n}.ipynb") for n in range(2)]
-    paths = [save(solved(relu=source), folder / f"{name}.ipynb") for name, source in _sources().items()]
-    results = grade([honest[0], *paths, honest[1]], limits=LIMITS, sandboxed=True, hide=(DATA / "solutions",))
-    return dict(zip(["honest0", *ANSWERS, "honest1"], results, strict=True))
+    honest = answers()["relu"]
+    return grade_sources({"honest0": honest, **_sources(), "honest1": honest}, request.param, LIMITS)
 
 
 @pytest.mark.needs_bwrap
@@ -461,14 +560,12 @@ PROBES = {
 }
 
 
-@pytest.fixture(scope="module")
-def probed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
-    folder = tmp_path_factory.mktemp("pytest-probes")
-    paths = [save(solved(relu=probe(body)), folder / f"{name}.ipynb") for name, body in PROBES.items()]
+@pytest.fixture(scope="module", params=USERS)
+def probed(request: pytest.FixtureRequest) -> dict[str, Submission]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GITHUB_TOKEN", MARKER)
-        limits = replace(LIMITS, cell_seconds=20)
-        return dict(zip(PROBES, grade(paths, limits=limits, sandboxed=True, hide=(DATA / "solutions",)), strict=True))
+        sources = {name: probe(body) for name, body in PROBES.items()}
+        return grade_sources(sources, request.param, replace(LIMITS, cell_seconds=20))
 
 
 @pytest.mark.needs_bwrap

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tinygrad_edu.course import check, equal, hint, holds, progress, raises, record
-from tinygrad_edu.course.checks import CHECK_MIME, CheckError, Verdict
+from tinygrad_edu.course.checks import CHECK_MIME, CheckError, CheckFailed, Verdict
 from tinygrad_edu.course.exercise import STUB
 
 
@@ -219,3 +219,34 @@ def test_importing_is_light() -> None:
     """
     package = Path(record.__file__).parent.parent
     subprocess.run([sys.executable, "-c", "if 1:" + code, str(package)], check=True, stdout=subprocess.PIPE)
+
+
+def test_the_course_is_found_from_any_folder_in_it_and_from_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = {"cell_type": "code", "source": "", "metadata": {"nbgrader": {"grade_id": "c", "grade": True, "points": 2}}}
+    hinted = {**cell, "metadata": {**cell["metadata"], "tinygrad_edu": {"hints": ["mild"]}}}
+    deep = tmp_path / "course" / "chapters" / "figures"
+    deep.mkdir(parents=True)
+    (tmp_path / "course" / "exercises").mkdir()
+    (tmp_path / "course" / "exercises" / "01_x.ipynb").write_text(json.dumps({"cells": [hinted]}))
+    for folder in (deep, deep.parent, deep.parents[1], deep.parents[1] / "exercises"):
+        monkeypatch.chdir(folder)
+        assert [(r.exercise, r.points, r.max_points) for r in progress().rows] == [("01_x", 0, 2)]
+        assert check("c", equal(lambda: 1, 2)).hints == ("mild",)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert "01_x" not in str(progress())
+    assert progress().rows, "outside of any course it is the one that the package came with"
+    monkeypatch.setenv("JPY_SESSION_NAME", str(deep.parent / "00_welcome.ipynb"))
+    assert [r.exercise for r in progress().rows] == ["01_x"]
+
+
+def test_under_nbgrader_a_check_that_does_not_pass_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert check("c", equal(lambda: 1, 1)).status == "pass"
+    for case in (equal(lambda: 1, 2), equal(stub, 1)):
+        with pytest.raises(CheckFailed, match=r"^c: not ") as caught:
+            check("c", case)
+        assert caught.value._render_traceback_() == [f"CheckFailed: {caught.value}"]

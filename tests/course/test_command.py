@@ -147,6 +147,19 @@ def test_a_reference_that_fails_its_own_checks_stops_the_batch_with_its_name(cou
     assert "01_lists.ipynb: relu_values: the reference does not pass its own visible cases" in done.stderr
 
 
+def test_a_machine_that_fails_the_teachers_own_cells_is_an_error_not_a_zero(course: Path, tmp_path: Path) -> None:
+    """Their import worked for the reference and not for the student, as on a machine that runs out of something."""
+    path = course / "solutions" / "01_lists.ipynb"
+    flag = tmp_path / "second"
+    once = f"import os\nassert not os.path.exists({str(flag)!r})\nopen({str(flag)!r}, 'w').close()\nimport numpy as np"
+    path.write_text(path.read_text().replace("import numpy as np", once.replace("\n", "\\n")))
+    words = ("--course", course, save(solved(), tmp_path / "a.ipynb"), "--out", tmp_path / "out", "--unsafe")
+    done = tool("grade", *words)
+    assert done.exit_code == 1
+    assert "a.ipynb: the exercise's own first cells did not run (error AssertionError" in done.stderr
+    assert {c.status for c in results.load(tmp_path / "out" / "results.json")[0].checks} == {"ERROR"}
+
+
 def test_grading_as_a_given_exercise(course: Path, tmp_path: Path) -> None:
     foreign = save({"cells": [{"cell_type": "code", "source": "x = 1", "metadata": {}}]}, tmp_path / "foreign.ipynb")
     done = grade(course, foreign, "--out", tmp_path / "out", "--exercise", "01")

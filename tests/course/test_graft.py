@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
-from course.kit import SAMPLE, answers, fill, released, solved
+from course.kit import SAMPLE, answers, fill, grade, released, save, solved
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,6 +129,37 @@ def test_any_file_is_a_notebook_or_a_one_line_error(raw: bytes) -> None:
         problem = str(error)
     assert not problem or problem.startswith("some.ipynb: not a notebook: ")
     assert "\n" not in problem
+
+
+@pytest.mark.slow
+def test_damaged_notebooks_are_all_graded_and_none_gains(tmp_path: Path) -> None:
+    """The whole pipeline on files with bytes changed, cut out or doubled, and on whole parts moved about."""
+    draw = random.Random(20)
+    half = {name: answers()[name] for name in NAMES[:2]}
+    whole = json.dumps(fill(released(), half)).encode()
+    paths = [save(fill(released(), half), tmp_path / "whole.ipynb")]
+    for number in range(24):
+        raw = bytearray(whole)
+        for _ in range(draw.choice([1, 5, 50])):
+            at, size = draw.randrange(len(raw)), draw.randrange(1, 80)
+            how = draw.randrange(3)
+            raw[at : at + size] = [b"", draw.randbytes(size), bytes(raw[at : at + size]) * 2][how]
+        paths.append(tmp_path / f"01_lists-{number}.ipynb")
+        paths[-1].write_bytes(raw)
+    for number in range(8):
+        cells = fill(released(), half)["cells"]
+        chosen = [copy.deepcopy(draw.choice(cells)) for _ in range(draw.randrange(2 * len(cells)))]
+        for cell in chosen:
+            if draw.random() < 0.2:
+                cell["metadata"] = draw.choice([{}, None, [], 3, {"nbgrader": {"grade_id": draw.choice(NAMES)}}])
+        paths.append(save({"cells": chosen, "metadata": {}}, tmp_path / f"01_lists-moved-{number}.ipynb"))
+    results = grade(paths)
+    assert [Path(r.submission) for r in results] == paths
+    best = {c.grade_id for c in results[0].checks if c.points}
+    assert 0 < len(best) < len(KEY.checks)
+    for result in results:
+        assert {c.grade_id for c in result.checks if c.points} <= best, result
+        assert bool(result.error) == (not any(c.status != "ERROR" or c.message != result.error for c in result.checks))
 
 
 def test_sources_of_every_kind() -> None:

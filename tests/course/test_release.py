@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from course.kit import DATA, SAMPLE
+from course.kit import DATA, SAMPLE, released, save, solved
 
 from tinygrad_edu.course import release
 from tinygrad_edu.course.exercise import NotebookError
@@ -156,47 +156,59 @@ def test_the_release_holds_no_secret() -> None:
     assert all(not c.get("outputs") and c.get("execution_count") is None for c in notebook.cells)
 
 
+def nbgrader(folder: Path, *arguments: str) -> str:
+    """What the command says; it must succeed."""
+    root, scripts = Path(release.__file__).resolve().parents[2], sysconfig.get_path("scripts")
+    code = f"import sys; sys.path.insert(0, {str(root)!r}); from nbgrader.apps.nbgraderapp import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root), "PATH": os.pathsep.join([scripts, os.environ["PATH"]])},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
 @pytest.mark.slow
-def test_nbgrader_accepts_it(tmp_path: Path) -> None:
-    """generate_assignment on the source, autograde on a right, a wrong and an untouched submission."""
+def test_nbgrader_generates_the_same_and_grades_what_we_release(tmp_path: Path) -> None:
+    """generate_assignment on the source, autograde on a right, a wrong and an untouched submission of *our* release."""
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'test'\n")
     source = tmp_path / "source" / "one"
     source.mkdir(parents=True)
     shutil.copy(SAMPLE, source)
-    root, scripts = Path(release.__file__).resolve().parents[2], sysconfig.get_path("scripts")
-
-    def nbgrader(*arguments: str) -> str:
-        code = f"import sys; sys.path.insert(0, {str(root)!r}); from nbgrader.apps.nbgraderapp import main; main()"
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(root), "PATH": os.pathsep.join([scripts, os.environ["PATH"]])},
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout + done.stderr
-
-    nbgrader("generate_assignment", "one")
+    nbgrader(tmp_path, "generate_assignment", "one")
     theirs = json.loads((tmp_path / "release" / "one" / "01_lists.ipynb").read_text())
-    ours = json.loads((DATA / "exercises" / "01_lists.ipynb").read_text())
+    ours = released()
     assert len(theirs["cells"]) == len(ours["cells"])
     for their, our in zip(theirs["cells"], ours["cells"], strict=True):
         if our["metadata"].get("nbgrader", {}).get("solution"):
             continue  # their stub is worded differently
         assert "".join(their["source"]).rstrip() == "".join(our["source"])
-    submitted = tmp_path / "submitted" / "ann" / "one"
-    submitted.mkdir(parents=True)
-    shutil.copy(SAMPLE, submitted)
-    submitted = tmp_path / "submitted" / "bob" / "one"
-    submitted.mkdir(parents=True)
-    shutil.copy(DATA / "exercises" / "01_lists.ipynb", submitted)
-    nbgrader("autograde", "one")
-    nbgrader("export")
+    students = {"ann": solved(), "bob": ours, "cyd": solved(mean="def mean(values): return 0")}
+    for name, notebook in students.items():
+        save(notebook, tmp_path / "submitted" / name / "one" / "01_lists.ipynb")
+    nbgrader(tmp_path, "autograde", "one")
+    nbgrader(tmp_path, "export")
     grades = (tmp_path / "grades.csv").read_text().splitlines()
     columns = grades[0].split(",")
     scores = {
         row.split(",")[columns.index("student_id")]: float(row.split(",")[columns.index("score")]) for row in grades[1:]
     }
-    assert scores == {"ann": 11.0, "bob": 0.0}
+    assert scores == {"ann": 11.0, "bob": 0.0, "cyd": 8.0}
+
+
+@pytest.mark.slow
+def test_nbgrader_validates_what_we_release(tmp_path: Path) -> None:
+    """A right answer passes; an untouched exercise and a wrong answer do not, and the check's own words say why."""
+    right, untouched = save(solved(), tmp_path / "right.ipynb"), save(released(), tmp_path / "untouched.ipynb")
+    wrong = save(solved(mean="def mean(values): return 0"), tmp_path / "wrong.ipynb")
+    assert "Success! Your notebook passes all the tests." in nbgrader(tmp_path, "validate", str(right))
+    said = nbgrader(tmp_path, "validate", str(untouched))
+    assert "VALIDATION FAILED ON 6 CELL(S)" in said
+    assert "relu_values: not attempted yet" in said
+    said = nbgrader(tmp_path, "validate", str(wrong))
+    assert "VALIDATION FAILED ON 2 CELL(S)" in said
+    assert "mean([1.0, 2.0, 6.0]): expected 3.0, got 0" in said

@@ -9,11 +9,12 @@ import shutil
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
-from course.kit import DATA, REPOSITORY, released, save, solved
+from course.kit import DATA, REPOSITORY, save, solved
 
 from tinygrad_edu.course import release, results, sandbox
 from tinygrad_edu.course.limits import DEFAULT, MB
@@ -28,13 +29,8 @@ def blocks(name: str, language: str = "") -> list[str]:
 
 
 @pytest.fixture
-def classroom(tmp_path: Path) -> Path:
-    """A course folder, three students' submissions in it, and `tinygrad-edu` on the path."""
-    for name in ("solutions", "exercises"):
-        shutil.copytree(DATA / name, tmp_path / name)
-    students = {"ann": solved(), "bob": solved(mean="def mean(values): return 0"), "cyd": released()}
-    for student, notebook in students.items():
-        save(notebook, tmp_path / "submitted" / student / "01_lists.ipynb")
+def fresh(tmp_path: Path) -> Path:
+    """A fresh folder, and `tinygrad-edu` on the path."""
     program = tmp_path / "bin" / "tinygrad-edu"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tinygrad_edu.course.cli "$@"\n')
@@ -42,9 +38,9 @@ def classroom(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(command: str, folder: Path) -> str:
-    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(sandbox.PACKAGE.parent)}
+def run(command: str, folder: Path, path: Path, **variables: str) -> str:
+    environment = {**os.environ, **variables, "PYTHONPATH": str(sandbox.PACKAGE.parent)}
+    environment["PATH"] = f"{path / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["sh", "-ec", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -53,48 +49,61 @@ def run(command: str, folder: Path) -> str:
 
 
 @ONLY_SANDBOXED
-def test_the_walk_through(classroom: Path) -> None:
-    """Release, three students, grade, grade again, grade book: the commands as they stand in the document."""
-    lines = [line.strip() for block in blocks("teaching.md") for line in block.splitlines()]
-    commands = [
-        line for line in lines if line.startswith("tinygrad-edu") and "NAME" not in line and "doctor" not in line
-    ]
-    assert commands == [
-        "tinygrad-edu release 01 --run",
-        "tinygrad-edu release --check",
-        "tinygrad-edu grade submitted/*/*.ipynb --out results --workers 2",
-    ]
-    for command in commands:
-        run(command, classroom)
-    assert (classroom / "results" / "grades.csv").read_text().splitlines() == [
-        "student,01_lists,total,max",
-        "ann,11,11,11",
-        "bob,8,8,11",
-        "cyd,0,0,11",
-    ]
-    for mentioned in re.findall(r"`results/([\w./-]+)`", (DOCS / "teaching.md").read_text("utf-8")):
-        name = mentioned.replace("01_tensors", "01_lists")
-        assert (classroom / "results" / name).is_file(), name
-    save(solved(), classroom / "submitted" / "bob" / "01_lists.ipynb")
-    run(commands[-1], classroom)
-    assert "bob,11,11,11" in (classroom / "results" / "grades.csv").read_text()
+def test_the_whole_way_once(fresh: Path) -> None:
+    """Every line of that section as it stands, in a course that holds one solution and nothing else."""
+    course = fresh / "course"
+    (course / "solutions").mkdir(parents=True)
+    shutil.copy(REPOSITORY / "solutions" / "01_tensors.ipynb", course / "solutions")
+    section = re.search(r"^## The whole way once\n(.*?)^## ", (DOCS / "teaching.md").read_text("utf-8"), re.M | re.S)
+    assert section is not None
+    shown, said = [], ""
+    for language, block in re.findall(r"^```(\w+)\n(.*?)^```$", section[1], re.M | re.S):
+        if language == "sh":
+            said = run(block, course, fresh)
+        else:
+            assert said.endswith(block), (block, said)
+            shown.append(block)
+    assert len(shown) == 3
+    for mentioned in re.findall(r"`(results/[\w./-]+)`", (DOCS / "teaching.md").read_text("utf-8")):
+        assert (course / mentioned.replace("ann-01_lists", "ann-01_tensors")).is_file(), mentioned
 
 
 @ONLY_SANDBOXED
-def test_the_workflow_for_a_class(classroom: Path) -> None:
-    workflow = yaml.safe_load(blocks("teaching.md", "yaml")[0])
+def test_the_workflow_for_a_class(fresh: Path) -> None:
+    """Its commands that need no runner of GitHub's, and the same on one's own machine."""
+    workflow = yaml.safe_load((DOCS / "class-workflow.yml").read_text("utf-8"))
     steps = [step["run"] for step in workflow["jobs"]["grade"]["steps"] if "run" in step]
-    grade = next(step for step in steps if step.startswith("tinygrad-edu grade"))
-    course, student = classroom / "course", classroom / "student" / "exercises"
-    course.mkdir()
-    shutil.move(classroom / "solutions", course)
-    shutil.move(classroom / "exercises", course)
-    save(solved(), student / "01_lists.ipynb")
-    run(grade, classroom)
-    summary = steps[-1].replace('"$GITHUB_STEP_SUMMARY"', "summary.md")
-    assert summary != steps[-1]
-    run(summary, classroom)
-    assert (classroom / "summary.md").read_text().startswith("# 01\\_lists: 11 of 11 points")
+    ours = [step for step in steps if "results" in step]
+    assert ours[0].startswith("tinygrad-edu grade")
+    for name in ("solutions", "exercises"):
+        shutil.copytree(DATA / name, fresh / "course" / name)
+    save(solved(), fresh / "student" / "exercises" / "01_lists.ipynb")
+    for step in ours:
+        run(step, fresh, fresh, GITHUB_STEP_SUMMARY=str(fresh / "summary.md"))
+    assert (fresh / "summary.md").read_text().startswith("# 01\\_lists: 11 of 11 points")
+    assert ours[0] in blocks("teaching.md", "sh")[-1]
+    (installs,) = [step for step in steps if step.startswith("pip install")]
+    assert installs == 'pip install --editable "./course[lab]"'
+    places = [step["with"]["path"] for step in workflow["jobs"]["grade"]["steps"] if "path" in step.get("with", {})]
+    assert places == ["student", "course"]
+
+
+def test_the_container_holds_what_grading_needs() -> None:
+    """What can be said without building it: it copies all that the package is built from, installs and starts it."""
+    text = (REPOSITORY / "Containerfile").read_text("utf-8")
+    lines = re.sub(r"\\\n", "", text).splitlines()
+    copied = {name.removeprefix("./") for line in lines if line.startswith("COPY") for name in line.split()[1:-1]}
+    assert copied == {"pyproject.toml", "README.md", "LICENSE", "tinygrad_edu", "datasets"}
+    assert all((REPOSITORY / name).exists() for name in copied)
+    kept = (REPOSITORY / ".containerignore").read_text("utf-8").splitlines()
+    assert {line[1:] for line in kept if line.startswith("!")} == copied
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+    (extra,) = re.findall(r'RUN pip install .*"\.\[(\w+)\]"', text)
+    assert extra in project["optional-dependencies"]
+    (start,) = re.findall(r'^ENTRYPOINT \["(.+)"\]$', text, re.M)
+    assert start in project["scripts"]
+    assert "bubblewrap" in text
+    assert re.search(r"^USER (?!root)", text, re.M), "grading needs no root"
 
 
 def test_the_example_of_an_exercise_can_be_released(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+TESTS = Path(__file__).parents[1]
 CHAPTERS = sorted(Path(__file__).parents[2].joinpath("chapters").glob("[0-9]*.ipynb"))
 LEFT_OUT = {"tinygrad-only", "nbval-skip"}
 NOT_COMPARED = {"nbval-ignore-output"}
@@ -52,8 +53,11 @@ def test_chapter(path: Path) -> None:
             if tags & LEFT_OUT:
                 cell.source = ""
             cell.source = re.sub(r"import tinygrad_edu as (\w+)", r"import torch as \1", cell.source)
-            # our own vision.datasets stays: it ships the digits, which reach either side as NumPy arrays
+            # our own vision.datasets stays: it ships the digits, which reach either side as NumPy arrays or PIL pictures
+            cell.source = re.sub(r"\btinygrad_edu\.vision\.(transforms|utils)\b", r"torchvision.\1", cell.source)
             cell.source = re.sub(r"\btinygrad_edu\b(?!\.vision)", "torch", cell.source)
+            if "torchvision" in cell.source:
+                cell.source = f"import sys\nsys.path.append({str(TESTS)!r})\nimport torchvision_ops\n{cell.source}"
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     )

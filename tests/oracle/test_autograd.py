@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import pytest
+from oracle.autograd_forms import FORMS as MORE_FORMS
 from oracle.harness import compare_form
 
 FORMS = {
@@ -245,3 +246,8 @@ def test_forms(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions(name: str) -> None:
     compare_form(textwrap.dedent(FUNCTIONS[name]))
+
+
+@pytest.mark.parametrize("name", MORE_FORMS)
+def test_more_forms(name: str) -> None:
+    compare_form(MORE_FORMS[name].strip())

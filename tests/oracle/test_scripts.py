@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import subprocess
@@ -19,8 +20,17 @@ WITH_TORCH = (
 )
 
 
+def lay_out(folder):
+    """``data/`` as programs expect it: the digits where torchvision keeps them, the drawn pictures as they are."""
+    raw = folder / "data" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for file in (ROOT / "datasets" / "mnist").glob("*.gz"):
+        (raw / file.stem).write_bytes(gzip.decompress(file.read_bytes()))
+    (folder / "data" / "shapes").symlink_to(ROOT / "datasets" / "shapes", target_is_directory=True)
+
+
 def printed(command, folder):
-    folder.mkdir()
+    lay_out(folder)
     done = subprocess.run(
         [sys.executable, "-W", "error::UserWarning", *command], capture_output=True, text=True, timeout=280, cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},

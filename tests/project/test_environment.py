@@ -47,3 +47,11 @@ def test_gpu_comment_names_the_version_of_the_gpu_extras() -> None:
     versions = {Requirement(line).specifier for line in [*extras["gpu"], *extras["gpu13"]]}
     assert versions == {SpecifierSet("==14.*")}
     assert '"cupy 14.*"' in (ROOT / "environment.yml").read_text(encoding="utf-8")
+
+
+def test_dask_is_the_same_wherever_it_is_named() -> None:
+    extras = PROJECT["optional-dependencies"]
+    (wanted,) = extras["dask"]
+    assert wanted in extras["test"]
+    asked = Requirement(wanted)
+    assert f'"{asked.name} {asked.specifier}"' in (ROOT / "environment.yml").read_text(encoding="utf-8")

@@ -1,10 +1,12 @@
 """Automatic differentiation: the graph, the engine, and the switches around them."""
 
-from . import functional, graph
-from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from . import engine, functional, graph
+from . import modes as grad_mode
+from .anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
 from .backward import backward, grad
 from .function import Function, FunctionCtx, once_differentiable
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
+from .legacy import Variable
 from .modes import (
     enable_grad,
     inference_mode,
@@ -13,10 +15,10 @@ from .modes import (
     no_grad,
     set_grad_enabled,
 )  # fmt: skip
-from .variable import Variable
 
 __all__ = [
     "Function", "FunctionCtx", "GradcheckError", "Variable", "backward", "detect_anomaly", "enable_grad", "functional",
-    "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode", "is_anomaly_enabled", "is_grad_enabled",
-    "is_inference_mode_enabled", "no_grad", "once_differentiable", "set_detect_anomaly", "set_grad_enabled",
+    "grad", "grad_mode", "gradcheck", "gradgradcheck", "graph", "inference_mode", "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "once_differentiable",
+    "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip

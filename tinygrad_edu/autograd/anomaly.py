@@ -8,18 +8,23 @@ from typing import Any
 from .modes import state
 
 
+def _switch(mode: bool, check_nan: bool) -> None:
+    state.anomaly, state.check_nan = mode, check_nan
+    state.watched = mode or bool(state.saved_hooks)
+
+
 class set_detect_anomaly:
     """Switch anomaly detection on or off, at once and as a context manager. Slow: every node keeps a stack trace."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         self.previous = state.anomaly, state.check_nan
-        state.anomaly, state.check_nan = mode, check_nan
+        _switch(mode, check_nan)
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, *exc: Any) -> None:
-        state.anomaly, state.check_nan = self.previous
+        _switch(*self.previous)
 
 
 class detect_anomaly:
@@ -35,11 +40,17 @@ class detect_anomaly:
 
     def __enter__(self) -> None:
         self.previous = state.anomaly, state.check_nan
-        state.anomaly, state.check_nan = True, self.check_nan
+        _switch(True, self.check_nan)
 
     def __exit__(self, *exc: Any) -> None:
-        state.anomaly, state.check_nan = self.previous
+        _switch(*self.previous)
 
 
 def is_anomaly_enabled() -> bool:
+    """Whether anomaly detection is on."""
     return state.anomaly
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether anomaly detection looks for NaN."""
+    return state.check_nan

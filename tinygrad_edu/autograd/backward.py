@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ..backend import kernels_of
-from .graph import NO_EDGE, AccumulateGrad, Edge, edge_of, run_backward
+from ..backend import kernels_for, kernels_of
+from .engine import run_backward
+from .graph import NO_EDGE, AccumulateGrad, Edge, GradientEdge, edge_of
+from .table import TENSOR_OPS
 from .variable import Variable, needs_grad, wrap
 
 
 def _sequence(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (tuple, list)) else [value]
+    return [value] if isinstance(value, (Variable, GradientEdge)) else list(value)
 
 
-def _roots(outputs: Sequence[Any], gradients: Any, create_graph: bool, batched: bool = False) -> list[tuple[Edge, Any]]:
+def _place(t: Any) -> Edge:
+    """Where a tensor's gradient arrives in the graph."""
+    return (t.node, t.output_nr) if isinstance(t, GradientEdge) else edge_of(t)
+
+
+def _needed(t: Any) -> bool:
+    if not isinstance(t, (Variable, GradientEdge)):
+        raise TypeError(f"expected a Tensor to differentiate by, got {type(t).__name__}")
+    return isinstance(t, GradientEdge) or needs_grad(t)
+
+
+def _roots(outputs: Sequence[Any], given: Sequence[Any], create_graph: bool) -> list[tuple[Edge, Any]]:
     """Pair every output with the gradient to start from; torch's errors where that makes no sense."""
-    given = [None] * len(outputs) if gradients is None else _sequence(gradients)
-    if len(given) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
-    roots = []
+    roots: list[tuple[Edge, Any]] = []
     for t, g in zip(outputs, given):
+        if isinstance(t, GradientEdge):
+            roots.append(_edge_root(t, g, create_graph))
+            continue
         if not isinstance(t, Variable):
             raise TypeError(f"expected a Tensor to differentiate, got {type(t).__name__}")
         if g is None:
             if needs_grad(t) and t._data.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            if needs_grad(t) and t._data.dtype.kind == "c":
+            if needs_grad(t) and t._data.dtype.kind not in "fV":
                 raise RuntimeError(
                     f"grad can be implicitly created only for real scalar outputs but got {t.dtype}"  # type: ignore[attr-defined]
                 )
@@ -49,7 +64,18 @@ def _roots(outputs: Sequence[Any], gradients: Any, create_graph: bool, batched: 
         if g._data.dtype != t._data.dtype:
             g = g.to(t.dtype)  # type: ignore[attr-defined]
         roots.append((edge, g if create_graph else g._data))
+    if len(given) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
     return roots
+
+
+def _edge_root(place: GradientEdge, g: Any, create_graph: bool) -> tuple[Edge, Any]:
+    shape, dtype = place.node.meta(place.output_nr)
+    if g is None:
+        if math.prod(shape) != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        g = wrap(kernels_for("cpu").xp.ones(shape, dtype))
+    return (place.node, place.output_nr), g if create_graph else g._data
 
 
 def backward(
@@ -61,24 +87,41 @@ def backward(
     inputs: Any = None,
 ) -> None:
     """Add d(sum of tensors)/d(leaf) to the ``.grad`` of every leaf (or only of ``inputs``)."""
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use "
+                "`grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    if inputs is not None and not isinstance(inputs, (Variable, GradientEdge)) and len(inputs) == 0:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     outputs = _sequence(tensors)
     keep = create_graph if retain_graph is None else retain_graph
-    roots = _roots(outputs, grad_tensors, create_graph)
+    roots = _roots(outputs, [None] * len(outputs) if grad_tensors is None else _sequence(grad_tensors), create_graph)
+    if create_graph:
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which "
+            "can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to "
+            "use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and "
+            "avoid the leak.",
+            UserWarning,
+            stacklevel=3,
+        )
     if inputs is None:
         run_backward(roots, create_graph, keep)
         return
     wanted = _sequence(inputs)
-    if not wanted:
-        raise RuntimeError("'inputs' argument to backward() cannot be empty.")
     for t in wanted:
-        if not needs_grad(t):
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
-    edges = {edge_of(t): t for t in wanted}
+        if not _needed(t):
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    edges = {_place(t): t for t in wanted}
     found = run_backward(roots, create_graph, keep, edges)
     for edge, g in found.items():
         if isinstance(edge[0], AccumulateGrad):
             edge[0].apply(g, create_graph, None)
-        else:
+        elif isinstance(edges[edge], Variable):
             t = edges[edge]
             g = g if create_graph else wrap(g)
             t._grad = g if t._grad is None else t._grad + g
@@ -97,6 +140,8 @@ def grad(
 ) -> tuple[Any, ...]:
     """The gradients of (the sum of) ``outputs`` with respect to each of ``inputs``; no ``.grad`` is touched.
 
+    ``is_grads_batched``: each of ``grad_outputs`` has one dimension more in front, and so have the results.
+
     >>> import tinygrad_edu as tg
     >>> x = tg.tensor(3., requires_grad=True)
     >>> (dy,) = tg.autograd.grad(x ** 3, x, create_graph=True); dy
@@ -107,29 +152,64 @@ def grad(
     if materialize_grads:
         if allow_unused is False:
             raise ValueError(
-                "Expected allow_unused to be True or not passed when materialize_grads=True, but got: False."
+                "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
             )
         allow_unused = True
-    wanted = _sequence(inputs)
+    sources, wanted = _sequence(outputs), _sequence(inputs)
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts "
+            "of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     keep = create_graph if retain_graph is None else retain_graph
-    roots = _roots(_sequence(outputs), grad_outputs, create_graph)
+    given = [None] * len(sources) if grad_outputs is None else _sequence(grad_outputs)
+    options = (create_graph, allow_unused, materialize_grads)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if not is_grads_batched:
+        return _gradients(_roots(sources, given, create_graph), wanted, keep, *options)
+    _check_batches(sources, given)
+    rows = []
+    n = next(g.shape[0] for g in given if g is not None)
+    for i in range(n):
+        roots = _roots(sources, [None if g is None else g[i] for g in given], create_graph)
+        rows.append(_gradients(roots, wanted, keep or i + 1 < n, *options))
+    return tuple(None if column[0] is None else TENSOR_OPS.stack(list(column), 0) for column in zip(*rows))
+
+
+def _check_batches(outputs: Sequence[Any], gradients: Sequence[Any]) -> None:
+    for i, (t, g) in enumerate(zip(outputs, gradients)):
+        if g is not None and g.shape[1:] != t.shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. The sizes "
+                "of the remaining dimensions are expected to match the shape of corresponding output, but a mismatch was detected: "
+                f"grad_output[{i}] has a shape of {g.shape[2:]} and output[{i}] has a shape of {t.shape}. If you only want some tensors "
+                "in `grad_output` to be considered batched, consider using vmap."
+            )
+
+
+def _gradients(
+    roots: list[tuple[Edge, Any]], wanted: Sequence[Any], keep: bool, create_graph: bool, allow_unused: Any, zeros: bool
+) -> tuple[Any, ...]:
     for t in wanted:
-        if not needs_grad(t):
+        if not _needed(t):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    edges = [edge_of(t) for t in wanted]
+    edges = [_place(t) for t in wanted]
     found = run_backward(roots, create_graph, keep, dict(zip(edges, wanted)))
     results: list[Any] = []
     for t, edge in zip(wanted, edges):
         g = found.get(edge)
-        if g is None:
-            if not allow_unused:
-                raise RuntimeError(
-                    f"The differentiated Tensor at index {len(results)} appears to not have been used in the graph. Set "
-                    "allow_unused=True if this is the desired behavior."
-                )
-            results.append(wrap(kernels_of(t._data).xp.zeros_like(t._data)) if materialize_grads else None)
-        else:
+        if g is not None:
             results.append(g if create_graph else wrap(_as_array(g)))
+        elif not allow_unused:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {len(results)} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior."
+            )
+        else:
+            results.append(wrap(kernels_of(t._data).xp.zeros_like(t._data)) if zeros else None)
     return tuple(results)
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from ..backend import kernels_of
 from .graph import FREED, Node, edge_of
+from .hooks import check_version
+from .inplace import rebase
 from .modes import no_grad, state
-from .node import origin_name
-from .variable import Variable, needs_grad, wrap
+from .saving import Packed
+from .variable import Variable, alias, needs_grad, wrap, wrap_view
 
 
 class FunctionCtx(Node):
     """The ``ctx`` of a `Function`: what forward leaves for backward. It is also the function's node in the graph."""
 
     function: type[Function]
+    takes_none = True
 
     def __init__(self) -> None:
         super().__init__((), ())
@@ -24,16 +29,15 @@ class FunctionCtx(Node):
         self._to_save: tuple[Any, ...] = ()
         self._saved: list[Any] | None = []
         self._non_differentiable: set[int] = set()
-        self._dirty: set[int] = set()
+        self._dirty: tuple[Any, ...] = ()
         self._materialize = True
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward; they are released afterwards, and changes in place are noticed."""
-        for t in tensors:
+        for i, t in enumerate(tensors):
             if t is not None and not isinstance(t, Variable):
                 raise TypeError(
-                    "save_for_backward can only save variables, but argument "
-                    f"{tensors.index(t)} is of type {type(t).__name__}"
+                    f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}"
                 )
         self._to_save = tensors
 
@@ -41,7 +45,7 @@ class FunctionCtx(Node):
 
     def mark_dirty(self, *tensors: Any) -> None:
         """Say that forward changed these inputs in place."""
-        self._dirty = {id(t) for t in tensors}
+        self._dirty = tensors
 
     def mark_non_differentiable(self, *tensors: Any) -> None:
         """Say that these outputs carry no gradient."""
@@ -57,19 +61,16 @@ class FunctionCtx(Node):
             raise RuntimeError(FREED)
         tensors = []
         for t, version in self._saved:
+            if isinstance(t, Packed):
+                tensors.append(t.tensor())
+                continue
             if isinstance(t, int):  # the output of that number
                 t, made = wrap(version[0]), t
                 t._counter = version[1]
                 t._requires_grad, t._edge = True, (self, made)
                 version = version[2]
-            if t is not None and t._counter[0] != version:
-                origin = "" if t._edge is None else f", which is output {t._nr} of {origin_name(t._edge[0])},"
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{t.type()} {list(t._data.shape)}]{origin} is at version {t._counter[0]}; expected version {version} "
-                    "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-                    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
-                )
+            if t is not None:
+                check_version(t, version)
             tensors.append(t)
         return tuple(tensors)
 
@@ -80,7 +81,11 @@ class FunctionCtx(Node):
         self._saved = []
         numbers = {id(t): nr for nr, t in enumerate(outputs)}
         for t in self._to_save:
-            if t is not None and id(t) in numbers and t._node is self:
+            if t is not None and t._inference:
+                bool(t._counter[0])  # refuses
+            if t is not None and state.saved_hooks:
+                self._saved.append((Packed(t, state.saved_hooks[-1]), None))
+            elif t is not None and id(t) in numbers and t._node is self:
                 self._saved.append((numbers[id(t)], (t._data, t._counter, t._counter[0])))
             else:
                 self._saved.append((t, None if t is None else t._counter[0]))
@@ -91,13 +96,18 @@ class FunctionCtx(Node):
         grads = [g] if self.more is None else g
         for nr, g in enumerate(grads):
             shape, dtype = self.meta(nr)
-            if g is None and self._materialize:
+            if g is None and self._materialize and dtype is not None:
                 g = wrap(self._xp.zeros(shape, dtype))
             elif g is not None and not create_graph:
                 g = wrap(self._xp.asarray(g))
             given.append(g)
-        results = self.function.backward(self, *given)
-        if not isinstance(results, (tuple, list)):
+        own = self.function
+        if own.vjp is not Function.vjp and own.backward is not Function.backward:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
+            )
+        results = (own.backward if own.vjp is Function.vjp else own.vjp)(self, *given)
+        if not isinstance(results, tuple):
             results = (results,)
         expected = len(self.needs_input_grad)
         results = list(results)
@@ -112,20 +122,22 @@ class FunctionCtx(Node):
             if not is_tensor:
                 if g is not None:
                     raise RuntimeError(
-                        f"function {self.name()} returned a gradient different from None at position {i + 1}, but the "
+                        f"function {self.name()} returned a gradient different than None at position {i + 1}, but the "
                         "corresponding forward input was not a Variable"
                     )
                 continue
             if g is not None and not isinstance(g, Variable):
-                raise RuntimeError(
-                    f"expected Variable or None (got {'tuple' if isinstance(g, tuple) else type(g).__name__})"
-                )
+                raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
             kept.append(g if create_graph or g is None else g._data)
         return kept
 
     def release(self) -> None:
         if self._saved:
             self._saved = None
+
+
+class BackwardCFunction(FunctionCtx):
+    """What the node of every `Function` is, by torch's name."""
 
 
 class Function:
@@ -153,7 +165,15 @@ class Function:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._ctx_type = type(f"{cls.__name__}Backward", (FunctionCtx,), {"function": cls})
+        cls._ctx_type = type(f"{cls.__name__}Backward", (BackwardCFunction,), {"function": cls})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn(
+            f"{self.__class__} should not be instantiated. Methods on autograd functions are all static, so you should invoke them "
+            "on the class itself. Instantiating an autograd function will raise an error in a future version of PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(
@@ -177,10 +197,28 @@ class Function:
         )
 
     vjp = backward
+    generate_vmap_rule = False
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """The change of the outputs for changes of the inputs: what forward-mode differentiation asks for."""
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """torch's rule for a batch; `func.vmap` here calls forward for each element instead."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set generate_vmap_rule=True."
+        )
 
     @classmethod
-    def apply(cls, *args: Any) -> Any:
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run forward and, where a gradient may be asked for, put this function into the graph."""
+        separate = cls.setup_context is not Function.setup_context
+        if kwargs or separate:
+            args = _bound(cls.forward, args, kwargs, separate)
         tensors = [a for a in args if isinstance(a, Variable)]
         ctx = cls._ctx_type()
         ctx._is_tensor = [isinstance(a, Variable) for a in args]
@@ -188,21 +226,29 @@ class Function:
         recording = state.enabled and any(ctx.needs_input_grad)
         edges = tuple(edge_of(t) for t in tensors) if recording else ()
         with no_grad():
-            if cls.setup_context is not Function.setup_context:
+            if separate:
                 result = cls.forward(*args)
                 cls.setup_context(ctx, args, result)
             else:
                 result = cls.forward(ctx, *args)
         outputs = list(result) if isinstance(result, tuple) else [result]
+        ctx._is_tensor_out = [isinstance(out, Variable) for out in outputs]
+        dirty = _check_dirty(ctx, tensors, outputs)
         inputs = {id(t) for t in tensors}
+        plain = {
+            id(out)
+            for out in outputs
+            if isinstance(out, Variable) and (id(out) in ctx._non_differentiable or out._data.dtype.kind not in "fcV")
+        }
         renamed: dict[int, Any] = {}
         for i, out in enumerate(outputs):
-            if not isinstance(out, Variable):
-                continue
-            if id(out) in inputs and id(out) not in ctx._dirty:  # an input handed back: a tensor of its own
-                outputs[i] = renamed[id(out)] = out.detach()  # type: ignore[attr-defined]
-            elif out._base is not None and id(out) not in ctx._dirty:
-                out._base = None  # made without recording: to the graph it is this function's output, no view
+            if (
+                isinstance(out, Variable) and id(out) in inputs and id(out) not in dirty
+            ):  # handed back: a tensor of its own
+                outputs[i] = new = alias(out) if id(out) in plain else _view_of(out)
+                renamed.setdefault(id(out), new)
+                if id(out) in plain:
+                    plain.add(id(new))
         ctx._to_save = tuple(renamed.get(id(t), t) if id(t) not in inputs else t for t in ctx._to_save)
         if recording:
             ctx.edges = edges
@@ -210,18 +256,80 @@ class Function:
                 [(o._data.shape, o._data.dtype) if isinstance(o, Variable) else ((), None) for o in outputs]
             )
             ctx._xp = kernels_of(tensors[0]._data).xp
-            for nr, out in enumerate(outputs):
-                if (
-                    not isinstance(out, Variable)
-                    or id(out) in ctx._non_differentiable
-                    or out._data.dtype.kind not in "fcV"
-                ):
-                    continue
-                if id(out) in ctx._dirty and out._requires_grad and out._node is None:
-                    raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-                out._requires_grad, out._edge = True, (ctx, nr)
+            _hang(ctx, outputs, plain, dirty)
             ctx._keep(outputs)
         return tuple(outputs) if isinstance(result, tuple) else outputs[0]
+
+
+def _bound(forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any], separate: bool) -> tuple[Any, ...]:
+    """The arguments of `Function.apply` in the order of forward's parameters."""
+    signature = inspect.signature(forward)
+    try:
+        bound = signature.bind(*(args if separate else (None, *args)), **kwargs)
+    except TypeError as error:
+        raise TypeError(f"forward() {error}") from None
+    if separate:
+        bound.apply_defaults()
+        return bound.args
+    return bound.args[1:]
+
+
+def _check_dirty(ctx: Any, tensors: list[Any], outputs: list[Any]) -> set[int]:
+    """The inputs that forward wrote in place."""
+    given, returned = {id(t) for t in tensors}, {id(o) for o in outputs}
+    for t in ctx._dirty:
+        if id(t) not in given:
+            warnings.warn(
+                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated should be "
+                "passed to ctx.mark_dirty().",
+                UserWarning,
+                stacklevel=3,
+            )
+        elif id(t) not in returned:
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
+                "modified inplace must all be outputs of the Function."
+            )
+        t._counter[0] += 1
+    return {id(t) for t in ctx._dirty if id(t) in given}
+
+
+def _view_of(t: Any) -> Any:
+    """An input that forward returned as it is: another tensor, so that its history can be this function."""
+    with no_grad():
+        return wrap_view(t._data, t)
+
+
+def _hang(ctx: Any, outputs: list[Any], plain: set[int], dirty: set[int]) -> None:
+    """Make the outputs of a `Function` those of its node."""
+    several = sum(isinstance(o, Variable) and id(o) not in plain for o in outputs) > 1
+    for nr, out in enumerate(outputs):
+        if not isinstance(out, Variable) or id(out) in plain:
+            continue
+        if id(out) in dirty:
+            if needs_grad(out) and out.grad_fn is None:  # type: ignore[attr-defined]
+                raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
+            if out._base is not None:
+                if several:
+                    raise RuntimeError(_ONE_OUTPUT)
+                rebase(out, ctx, nr)
+                continue
+        out._requires_grad, out._edge = True, (ctx, nr)
+        if out._base is not None:
+            out._seen, out._made = out._counter[0], "several" if several else "function"
+
+
+_ONE_OUTPUT = (
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one Tensor. "
+    "This is not supported by the current autograd engine. You should either make sure the input is not a view (using .clone() for "
+    "example) or make your Function only return one Tensor (potentially splitting it into two Functions: one doing the inplace that "
+    "returns a single Tensor and a second one that does the other operations). You can ask on the forum "
+    "https://discuss.pytorch.org/ if you need help to do this change."
+)
+
+
+class InplaceFunction(Function):
+    """torch's name for a `Function` that may write in place."""
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:

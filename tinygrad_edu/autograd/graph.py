@@ -1,8 +1,7 @@
-"""The graph of a computation and the engine that walks it backwards.
+"""The graph of a computation: nodes and edges. `engine` walks it backwards.
 
 A `Node` stands for one operation that was run. Its ``edges`` lead to the nodes that made the operation's inputs. Nodes are
-numbered downwards as they are made, and whatever uses a tensor is made after it: taking the smallest number first visits
-every node once, after all its consumers.
+numbered downwards as they are made, so whatever uses a tensor has a smaller number than what made it.
 """
 
 from __future__ import annotations
@@ -13,13 +12,21 @@ import traceback
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from heapq import heappop, heappush
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from .. import dtypes
 from ..backend import kernels_of
-from ..backend.quiet import quietly
-from .modes import set_grad_enabled, state
+from .hooks import as_tensor
+from .modes import state
+from .saving import (
+    allow_mutation_on_saved_tensors,
+    disable_saved_tensors_hooks,
+    increment_version,
+    save_on_cpu,
+    saved_tensors_hooks,
+)
 from .table import TENSOR_OPS
 from .variable import needs_grad, wrap
 
@@ -27,6 +34,10 @@ count_nodes = itertools.count(-1, -1)  # the newest node has the smallest number
 Edge = tuple[Any, int]  # (node or None, which of its outputs)
 NO_EDGE: Edge = (None, 0)
 
+INFERENCE_WRITE = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before "
+    "doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
     "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
@@ -45,6 +56,7 @@ class Node:
     before: list[Any] | None = None  # hooks on the gradients that come in
     after: dict[int, Callable[..., Any]] | None = None  # hooks on those that go out
     trace: str | None = None
+    takes_none = False  # whether it runs although no gradient came, and may have none to hand on: written by users
 
     def __init__(self, edges: tuple[Edge, ...], metas: Sequence[tuple[Any, Any]]) -> None:
         self.edges = edges
@@ -63,7 +75,11 @@ class Node:
         return (self.shape, self.dtype) if self.more is None else self.more[nr]
 
     def keep_trace(self) -> None:
-        self.trace = "".join(traceback.format_list(traceback.extract_stack()[:-4]))
+        """The lines of the program that led here, without those of this package's call machinery."""
+        frames = traceback.extract_stack()[:-1]
+        while len(frames) > 1 and frames[-1].filename.startswith(_OWN_FOLDER):
+            frames.pop()
+        self.trace = "".join(traceback.format_list(frames))
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
         """The gradients for ``edges``, from the gradient of the output (a list of them where there are several)."""
@@ -85,6 +101,27 @@ class Node:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
+    def __call__(self, *grads: Any) -> Any:
+        """Turn the gradients of the outputs into those of the inputs, as backward would."""
+        count = 1 if self.more is None else len(self.more)
+        if len(grads) != count:
+            raise TypeError(f"expected {count} arguments, got {len(grads)} instead")
+        graph = state.enabled
+        given = [g if graph or g is None else g._data for g in grads]
+        results = list(self.apply(given[0] if self.more is None else given, graph, None))
+        results += [None] * (len(self.edges) - len(results))
+        for i, (edge, g) in enumerate(zip(self.edges, results)):
+            if g is not None and edge[0] is not None:
+                shape, dtype = edge[0].meta(edge[1])
+                g = fit(g, shape, dtype, graph, self, edge)
+            results[i] = as_tensor(g, graph)
+        return results[0] if len(results) == 1 else tuple(results)
+
+    requires_grad = True
+
+    def _sequence_nr(self) -> int:
+        return -self.number
+
     @property
     def metadata(self) -> dict[Any, Any]:
         return self.__dict__.setdefault("_metadata", {})
@@ -99,11 +136,16 @@ class Node:
         """Call ``hook(grad_outputs)`` before this node; it may return replacements."""
         hooks: dict[int, Callable[..., Any]] = OrderedDict()
         handle = RemovableHandle(hooks, hook)
-        self.before = [*(self.before or ()), (None, hooks)]
+        self.add_before(None, hooks, 2)
         return handle
 
+    def add_before(self, nr: int | None, hooks: dict[int, Any], rank: int) -> None:
+        """Hooks on what comes in: of output ``nr``, or (None) of all. Rank 0: tensors' hooks, 1: retain_grad, 2: the node's."""
+        self.before = sorted([*(self.before or ()), (nr, hooks, rank)], key=lambda entry: entry[2])
 
-_IN_NAMESPACE = ("AccumulateGrad", "CopyBackwards", "CopySlices", "GraphRoot")
+
+_OWN_FOLDER = str(Path(__file__).parents[1])
+_IN_NAMESPACE = ("AccumulateGrad", "CopyBackwards", "CopySlices", "GraphRoot", "NotImplemented")
 
 
 class RemovableHandle:
@@ -145,6 +187,8 @@ class AccumulateGrad(Node):
             leaf._grad = wrap(_own(g, leaf._data))
         elif old._node is not None:  # it carries a graph of its own: leave that alone
             leaf._grad = wrap(old._data + g)
+        elif old._inference:
+            raise RuntimeError(INFERENCE_WRITE)
         else:
             old._data += g
             old._counter[0] += 1
@@ -154,12 +198,30 @@ class AccumulateGrad(Node):
 
 
 def _own(g: Any, like: Any) -> Any:
-    """``g`` itself when nobody else holds it, else a copy: two leaves must never share one gradient."""
+    """``g`` itself when nobody else holds it, else a copy: two leaves must never share one gradient.
+
+    It lies in memory as the leaf does, or by rows where that has holes.
+    """
     k = kernels_of(g)
-    # 4 references: the engine's name, apply's argument, our argument, getrefcount's own
-    if type(g) is k.array_type and g.base is None and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
-        return g
-    return k.xp.array(g, copy=True, order="C" if like.flags.c_contiguous else "K")
+    if like.flags.c_contiguous or not is_dense(like):
+        # 4 references: the engine's name, apply's argument, our argument, getrefcount's own
+        if type(g) is k.array_type and g.base is None and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
+            return g
+        return k.xp.array(g, copy=True, order="C")
+    order = sorted(range(like.ndim), key=lambda i: (-like.strides[i], i))
+    made = k.xp.empty([like.shape[i] for i in order], g.dtype).transpose([order.index(i) for i in range(like.ndim)])
+    made[...] = g
+    return made
+
+
+def is_dense(x: Any) -> bool:
+    """Whether the elements fill a block of memory, in any order of dimensions."""
+    step = x.itemsize
+    for stride, n in sorted((s, n) for s, n in zip(x.strides, x.shape) if n > 1):
+        if stride != step:
+            return False
+        step *= n
+    return True
 
 
 def edge_of(t: Any) -> Edge:
@@ -174,115 +236,37 @@ def edge_of(t: Any) -> Edge:
     if node is None:
         node = AccumulateGrad(t)
         if t._hooks:
-            node.before = [(0, t._hooks)]
+            node.add_before(0, t._hooks, 0)
         t._accumulator = weakref.ref(node)
     return (node, 0)
 
 
-# ------------------------------------------------------------------------------------------------ the engine
-def run_backward(
-    roots: list[tuple[Edge, Any]],
-    create_graph: bool,
-    retain_graph: bool,
-    targets: dict[Edge, Any] | None = None,
-) -> dict[Edge, Any]:
-    """Carry gradients from ``roots`` back through the graph.
-
-    Without ``targets`` leaves receive ``.grad``. With them (`autograd.grad`) nothing is accumulated: only the paths that
-    lead to a target are walked, and the gradients that arrive there are returned.
-    Gradients are raw arrays, or tensors when ``create_graph`` makes backward itself differentiable.
-    """
-    wanted = None if targets is None else _leading_to({node for node, _ in targets}, [edge[0] for edge, _ in roots])
-    found: dict[Edge, Any] = {}
-    arrived: dict[Any, Any] = {}  # node → the gradient of its output so far (a list, where it has several)
-    owned: set[Edge] = set()  # sums made here, safe to add into
-    heap: list[tuple[int, Any]] = []
-
-    def deliver(edge: Edge, g: Any) -> None:
-        node, nr = edge
-        if node not in arrived:
-            heappush(heap, (node.number, node))
-            if node.more is None:
-                arrived[node] = g
-            else:
-                arrived[node] = [g if i == nr else None for i in range(len(node.more))]
-        elif node.more is None:
-            arrived[node] = add(edge, arrived[node], g)
-        else:
-            grads = arrived[node]
-            grads[nr] = g if grads[nr] is None else add(edge, grads[nr], g)
-
-    def add(edge: Edge, total: Any, g: Any) -> Any:
-        if create_graph or edge not in owned:
-            owned.add(edge)
-            return total + g
-        total += g
-        return total
-
-    find_nan = state.anomaly and state.check_nan
-    while roots:
-        deliver(*roots.pop())
-    with set_grad_enabled(create_graph), quietly():
-        while heap:
-            node = heappop(heap)[1]
-            g = arrived.pop(node)
-            if node.before is not None:
-                g = _run_before(node, g, create_graph)
-            if targets is not None:
-                for nr, each in enumerate([g] if node.more is None else g):
-                    if (node, nr) in targets and each is not None:
-                        found[(node, nr)] = each
-                if (wanted is not None and node not in wanted) or isinstance(node, AccumulateGrad):
-                    continue
-            try:
-                results = node.apply(g, create_graph, wanted)
-            except Exception as error:
-                if node.trace:
-                    error.add_note(f"This happened in {node.name()}; the forward call that made it:\n{node.trace}")
-                raise
-            if node.after:
-                results = _run_after(node, results, g, create_graph)
-            if not retain_graph:
-                node.release()
-            del g
-            for edge, gx in zip(node.edges, results):
-                target = edge[0]
-                if gx is None or target is None or (wanted is not None and target not in wanted):
-                    continue
-                shape, dtype = (target.shape, target.dtype) if target.more is None else target.more[edge[1]]
-                data = gx._data if create_graph else gx
-                if data.shape != shape or (data.dtype is not dtype and data.dtype != dtype):
-                    gx = _fit(gx, shape, dtype, create_graph, node, edge)
-                if find_nan and bool((data != data).any()):
-                    _report_nan(node)
-                if target.more is None and target not in arrived:  # ``deliver``, without the call: most edges
-                    arrived[target] = gx
-                    heappush(heap, (target.number, target))
-                else:
-                    deliver(edge, gx)
-            gx = data = results = None
-    return found
+class Retained(dict[int, Any]):
+    """The one hook that `retain` puts on a node: it moves on when the tensor is written in place."""
 
 
-def _leading_to(goals: set[Any], starts: list[Any]) -> set[Any]:
-    """All nodes on a path from ``starts`` to a goal (no recursion: graphs are deep)."""
-    leads: dict[Any, bool] = {}
-    stack = [node for node in starts if node is not None]
-    while stack:
-        node = stack[-1]
-        if node in leads:
-            stack.pop()
-            continue
-        todo = [n for n, _ in node.edges if n is not None and n not in leads]
-        if todo:
-            stack.extend(todo)
-            continue
-        leads[node] = node in goals or any(n is not None and leads[n] for n, _ in node.edges)
-        stack.pop()
-    return {node for node, yes in leads.items() if yes}
+def retain(t: Any) -> None:
+    """Keep the gradient of a tensor that is no leaf in its ``.grad``."""
+    me = weakref.ref(t)
+
+    def keep(g: Any) -> None:
+        t = me()
+        if t is not None:
+            t._grad = g if t._grad is None else t._grad + g
+
+    t._retain = Retained({0: keep})
+    t.grad_fn.add_before(t._nr, t._retain, 1)
 
 
-def _fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node, edge: Edge) -> Any:
+def move_retained(t: Any, old: Node | None, new: Node, nr: int) -> None:
+    """Take the hook of `retain` from the node that made a tensor to the one that makes it now."""
+    if old is not None and old.before is not None:
+        old.before = [entry for entry in old.before if entry[1] is not t._retain] or None
+    new.add_before(nr, t._retain, 1)
+
+
+# ------------------------------------------------------------------------------------------------ gradients that fit
+def fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node, edge: Edge) -> Any:
     """Sum a gradient over what broadcasting stretched, and cast it to the type of what it is the gradient of."""
     data = g._data if is_tensor else g
     if data.shape != shape:
@@ -313,49 +297,76 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     lead = g.ndim - len(shape)
     stretched = tuple(i for i, n in enumerate(shape, lead) if n == 1 and g.shape[i] != 1)
     if lead or stretched:
-        g = g.sum(axis=(*range(lead), *stretched), keepdims=True, dtype=g.dtype)
+        half = g.dtype.itemsize == 2 and g.dtype.kind in "fV"  # added up in float32, rounded once
+        axes = (*range(lead), *stretched)
+        g = g.sum(axis=axes, keepdims=True, dtype="float32" if half else g.dtype).astype(g.dtype, copy=False)
     return g.reshape(shape)
 
 
-# ------------------------------------------------------------------------------------------------ hooks
-def _as_tensor(g: Any, create_graph: bool) -> Any:
-    return g if create_graph or g is None else wrap(kernels_of(g).xp.asarray(g))
+# ------------------------------------------------------------------------------------------------ edges, as users name them
+class GradientEdge(NamedTuple):
+    """A place in the graph: a node and which of its outputs. `autograd.grad` takes it in place of a tensor."""
+
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None
 
 
-def _as_grad(t: Any, create_graph: bool) -> Any:
-    return t if create_graph or t is None else t._data
+def get_gradient_edge(tensor: Any) -> GradientEdge:
+    """The place in the graph whose gradient is the tensor's.
+
+    >>> import tinygrad_edu as tg
+    >>> x = tg.ones(2, requires_grad=True); y = x * 3
+    >>> tg.autograd.grad(y.sum(), get_gradient_edge(y))
+    (tensor([1., 1.]),)
+    """
+    if not needs_grad(tensor):
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
+    return GradientEdge(*edge_of(tensor))
 
 
-def _run_before(node: Node, g: Any, create_graph: bool) -> Any:
-    grads = [g] if node.more is None else g
-    for nr, hooks in node.before or ():
-        for hook in list(hooks.values()):
-            if nr is None:
-                result = hook(tuple(_as_tensor(g, create_graph) for g in grads))
-                if result is not None:
-                    result = result if isinstance(result, tuple) else (result,)
-                    grads = [_as_grad(t, create_graph) for t in result]
-            elif grads[nr] is not None:
-                result = hook(_as_tensor(grads[nr], create_graph))
-                if result is not None:
-                    grads[nr] = _as_grad(result, create_graph)
-    return grads[0] if node.more is None else grads
+class _MultiHandle(RemovableHandle):
+    def __init__(self, handles: Sequence[RemovableHandle]) -> None:
+        self.handles = tuple(handles)
+
+    def remove(self) -> None:
+        for handle in self.handles:
+            handle.remove()
 
 
-def _run_after(node: Node, results: Iterable[Any], g: Any, create_graph: bool) -> Iterable[Any]:
-    grads = [g] if node.more is None else g
-    for hook in list((node.after or {}).values()):
-        inputs = tuple(_as_tensor(g, create_graph) for g in results)
-        outputs = tuple(_as_tensor(g, create_graph) for g in grads)
-        replaced = hook(inputs, outputs)
-        if replaced is not None:
-            replaced = replaced if isinstance(replaced, tuple) else (replaced,)
-            results = [_as_grad(t, create_graph) for t in replaced]
-    return results
+def register_multi_grad_hook(tensors: Sequence[Any], fn: Callable[..., Any], *, mode: str = "all") -> RemovableHandle:
+    """Call ``fn`` when the gradients of all ``tensors`` that take part in a backward are known (``mode="any"``: of the first).
+
+    ``fn`` gets a list of gradients, None for tensors that take no part; with ``mode="any"`` one gradient.
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    nodes = [edge_of(t)[0] for t in tensors]
+    if mode == "any":
+        called: list[Any] = [None]
+
+        def first(g: Any) -> None:
+            if called[0] is not state.walk:
+                called[0] = state.walk
+                fn(g)
+
+        return _MultiHandle([t.register_hook(first) for t in tensors])
+
+    walk: list[Any] = [None, [], 0]  # which backward, the gradients so far, how many are still to come
+
+    def arrived(i: int, g: Any) -> None:
+        if walk[0] is not state.walk:
+            takes_part = sum(state.walk.visits(node) for node in nodes)
+            walk[:] = [state.walk, [None] * len(nodes), takes_part]
+        walk[1][i] = g
+        walk[2] -= 1
+        if walk[2] == 0:
+            fn(walk[1])
+
+    return _MultiHandle([t.register_hook(partial(arrived, i)) for i, t in enumerate(tensors)])
 
 
-def _report_nan(node: Node) -> None:
-    error = RuntimeError(f"Function '{node.name()}' returned nan values in its 0th output.")
-    if node.trace:
-        error.add_note(f"The forward call that made it:\n{node.trace}")
-    raise error
+__all__ = [
+    "GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks", "get_gradient_edge",
+    "increment_version", "register_multi_grad_hook", "save_on_cpu", "saved_tensors_hooks",
+]  # fmt: skip

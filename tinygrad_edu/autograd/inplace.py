@@ -8,10 +8,11 @@ base is then derived from the base again, when somebody asks for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from .. import dtypes
-from .graph import Node, edge_of
+from .graph import INFERENCE_WRITE, Node, edge_of, is_dense, move_retained
 from .modes import state
 from .node import OpNode, origin_name
 from .table import TENSOR_OPS
@@ -21,10 +22,7 @@ from .variable import Variable, needs_grad, wrap
 def check_writable(x: Any) -> None:
     """RuntimeError, in torch's words, where writing into ``x`` would falsify a gradient."""
     if x._inference and not state.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
-            "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
+        raise RuntimeError(INFERENCE_WRITE)
     if not state.enabled:
         return
     if needs_grad(x):
@@ -40,29 +38,36 @@ def check_writable(x: Any) -> None:
 
 _EITHER = (
     "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
-    "and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
+    "and the inplace either both inside the {0} block (if you don't want the inplace to be tracked) or both outside (if you "
     "want the inplace to be tracked)."
 )
+_WHY = {
+    "several": "This view is the output of a function that returns multiple views. Such functions do not allow the output views to "
+    "be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    "function": "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
+    "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. "
+    "This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
+    "no_grad": _EITHER.format("no_grad"),
+    "inference": _EITHER.format("inference_mode"),
+}
 
 
-def _check_origin(x: Any) -> None:
+def _check_origin(x: Any, written: str = "is being") -> None:
     """RuntimeError for views whose history cannot be rewritten."""
-    if x._base is None or x._made is None:
+    made = x._made
+    if x._base is None or made is None:
         return
-    if x._made == "no_grad":
-        raise RuntimeError(f"{_made_how(x)} and is being modified inplace with grad mode enabled. {_EITHER}")
-    raise RuntimeError(
-        f"{_made_how(x)} and is being modified inplace. This view is the output of a function that "
-        "returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the "
-        "inplace operation by an out-of-place one."
-    )
-
-
-def _made_how(x: Any) -> str:
+    mode = "inference mode" if made == "inference" else "no_grad mode"
     if x._edge is None:
-        return "A view was created in no_grad mode"
-    of_a_view = " of a view which was created in no_grad mode" if x._made == "no_grad" else ""
-    return f"Output {x._nr} of {origin_name(x._node)} is a view{of_a_view}"
+        how = f"A view was created in {mode}"
+    else:
+        of_a_view = f" of a view which was created in {mode}" if made in ("no_grad", "inference") else ""
+        how = f"Output {x._nr} of {origin_name(x._node)} is a view{of_a_view}"
+    if made == "inference":
+        now = " in normal mode"
+    else:
+        now = " with grad mode enabled" if made == "no_grad" or x._edge is None else ""
+    raise RuntimeError(f"{how} and {written} modified inplace{now}. {_WHY[made]}")
 
 
 def write(x: Any, out: Any, one_value: bool = False) -> Any:
@@ -86,17 +91,28 @@ def write(x: Any, out: Any, one_value: bool = False) -> Any:
     if recorded:
         _check_origin(x)
         _keep_original(node, x)
+        if type(node).__name__ in _RENAMED:
+            node.__class__ = _in_place_class(type(node))  # type: ignore[arg-type]
     target[...] = source
     x._counter[0] += 1
     if recorded:
         _save_result_in_place(node, x, source)
-        _rebase(x, node, out._nr)
+        rebase(x, node, out._nr)
     return x
+
+
+# torch has nodes of their own for these activations in place
+_RENAMED = {f"{name}Backward0" for name in ("LeakyRelu", "Elu", "Celu", "Threshold", "RreluWithNoise")}
+
+
+@cache
+def _in_place_class(node: Any) -> Any:
+    return type(f"{node.__name__[:-1]}1", (node,), {"__slots__": ()})
 
 
 def check_partial_overlap(target: Any, source: Any) -> None:
     """RuntimeError where ``source`` shows some of the memory about to be written, in another arrangement."""
-    if not (_is_dense(target) and _is_dense(source)) or 0 in (target.size, source.size):
+    if not (is_dense(target) and is_dense(source)) or 0 in (target.size, source.size):
         return
     a, b = address(target), address(source)
     if a == b and target.shape == source.shape and target.strides == source.strides:
@@ -106,16 +122,6 @@ def check_partial_overlap(target: Any, source: Any) -> None:
             "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
-
-
-def _is_dense(x: Any) -> bool:
-    """Whether the elements fill a block of memory, in any order of dimensions."""
-    step = x.itemsize
-    for stride, n in sorted((s, n) for s, n in zip(x.strides, x.shape) if n > 1):
-        if stride != step:
-            return False
-        step *= n
-    return True
 
 
 def check_overlap(target: Any) -> None:
@@ -146,12 +152,13 @@ def _save_result_in_place(node: Any, x: Any, source: Any) -> None:
             node.replace_saved(i, x._data, x._counter)
 
 
-def _rebase(x: Any, node: Any, nr: int) -> None:
+def rebase(x: Any, node: Any, nr: int) -> None:
+    """A tensor that was written in place has its history from output ``nr`` of ``node``."""
     x._counter[1:] = [origin_name(node)]
     if x._base is None:
-        x._requires_grad, x._edge = True, (node, nr)
-        if x._hooks or x._retain:
-            x._hooks, x._retain = None, False
+        if x._retain:
+            move_retained(x, x._node, node, nr)
+        x._requires_grad, x._edge, x._hooks = True, (node, nr), None
         return
     base = x._base
     base._edge, base._requires_grad = (CopySlices(base, x._data, node, nr), 0), True
@@ -209,12 +216,8 @@ def address(array: Any) -> int:
 def view_node(x: Any) -> Any:
     """The node of a view: as made, or derived again from its base after somebody wrote into the storage."""
     base = x._base
-    if x._seen != x._counter[0] and base._node is not None and needs_grad(base):
-        if x._made == "no_grad":
-            raise RuntimeError(
-                f"{_made_how(x)} and its base or another view of its base has been modified inplace with grad mode enabled. "
-                f"{_EITHER}"
-            )
+    if x._seen != x._counter[0] and needs_grad(base):
+        _check_origin(x, "its base or another view of its base has been")
         n = x._data.dtype.itemsize
         with_grad = state.enabled
         state.enabled = True
@@ -224,6 +227,8 @@ def view_node(x: Any) -> Any:
             )
         finally:
             state.enabled = with_grad
+        if x._retain:
+            move_retained(x, x._node, *fresh._edge)
         x._edge, x._requires_grad = fresh._edge, True
         x._seen = x._counter[0]
     return x._node

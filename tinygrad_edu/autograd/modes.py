@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -11,10 +12,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _State(threading.local):
-    enabled = True
+    enabled = True  # whether operations record: the grad mode, and no inference mode
+    grad_mode = True  # what `is_grad_enabled` says
     inference = False
     anomaly = False
     check_nan = True
+    watched = False  # anomaly mode or hooks on saved tensors: nodes need more than their values
+    saved_hooks: tuple[Any, ...] = ()  # of `saved_tensors_hooks`, the innermost last
+    no_hooks: str | None = None  # why there may be none
+    walk: Any = None  # the run of the engine that is under way
 
 
 state = _State()
@@ -29,6 +35,14 @@ class _Decorator:
     def __call__(self, function: F) -> F:
         import inspect
 
+        if inspect.isclass(function):
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
+                "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method "
+                "and nothing else.",
+                FutureWarning,
+                stacklevel=2,
+            )
         if inspect.isgeneratorfunction(function):
 
             @wraps(function)
@@ -53,6 +67,11 @@ class _Decorator:
         return wrapper  # type: ignore[return-value]
 
 
+def _switch(mode: bool) -> None:
+    """Record or not. Inside inference mode nothing is recorded, whatever the grad mode."""
+    state.grad_mode, state.enabled = mode, mode and not state.inference
+
+
 class set_grad_enabled(_Decorator):
     """Switch recording on or off: at once, and back again when used as a context manager.
 
@@ -62,21 +81,34 @@ class set_grad_enabled(_Decorator):
     """
 
     def __init__(self, mode: bool) -> None:
-        self.mode, self.previous = bool(mode), state.enabled
-        state.enabled = self.mode
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
+        self.mode, self.previous = mode, state.grad_mode
+        _switch(mode)
 
     def _fresh(self) -> Any:
         return set_grad_enabled(self.mode)
 
     def __call__(self, function: F) -> F:
-        state.enabled = self.previous  # as a decorator it must not switch now
+        _switch(self.previous)  # as a decorator it must not switch now
         return super().__call__(function)
 
     def __enter__(self) -> None:
-        state.enabled = self.mode
+        _switch(self.mode)
 
     def __exit__(self, *exc: object) -> None:
-        state.enabled = self.previous
+        _switch(self.previous)
+
+    def clone(self) -> set_grad_enabled:
+        """Another one for the same mode."""
+        return set_grad_enabled(self.mode)
+
+    def __str__(self) -> str:
+        return f"{self.__class__.__module__}.{self.__class__.__name__}(mode={self.mode})"
+
+    __repr__ = __str__
 
 
 class _Fixed(_Decorator):
@@ -87,11 +119,15 @@ class _Fixed(_Decorator):
         return self if function is None else self(function)  # @no_grad without brackets
 
     def __enter__(self) -> None:
-        self.previous = state.enabled
-        state.enabled = self.mode
+        self.previous = state.grad_mode
+        _switch(self.mode)
 
     def __exit__(self, *exc: object) -> None:
-        state.enabled = self.previous
+        _switch(self.previous)
+
+    def clone(self) -> Any:
+        """Another one, as decorators need."""
+        return type(self)()
 
 
 class no_grad(_Fixed):
@@ -121,18 +157,24 @@ class inference_mode(_Decorator):
         return inference_mode(self.mode)
 
     def __enter__(self) -> None:
-        self.previous = state.enabled, state.inference
+        self.previous = state.grad_mode, state.inference
         state.inference = self.mode
-        if self.mode:
-            state.enabled = False
+        _switch(not self.mode)
 
     def __exit__(self, *exc: object) -> None:
-        state.enabled, state.inference = self.previous
+        mode, state.inference = self.previous
+        _switch(mode)
+
+    def clone(self) -> inference_mode:
+        """Another one for the same mode."""
+        return type(self)(self.mode)
 
 
 def is_grad_enabled() -> bool:
-    return state.enabled
+    """Whether grad mode is on in this thread."""
+    return state.grad_mode
 
 
 def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on in this thread."""
     return state.inference

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
 from .graph import FREED, AccumulateGrad, Edge, Node
+from .modes import state
+from .saving import Packed, SavedTensor
+from .second import first_derivative, second_name
 from .table import TENSOR_OPS
-from .variable import wrap
+from .variable import Variable, wrap
 
 if TYPE_CHECKING:
     from .op import Op
@@ -29,19 +33,28 @@ class OpNode(Node):
         for version in self.versions:
             if version[0] and version[0] != (self.then[self.versions.index(version)] if self.then else 0):
                 raise RuntimeError(self._modified(version))
-        op, plan, k = self.op, self.plan, self.k
+        plan, k = self.plan, self.k
+        if plan.only is not None and not create_graph and self.more is None:
+            return (plan.only(k, g, *saved),)  # one formula, and it takes all that was saved: most nodes
+        op = self.op
+        raw = saved
+        second = second_name(op) if create_graph else None
         if create_graph:
             saved = [self._tensor(where, value) for where, value in zip(plan.saving, saved)]
             k = TENSOR_OPS
         if self.more is not None:
-            g = g[0] if op.single else self._complete(g, create_graph)
-        if plan.only is not None:  # one formula, and it takes all that was saved: most nodes
+            g = g[0] if op.single else g if op.partial else self._complete(g, create_graph)
+        if plan.only is not None and second is None:
             return (plan.only(k, g, *saved),)
         results: list[Any] = [None] * len(self.edges)
         for at, formula, positions in plan.formulas:
             if wanted is not None and not self._leads(at, wanted):
                 continue
-            gx = formula(k, g, *[saved[p] for p in positions])
+            if second is not None and isinstance(g, Variable):
+                kept = [raw[p] for p in positions], [saved[p] for p in positions]
+                gx = first_derivative(self, formula, at, g, *kept, second == "NotImplemented")
+            else:
+                gx = formula(k, g, *[saved[p] for p in positions])
             if at != op.variadic_at:
                 results[at] = gx
             else:
@@ -139,8 +152,106 @@ class OpNode(Node):
         )
 
     def release(self) -> None:
-        if self.versions:
+        if self.versions or (self.saved and any(self._is_array(value) for value in self.saved)):
             self.saved, self.versions = None, ()
+
+    def _is_array(self, value: Any) -> bool:
+        """Whether torch would have saved this as a tensor: an array, or an index made of arrays."""
+        if isinstance(value, (tuple, list)):
+            return any(type(v) is self.k.array_type for v in value)
+        return type(value) is self.k.array_type
+
+    # ------------------------------------------------------------------ seen from outside
+    def watched(self) -> None:
+        """Anomaly mode wants the program's lines, `saved_tensors_hooks` the saved tensors."""
+        if state.anomaly:
+            self.keep_trace()
+        if state.saved_hooks:
+            self.pack(state.saved_hooks[-1])
+
+    def pack(self, hooks: Any, only: Any = None) -> None:
+        """Keep what the first of two hooks makes of each saved tensor; the second one gives the tensor back."""
+        places = [p for p in self._version_places() if only is None or p in only]
+        saved = list(self.saved)
+        for place in places:
+            value = saved[place]
+            if type(value) is list:
+                saved[place] = [Packed(self._as_saved(place, v, j), hooks) for j, v in enumerate(value)]
+            else:
+                saved[place] = Packed(self._as_saved(place, value), hooks)
+        if places:
+            self.saved, self.versions = tuple(saved), ()
+            self.__class__ = _packed_class(type(self))  # type: ignore[arg-type]
+
+    def _as_saved(self, place: int, value: Any, j: int | None = None) -> Any:
+        """The tensor that a saved array was, for hooks and users to see."""
+        found = self._tensor(self.plan.saving[place], value if j is None else [value])
+        t = found if j is None else found[0]
+        if j is None and t._base is None and place < len(self.versions) == len(self.saved):
+            t._counter = self.versions[place]
+        return t
+
+    def __getattr__(self, name: str) -> Any:
+        """``_saved_self``, ``_saved_result``, ``_saved_dim`` …: what the node keeps, by torch's names."""
+        raw = name.startswith("_raw_saved_")
+        if not raw and not name.startswith("_saved_"):
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        wanted = name.removeprefix("_raw").removeprefix("_saved_")
+        for place, where in enumerate(self.plan.saving):
+            if wanted in self._names_of(where):
+                if self.saved is None:
+                    raise RuntimeError(FREED)
+                if raw:
+                    return SavedTensor(self, place)
+                value = self.saved[place]
+                if isinstance(value, Packed):
+                    return value.tensor()
+                return (
+                    self._as_saved(place, value) if where[1] == "array" and type(value) is self.k.array_type else value
+                )
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def _names_of(self, where: tuple[int, str]) -> tuple[str, ...]:
+        at, what = where
+        if at < 0:
+            return ("result",) if len(self.op.outputs) == 1 else (f"result{-1 - at}", self.op.outputs[-1 - at])
+        own = self.op.arguments[at]
+        known = {0: "self", 1: "other"}.get(at, own) if own in ("x", "y", "input", "self", "other") else own
+        return (own, known) if what == "array" else (f"{known}_sym_sizes",) if what == "shape" else ()
+
+    def __dir__(self) -> list[str]:
+        names = [self._names_of(where)[-1] for where in self.plan.saving if self._names_of(where)]
+        return [*super().__dir__(), *(f"_saved_{n}" for n in names)]
+
+
+class PackedNode:
+    """Mixed into the class of a node whose saved tensors went through hooks: unpacks them for backward."""
+
+    __slots__ = ()
+
+    def apply(self, g: Any, create_graph: bool, wanted: Any) -> Any:
+        packed = self.saved  # type: ignore[has-type]
+        if packed is None:
+            raise RuntimeError(FREED)
+        self.saved = tuple(_unpacked(value) for value in packed)
+        try:
+            return super().apply(g, create_graph, wanted)  # type: ignore[misc]
+        finally:
+            self.saved = packed
+
+    def release(self) -> None:
+        self.saved = None  # type: ignore[assignment]
+
+
+@cache
+def _packed_class(node: Any) -> Any:
+    return type(node.__name__, (PackedNode, node), {"__slots__": ()})
+
+
+def _unpacked(value: Any) -> Any:
+    if type(value) is list:
+        return [_unpacked(v) for v in value]
+    return value.tensor()._data if isinstance(value, Packed) else value
 
 
 def origin_name(node: Node) -> str:

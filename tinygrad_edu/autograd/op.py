@@ -21,7 +21,7 @@ from .graph import NO_EDGE, Edge, count_nodes, edge_of
 from .modes import state
 from .node import OpNode
 from .table import TENSOR_OPS
-from .variable import Variable, wrap, wrap_view
+from .variable import Variable, mark_inference, wrap, wrap_view
 
 Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or what of it: "shape", "dtype", …)
 
@@ -31,17 +31,20 @@ class Plan:
 
     __slots__ = ("formulas", "keep", "only", "places", "saving")
 
-    def __init__(self, saving: tuple[Where, ...], formulas: tuple[Any, ...], n_edges: int, places: Any = None) -> None:
+    def __init__(
+        self, saving: tuple[Where, ...], formulas: tuple[Any, ...], variadic: bool, places: Any = None
+    ) -> None:
         self.saving, self.formulas, self.places = saving, formulas, places
         whole = len(formulas) == 1 and formulas[0][2] == tuple(range(len(saving)))
-        self.only = formulas[0][1] if whole and n_edges == 1 else None
+        self.only = formulas[0][1] if whole and formulas[0][0] == 0 and not variadic else None
         self.keep = _KEEP.get(saving)
 
     def with_places(self, places: tuple[int, ...]) -> Plan:
         """The same plan for a node whose saved values carry version counters at other places."""
-        changed = Plan(self.saving, self.formulas, 1 if self.only else 2, places)
-        return changed
+        return Plan(self.saving, self.formulas, self.only is None, places)
 
+
+_NUMBER, _COMPLEX = 1 << 30, 1 << 31  # in a plan's key: the second of two arguments is a number; complex results
 
 # what a call with one or two tensor arguments keeps, without a loop: (values, version counters)
 _X, _Y, _OUT = (0, "array"), (1, "array"), (-1, "array")
@@ -61,7 +64,10 @@ class Op:
 
     ``outputs`` names the results where there are several; ``differentiable`` says which of them carry gradients (formulas get a
     list of gradients ``g`` unless exactly one does). ``view=True``: the result shares the input's memory.
+    ``partial=True``: formulas get None, not zeros, as the gradient of an output that nobody used.
     ``variadic``: the last tensor argument is a list of tensors and its formula returns a list.
+    ``holomorphic``: the formulas are those of calculus, and complex numbers are conjugated around them: torch's gradient of f at a
+    complex z is ``g * conj(f'(z))``.
     """
 
     table: dict[str, Op] = TENSOR_OPS.table
@@ -76,9 +82,12 @@ class Op:
         outputs: Sequence[str] = ("out",),
         differentiable: Sequence[bool] | None = None,
         variadic: str | None = None,
+        holomorphic: bool = False,
+        partial: bool = False,
         **formulas: Any,
     ) -> None:
-        self.name, self.forward, self.view = name, forward, view
+        self.partial = partial
+        self.name, self.forward, self.view, self.holomorphic = name, forward, view, holomorphic
         arguments = list(inspect.signature(forward).parameters)[1:]
         self.arguments = arguments
         self.outputs = tuple(outputs)
@@ -147,9 +156,6 @@ class Op:
         mask &= self.mask
         if mask and state.enabled:
             self.record(mask, args, raw, outs, k)
-        elif state.inference:
-            for out in outs:
-                out._inference = True
         return outs[0] if len(outs) == 1 else outs
 
     def call1(self, x: Any) -> Any:
@@ -165,31 +171,40 @@ class Op:
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
         out._counter = [0]
         if state.enabled and self.mask and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
-            plan = self.plans.get(1) or self.plan(1)
-            if plan.keep is None:
-                self.record(1, (x,), [a], (out,), k)
-            else:
-                edge = x._edge
-                self.hang(((edge if edge is not None and x._base is None else edge_of(x)),), plan, x, None, out, k)
+            self.hang(1, x, None, out, k)
         elif state.inference:
-            out._inference = True
+            mark_inference(out)
         return out
 
     def call2(self, x: Any, y: Any) -> Any:
-        """``self(x, y)`` for two tensors, or a tensor and a number."""
-        if not isinstance(x, Variable):
+        """``self(x, y)`` for two tensors."""
+        if not isinstance(x, Variable) or not isinstance(y, Variable):
             return self(x, y)
         a = x._data
         k = by_array.get(type(a)) or kernels_of(a)
-        mask = 1 if x._requires_grad or (x._base is not None and x._base._requires_grad) else 0
-        if isinstance(y, Variable):
-            b = y._data
+        token = set_quiet(SILENT)
+        try:
+            r = self.forward(k, a, y._data)
+        finally:
+            reset(token)
+        out = Variable.new()
+        out._data = r if type(r) is k.array_type else k.xp.asarray(r)
+        out._counter = [0]
+        if state.enabled and self.mask:
+            key = 1 if x._requires_grad or (x._base is not None and x._base._requires_grad) else 0
             if y._requires_grad or (y._base is not None and y._base._requires_grad):
-                mask |= 2
-            key = mask
-        else:
-            b = y
-            key = mask | 4  # a number is saved without a version counter
+                key |= 2
+            if key:
+                self.hang(key, x, y, out, k)
+        elif state.inference:
+            mark_inference(out)
+        return out
+
+    def with_number(self, x: Any, number: float) -> Any:
+        """``self(x, number)`` for a tensor of real floats: NumPy is quicker with a 0-d array than with a Python number."""
+        a = x._data
+        k = by_array.get(type(a)) or kernels_of(a)
+        b = k.number(number, a.dtype)
         token = set_quiet(SILENT)
         try:
             r = self.forward(k, a, b)
@@ -198,47 +213,48 @@ class Op:
         out = Variable.new()
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
         out._counter = [0]
-        if mask and self.mask and state.enabled:
-            plan = self.plans.get(key) or self.plan(key)
-            if plan.keep is None:
-                self.record(mask, (x, y), [a, b], (out,), k)
-            else:
-                edge = x._edge
-                if not mask & 1:
-                    first = NO_EDGE
-                else:
-                    first = edge if edge is not None and x._base is None else edge_of(x)
-                second = edge_of(y) if mask & 2 else NO_EDGE
-                self.hang((first, second), plan, x, y, out, k)
+        if state.enabled and self.mask & 1 and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
+            self.hang(_NUMBER | 1, x, b, out, k)
         elif state.inference:
-            out._inference = True
+            mark_inference(out)
         return out
 
-    def hang(self, edges: tuple[Edge, ...], plan: Plan, x: Any, y: Any, out: Any, k: Kernels) -> None:
-        """Make the node of a call with one output and hang the output on it."""
+    def hang(self, key: int, x: Any, y: Any, out: Any, k: Kernels) -> None:
+        """Make the node of a call with one output and hang the output on it: `record` for the commonest calls."""
         data = out._data
-        if data.dtype.kind not in "fcV":
+        plan = self.plans.get(key) or self.plan(key)
+        if plan.keep is None or data.dtype.kind != "f":
+            args = (x,) if y is None else (x, y)
+            self.record(key & 3, args, [a._data if isinstance(a, Variable) else a for a in args], (out,), k)
             return
+        second = NO_EDGE if y is None or not key & 2 else edge_of(y)  # before the first: see `record`
+        edge = x._edge
+        if not key & 1:
+            edge = NO_EDGE
+        elif edge is None or x._base is not None:
+            edge = edge_of(x)
         node: Any = object.__new__(self.Node)
-        node.edges, node.number, node.shape, node.dtype = edges, next(count_nodes), data.shape, data.dtype
-        node.plan, node.k = plan, k
-        node.saved, node.versions = plan.keep(x, y, out)  # type: ignore[misc]
-        for version in node.versions:
+        node.edges = (edge,) if y is None or self.mask == 1 else (edge, second)
+        node.number, node.shape, node.dtype, node.plan, node.k = next(count_nodes), data.shape, data.dtype, plan, k
+        node.saved, node.versions = versions = plan.keep(x, y, out)
+        for version in versions[1]:
             if version[0]:
-                node.then = tuple(v[0] for v in node.versions)
+                node.then = tuple(v[0] for v in versions[1])
                 break
-        if state.anomaly:
-            node.keep_trace()
+        if state.watched:
+            node.watched()
         out._requires_grad, out._edge = True, (node, 0)
 
     # ------------------------------------------------------------------ recording
     def plan(self, key: int) -> Plan:
-        """For the inputs in ``key`` (bits; 4: the second of two is a number): what to save, which formulas to run."""
+        """For the inputs in ``key`` (bits, `_NUMBER`, `_COMPLEX`): what to save, which formulas to run."""
         saving: list[Where] = []
         formulas = []
         for i, (formula, needs) in self.formulas.items():
-            if not key >> i & 1 or (key & 4 and i == 1 and len(self.arguments) == 2):
+            if not key >> i & 1:
                 continue
+            if key & _COMPLEX and self.holomorphic:
+                formula = _conjugated(formula)
             positions = []
             for need in needs:
                 where = self._where(need)
@@ -246,10 +262,10 @@ class Op:
                     saving.append(where)
                 positions.append(saving.index(where))
             formulas.append((self.edge_at[i], formula, tuple(positions)))
-        n_edges = len(self.edge_at) if self.variadic is None else 2
-        self.plans[key] = found = Plan(tuple(saving), tuple(formulas), n_edges)
-        if key & 4 and len(self.arguments) == 2 and found.keep is not None:
+        self.plans[key] = found = Plan(tuple(saving), tuple(formulas), self.variadic is not None)
+        if key & _NUMBER:
             found.keep = _KEEP_WITH_NUMBER.get(found.saving)
+            found.places = tuple(i for i, where in enumerate(saving) if where != _Y)
         return found
 
     def _where(self, need: str) -> Where:
@@ -265,12 +281,17 @@ class Op:
     def record(self, mask: int, args: Sequence[Any], raw: list[Any], outs: Sequence[Any], k: Kernels) -> None:
         """Make the graph node of any call and hang the outputs on it."""
         edges: list[Edge] = []
-        for i in self.edge_at:
+        for i in reversed(
+            self.edge_at
+        ):  # the last leaf's node is made first, so that the first leaf gets its gradient first
             a = args[i]
             if i == self.variadic:
-                edges.extend(edge_of(t) if isinstance(t, Variable) else NO_EDGE for t in a)
+                edges.extend(edge_of(t) if isinstance(t, Variable) else NO_EDGE for t in reversed(a))
             else:
                 edges.append(edge_of(a) if mask >> i & 1 else NO_EDGE)
+        edges.reverse()
+        if self.holomorphic and outs[0]._data.dtype.kind == "c":
+            mask |= _COMPLEX
         plan = self.plans.get(mask) or self.plan(mask)
         node = self.Node(tuple(edges), [(o._data.shape, o._data.dtype) for o in outs])
         saved: list[Any] = []
@@ -301,6 +322,15 @@ class Op:
         for nr, out in enumerate(outs):
             if self.differentiable[nr] and out._data.dtype.kind in "fcV":
                 out._requires_grad, out._edge = True, (node, nr)
+        if state.saved_hooks:
+            node.pack(state.saved_hooks[-1])
+
+
+def _conjugated(formula: Callable[..., Any]) -> Callable[..., Any]:
+    def around(k: Any, g: Any, *saved: Any) -> Any:
+        return k.conj(formula(k, k.conj(g), *saved))
+
+    return around
 
 
 _KEEP_WITH_NUMBER: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {

@@ -24,10 +24,12 @@ class Variable:
     _edge: Any = None  # (the graph node that made it, which of its outputs it is); None for a leaf
     _base: Any = None  # the tensor whose storage this one, a view, looks into
     _seen = 0  # version at which this view's node was derived
-    _made: Any = None  # for a view: "no_grad", or "several" (from a function that returns several views)
+    _made: Any = (
+        None  # for a view: "no_grad", "inference", "several" (from a function returning several views), "function"
+    )
     _grad: Any = None
     _hooks: Any = None
-    _retain = False
+    _retain: Any = False  # the hook that keeps a non-leaf's gradient
     _accumulator: Any = None  # weak reference to the leaf's AccumulateGrad node
     _names: tuple[str | None, ...] | None = None
     _inference = False
@@ -47,12 +49,48 @@ class Variable:
             Variable.new = partial(object.__new__, cls)
 
 
+class _Untracked:
+    """The version number of a tensor made in inference mode: never counted, and not to be asked for."""
+
+    def __add__(self, more: int) -> _Untracked:
+        return self
+
+    def __int__(self) -> int:
+        raise RuntimeError("Inference tensors do not track version counter.")
+
+    def __bool__(self) -> bool:  # recording asks every saved tensor's version whether it is 0
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation "
+            "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or "
+            "use `torch.no_grad()` instead of `torch.inference_mode()`."
+        )
+
+
+UNTRACKED = _Untracked()
+
+
 def wrap(array: Any) -> Tensor:
     """A tensor around a raw array: no copy, no history."""
     t = Variable.new()
     t._data = array
     t._counter = [0]
+    if state.inference:
+        t._inference, t._counter = True, [UNTRACKED]
     return cast("Tensor", t)
+
+
+def mark_inference(t: Any) -> None:
+    """Make a fresh tensor one of inference mode: no versions, no graph."""
+    t._inference, t._counter = True, [UNTRACKED]
+
+
+def alias(t: Any) -> Tensor:
+    """Another tensor with the same array and version counter, outside the graph."""
+    new = Variable.new()
+    new._data, new._counter = t._data, t._counter
+    if t._inference:
+        new._inference = True
+    return cast("Tensor", new)
 
 
 def wrap_view(array: Any, of: Any) -> Tensor:
@@ -63,8 +101,10 @@ def wrap_view(array: Any, of: Any) -> Tensor:
     t._seen = t._counter[0]
     base = of._base
     t._base = of if base is None else base
+    if of._inference:
+        t._inference = True
     if not state.enabled:
-        t._made = "no_grad"
+        t._made = "inference" if state.inference else "no_grad"
     elif of._made is not None:
         t._made = of._made
     return cast("Tensor", t)

@@ -65,7 +65,9 @@ def load() -> None:
     """Register the CuPy kernels; torch's AssertionError where there is no GPU."""
     reason = why_unavailable()
     if reason is not None:
-        raise AssertionError(f"Torch not compiled with CUDA enabled: {reason}; use device='cpu'")
+        error = AssertionError("Torch not compiled with CUDA enabled")
+        error.add_note(f"{reason}; use device='cpu'")
+        raise error
     import cupy
 
     register(CudaKernels(cupy))

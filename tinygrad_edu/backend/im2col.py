@@ -65,13 +65,14 @@ class Plan:
     """The sizes of one convolution and how it is cut into steps."""
 
     def __init__(
-        self, xp: Any, x_shape: Sizes, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
-    ) -> None:
+        self, xp: Any, x_shape: Sizes, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
+        out: Sizes | None = None,
+    ) -> None:  # fmt: skip
         self.xp, self.stride, self.padding, self.dilation, self.groups = xp, stride, padding, dilation, groups
         self.n, self.c, *sizes = x_shape
         self.o = w_shape[0]
         self.kernel, self.sizes = tuple(w_shape[2:]), tuple(sizes)
-        self.out = out_sizes(self.sizes, self.kernel, stride, padding, dilation)
+        self.out = out or out_sizes(self.sizes, self.kernel, stride, padding, dilation)
         self.padded = tuple(n + 2 * p for n, p in zip(self.sizes, padding))
         self.length = math.prod(self.out)
         self.rows = self.c * math.prod(self.kernel)  # of an image's columns
@@ -228,9 +229,10 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
     dtype = g.dtype
     g, w = _wide(g, w)
-    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups)
+    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:])
     turned = tuple(d * (k - 1) - p for k, p, d in zip(plan.kernel, padding, dilation))
-    if groups == 1 and plan.o <= plan.c and set(stride) == {1} and min(turned, default=0) >= 0:
+    usual = plan.out == out_sizes(plan.sizes, plan.kernel, stride, padding, dilation)
+    if usual and groups == 1 and plan.o <= plan.c and set(stride) == {1} and min(turned, default=0) >= 0:
         # with as few outputs as inputs it is cheaper to convolve g with the filters turned around than to add up windows
         flipped = w[(slice(None), slice(None), *(slice(None, None, -1) for _ in plan.kernel))]
         flipped = xp.ascontiguousarray(flipped.swapaxes(0, 1))
@@ -254,7 +256,7 @@ def conv_weight_grad(
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
-    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups)
+    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:])
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         o, c, k, *rest = w_shape
         twice = (2 * o, c, k + 1, *rest)

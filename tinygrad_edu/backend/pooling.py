@@ -256,6 +256,6 @@ def gather_planes(xp: Any, x: Array, indices: Array, rank: int) -> Array:
 def scatter_planes(xp: Any, g: Array, indices: Array, shape: Sizes, rank: int) -> Array:
     """Add every number of ``g`` into its plane at its index."""
     planes, size = math.prod(shape[:-rank]), math.prod(shape[-rank:])
-    flat = (xp.arange(planes)[:, None] * size + indices.reshape(planes, -1)).ravel()
+    flat = (xp.arange(planes)[:, None] * size + indices.reshape(planes, math.prod(indices.shape[-rank:]))).ravel()
     total = xp.bincount(flat, weights=g.reshape(-1), minlength=planes * size) if planes * size else xp.zeros(0)
     return total.astype(g.dtype).reshape(shape)

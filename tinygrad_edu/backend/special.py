@@ -265,18 +265,18 @@ def _zeta64(xp: Any, s: Any, q: Any) -> Any:
 zeta = _wide(_zeta64)
 
 
-def _trigamma64(xp: Any, x: Any) -> Any:
-    """ζ(2, x): some terms, then three of the series, which is how far torch goes (ten digits)."""
+def _trigamma(xp: Any, x: Any) -> Any:
+    """ζ(2, x): some terms, then three of the series, which is how far torch goes (ten digits), in the precision given."""
     left = x < 0.5
-    start = xp.where(left, 1 - x, x)
-    total = xp.zeros_like(x)
-    for i in range(6):
-        total = total + 1 / ((start + i) * (start + i))
-    z = start + 6
-    inverse = 1 / (z * z)
-    total = total + (1 + 0.5 / z + inverse * (1 / 6 - inverse * (1 / 30 - inverse / 42))) / z
     sine = xp.sin(math.pi * x)
-    return xp.where(left, math.pi * math.pi / (sine * sine) - total, total)
+    total = xp.where(left, -(math.pi * math.pi) / (sine * sine), xp.zeros_like(x))
+    z = xp.where(left, 1 - x, x)
+    for _ in range(6):
+        total = total + 1 / (z * z)
+        z = z + 1
+    inverse = 1 / (z * z)
+    total = total + (1 + 1 / (2 * z) + inverse * (1 / 6 - inverse * (1 / 30 - inverse * (1 / 42)))) / z
+    return xp.where(left, -total, total)
 
 
 def polygamma(xp: Any, n: int, x: Any) -> Any:
@@ -284,7 +284,8 @@ def polygamma(xp: Any, n: int, x: Any) -> Any:
     if n == 0:
         return digamma(xp, x)
     if n == 1:
-        return _wide(_trigamma64)(xp, x)
+        wide = x.astype("float32") if x.dtype.itemsize == 2 else x
+        return _trigamma(xp, wide).astype(x.dtype)
     sign = math.factorial(n) * (-1.0) ** (n + 1)
     return _wide(lambda xp, x: sign * _zeta64(xp, xp.full_like(x, n + 1.0), x))(xp, x)
 
@@ -329,10 +330,13 @@ def _gammainc64(xp: Any, a: Any, x: Any, upper: bool) -> Any:
     p = front * _gamma_series(xp, xp.where(low, a0, 1.0), xp.where(low, x0, 1.0))
     q = front * _gamma_fraction(xp, xp.where(low, 1.0, a0), xp.where(low, 3.0, x0))
     value = xp.where(low, 1 - p, q) if upper else xp.where(low, p, 1 - q)
-    at_end = xp.where(x == 0, xp.where(a == 0, math.nan, 0.0), xp.where((a == 0) | (x == math.inf), 1.0, 0.0))
-    at_end = xp.where(
-        (a == math.inf) & (x == math.inf) | (a < 0) | (x < 0) | xp.isnan(a) | xp.isnan(x), math.nan, at_end
-    )
+    cases = [  # the first that holds, in torch's order: a NaN beside an infinity is no NaN
+        ((a < 0) | (x < 0), math.nan), (a == 0, xp.where(x > 0, 1.0, math.nan)), (x == 0, 0.0),
+        (a == math.inf, xp.where(x == math.inf, math.nan, 0.0)), (x == math.inf, 1.0),
+    ]  # fmt: skip
+    at_end = xp.full_like(value, math.nan)
+    for holds, limit in reversed(cases):
+        at_end = xp.where(holds, limit, at_end)
     return xp.where(ordinary, value, 1 - at_end if upper else at_end)
 
 

@@ -16,9 +16,10 @@ _HOMES = {
     "hint": "hints",
     "progress": "record",
     "show_source": "source",
+    "use": "use",
 }
 
-__all__ = ["check", "equal", "hint", "holds", "progress", "raises", "show_source"]
+__all__ = ["check", "equal", "hint", "holds", "progress", "raises", "show_source", "use"]
 
 
 def __getattr__(name: str) -> Any:

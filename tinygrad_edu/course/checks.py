@@ -19,10 +19,18 @@ STUB_MESSAGE = "write your code here"
 CHECK_MIME = "application/vnd.tinygrad-edu.check+json"
 VALUE_MIME = "application/vnd.tinygrad-edu.value+json"
 SEED_VARIABLE = "GRADE_SEED"
+NBGRADER_VARIABLE = "NBGRADER_EXECUTION"  # set while nbgrader validates or grades
 
 
 class CheckError(Exception):
     """A check is written wrongly. Shown in one line, without our frames."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+class CheckFailed(AssertionError):
+    """Raised by a check that did not pass, only under nbgrader, which counts a cell as failed when it raises."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
@@ -257,7 +265,12 @@ class Check:
         expect: Any = None,
         hints: tuple[str, ...] | list[str] = (),
     ) -> Verdict:
-        """Run the cases, show the panel and return the verdict. `hints` default to those in the notebook's metadata."""
+        """Run the cases, show the panel and return the verdict. `hints` default to those in the notebook's metadata.
+
+        Raises:
+            CheckError: the arguments are not a name and cases.
+            CheckFailed: a case did not pass and nbgrader is running this; it knows no other way to learn of it.
+        """
         if len(cases) == 1 and not isinstance(cases[0], Case):
             cases = (equal(cases[0], expect),)
         if not isinstance(grade_id, str) or not cases or not all(isinstance(c, Case) for c in cases):
@@ -269,6 +282,8 @@ class Check:
             verdict.hints = tuple(hints) or _hints(grade_id)
         verdict.show()
         _record(verdict)
+        if NBGRADER_VARIABLE in os.environ and verdict.status != "pass":
+            raise CheckFailed(str(verdict))
         return verdict
 
     @property

@@ -21,6 +21,9 @@ def main() -> None:
 @click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the results.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Notebooks graded at once.")
+@click.option(
+    "--dask", metavar="ADDRESS", help="Grade on the Dask cluster whose scheduler is there, not on this machine."
+)
 @click.option("--seed", type=int, help="Seed of the hidden tests; a fresh one for each batch by default.")
 @click.option("--exercise", help="Grade every submission as this exercise (its number or name).")
 @click.option("--unsafe", is_flag=True, help="Run students' code without a sandbox.")
@@ -30,6 +33,7 @@ def grade(
     submissions: tuple[Path, ...],
     out: Path,
     workers: int,
+    dask: str | None,
     seed: int | None,
     exercise: str | None,
     unsafe: bool,
@@ -49,7 +53,7 @@ def grade(
     try:
         keys = grading.load_keys(place.solutions, [exercise] if exercise else [])
         cache = grading.Cache(out / ".batch", resume)
-        batch = grading.Batch(keys, workers=workers, sandboxed=not unsafe, hide=place.secrets, cache=cache)
+        batch = grading.Batch(keys, workers=workers, dask=dask, sandboxed=not unsafe, hide=place.secrets, cache=cache)
         batch.seed = cache.seed(batch.seed if seed is None else seed)
         if exercise:
             batch.only = keys[0].name

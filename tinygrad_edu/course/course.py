@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from .record import course_root
+from .record import course_folder
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,4 @@ class Course:
 
 def find(root: Path | None = None) -> Course:
     """The course in `root`, else the one around the working folder, else the one this package was installed from."""
-    if root is not None:
-        return Course(root)
-    here = Path.cwd().resolve()
-    for folder in (here, *here.parents):
-        if (folder / "solutions").is_dir():
-            return Course(folder)
-    return Course(course_root() or Path(__file__).resolve().parents[2])
+    return Course(root if root is not None else course_folder())

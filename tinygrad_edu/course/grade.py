@@ -7,12 +7,14 @@ judges what they record.
 import hashlib
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from . import sandbox
+from .cluster import Cluster, ClusterError
 from .exercise import Exercise, NotebookError, grading_source, read, read_json, text_of
 from .graft import Graft, best_key, graft
 from .isolation import merge, second_runs
@@ -75,17 +77,16 @@ class Batch:
     only: str | None = None  # grade everything as this exercise
     hide: tuple[Path, ...] = ()
     cache: Cache | None = None
+    dask: str | None = None  # address of a Dask scheduler whose machines do the work
     grafts: dict[int, Graft] = field(default_factory=dict)  # what was graded, by place in the batch
 
     def grade(
         self, paths: Iterable[Path], progress: Callable[[Submission], None] = lambda result: None
     ) -> list[Submission]:
         """Grade all files, in the order given. A file that can't be graded becomes a `Submission` with an `error`."""
-        if self.sandboxed and (missing := sandbox.available()):
-            raise GradingError(f"{missing}; --unsafe grades without a sandbox, only for code that you trust")
         todo = list(paths)
         results: dict[int, Submission] = {}
-        with private_folder() as folder, Pool(max(1, min(self.workers, len(todo))), folder, self._deadline) as pool:
+        with self._processes(len(todo)) as pool:
             prepared = [self._prepare(path) for path in todo]
             ready = {n: p for n, p in enumerate(prepared) if isinstance(p, _Prepared)}
             expected = self._references(pool, {p.key.name: p.key for p in ready.values()})
@@ -122,6 +123,22 @@ class Batch:
             for number in dict.fromkeys(number for number, _ in again):
                 finish(number, results[number])
         return [results[number] for number in range(len(todo))]
+
+    @contextmanager
+    def _processes(self, count: int) -> Iterator[Pool | Cluster]:
+        """The grading processes for `count` notebooks, here or on a cluster."""
+        if self.dask is not None:
+            try:
+                cluster = Cluster(self.dask, self._deadline, self.sandboxed)
+            except ClusterError as error:
+                raise GradingError(str(error)) from None
+            with cluster:
+                yield cluster
+            return
+        if self.sandboxed and (missing := sandbox.available()):
+            raise GradingError(f"{missing}; --unsafe grades without a sandbox, only for code that you trust")
+        with private_folder() as folder, Pool(max(1, min(self.workers, count)), folder, self._deadline) as pool:
+            yield pool
 
     def _known(self, line: str, path: Path) -> Submission | None:
         """The result that an interrupted batch had for the same job."""
@@ -185,7 +202,7 @@ class Batch:
             error=error,
         )
 
-    def _references(self, pool: Pool, keys: dict[str, Exercise]) -> dict[str, Expected]:
+    def _references(self, pool: Pool | Cluster, keys: dict[str, Exercise]) -> dict[str, Expected]:
         """What the reference answers print for this batch's seed."""
         names = list(keys)
         found: dict[str, Expected] = {}
@@ -202,7 +219,7 @@ class Batch:
         notes = list(ready.graft.notes)
         if not self.sandboxed:
             notes.append("graded without a sandbox")
-        error = record.get("error")
+        error = record.get("error") or _own_failure(ready.graft, record["events"])
         if error is not None:
             error = f"{ready.path}: {error}"
             checks = [
@@ -211,7 +228,7 @@ class Batch:
                     status="ERROR",
                     points=0,
                     max_points=c.points,
-                    message="the grading process was lost",
+                    message="the grading process was lost" if "error" in record else "this notebook could not be run",
                 )
                 for c in ready.key.checks.values()
             ]
@@ -233,6 +250,17 @@ class _Prepared:
     path: Path
     key: Exercise
     graft: Graft
+
+
+def _own_failure(grafted: Graft, events: list[dict[str, Any]]) -> str | None:
+    """Why the teacher's cells before the first answer did not run, which no student can be blamed for."""
+    for cell, event in zip(grafted.cells, events, strict=False):
+        if cell.role == "answer":
+            return None
+        if cell.role == "plain" and event["outcome"] != "ok":
+            why = f"{event['outcome']} {event['kind']} {event['text']}".strip()
+            return f"the exercise's own first cells did not run ({why[:200]}); grade it again"
+    return None
 
 
 def _as_graft(key: Exercise) -> Graft:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .record import SESSION_VARIABLE, course_folder
+
 _given: Counter[str] = Counter()
 
 
@@ -28,7 +30,7 @@ def hint(grade_id: str) -> None:
 
 
 def find(grade_id: str) -> list[str]:
-    """All hints of a check, from the notebook that is running or those beside it; empty where there are none."""
+    """All hints of a check, from the notebook that is running, those beside it or the course's exercises; empty where there are none."""
     for path in _notebooks():
         for cell in _cells(path):
             metadata = cell.get("metadata", {})
@@ -38,10 +40,11 @@ def find(grade_id: str) -> list[str]:
 
 
 def _notebooks() -> Iterator[Path]:
-    session = os.environ.get("JPY_SESSION_NAME")  # JupyterLab's name for the notebook that a kernel belongs to
+    session = os.environ.get(SESSION_VARIABLE)
     if session and session.endswith(".ipynb"):
         yield Path(session)
     yield from sorted(Path.cwd().glob("*.ipynb"))
+    yield from sorted((course_folder() / "exercises").glob("*.ipynb"))
 
 
 def _cells(path: Path) -> list[dict[str, Any]]:

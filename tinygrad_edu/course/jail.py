@@ -36,6 +36,7 @@ def main() -> None:
     own = "/tmp/.kernel.json"  # the original belongs to the grader, whom this process no longer is
     with open(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         target.write(secret)
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # a debugger nobody attaches to takes a quarter of the start
     sys.path[0] = ""  # the folder of this file would hide top-level modules; a kernel starts with its working folder
     sys.argv = ["ipykernel_launcher", "-f", own, "--HistoryManager.enabled=False", "--InteractiveShell.colors=NoColor"]
     from ipykernel.kernelapp import launch_new_instance

@@ -6,6 +6,8 @@ import signal
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -21,6 +23,7 @@ from .limits import MB, Limits
 
 _POLL = 0.05  # seconds between looks at a running kernel
 _WATCH = 0.25  # seconds between looks at its memory and its socket folder
+_PATIENCE = 3.0  # times its limit that a cell may take on a machine too busy to let it compute
 _GRACE = 1.0  # seconds an interrupted cell has to stop
 _SOCKET_FOLDER_BYTES = MB
 
@@ -54,13 +57,14 @@ class LimitedKernel(RunningKernel):
         self._bytes = 0
         self._stop_at = float("inf")
         self._next_watch = 0.0
+        self._cpu = 0.0
         private.mkdir(mode=0o700)
         private.chmod(0o1777)  # the kernel's own user makes its sockets here; the folder above is closed to all others
         connection = private / "connection.json"
         work = private.with_name(private.name + "-work")
         if sandboxed:
             argv = sandbox.command(private, connection, limits, seed, hide)
-            environment = dict(os.environ)
+            environment = {"PATH": os.environ.get("PATH", os.defpath)}  # bubblewrap needs no secret either
         else:
             work.mkdir()
             argv = [sys.executable, "-m", "ipykernel_launcher", "-f", str(connection)]
@@ -72,6 +76,7 @@ class LimitedKernel(RunningKernel):
         context.setsockopt(zmq.MAXMSGSIZE, 128 * MB)
         context.setsockopt(zmq.RCVHWM, 200)
         context.setsockopt(zmq.LINGER, 0)
+        context.setsockopt(zmq.RECONNECT_IVL, 10)  # milliseconds; the kernel's sockets appear while we try
         self._context = context
         over_sockets = sys.platform != "win32"
         place: dict[str, Any] = {"transport": "ipc", "ip": str(private / "k")} if over_sockets else {}
@@ -88,32 +93,67 @@ class LimitedKernel(RunningKernel):
         self.kc = self.km.client()
         self.kc.start_channels(stdin=False, hb=False)
         try:
-            self.kc.wait_for_ready(timeout=limits.start_seconds)
-        except RuntimeError as error:
+            self._await_ready(limits.start_seconds)
+        except Empty as error:
             said = self.log.read_text("utf-8", "replace").strip().splitlines()
             self.stop()
             raise KernelGone("start", f"the kernel did not start: {said[-1] if said else error}") from None
         private.chmod(0o555)
 
+    def _await_ready(self, seconds: float) -> None:
+        """Wait until the kernel answers on both channels; `Empty` when it doesn't.
+
+        jupyter_client's own `wait_for_ready` ends with a fifth of a second of listening for messages that don't come.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            asked = self.kc.kernel_info()
+            answers = {"shell": False, "iopub": False}
+            until = time.monotonic() + 1
+            while time.monotonic() < until and not all(answers.values()):
+                if not self.is_alive():
+                    raise Empty("it ended at once")
+                channel = "iopub" if answers["shell"] else "shell"
+                try:
+                    get = self.kc.get_iopub_msg if channel == "iopub" else self.kc.get_shell_msg
+                    message = get(timeout=_POLL)
+                except Empty:
+                    continue
+                mine = message["parent_header"].get("msg_id") == asked
+                answers[channel] = mine and (channel == "shell" or message["content"].get("execution_state") == "idle")
+                if answers["shell"] and channel == "shell":
+                    until = time.monotonic() + 2 * _POLL  # a subscription that came too late for this one
+            if all(answers.values()):
+                return
+            if time.monotonic() > deadline:
+                raise Empty("it did not answer")
+
     def begin(self, seconds: float) -> None:
         """Start counting for a new cell, which has `seconds`."""
         self._bytes = 0
         self._inbox.clear()
-        self._stop_at = time.monotonic() + seconds + _GRACE
+        self._stop_at = time.monotonic() + _PATIENCE * seconds + _GRACE
+        self._cpu = self.computed()
 
     def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
         """Wait for the shell's reply, collecting output meanwhile.
 
         Raises:
-            Empty: the time is over; nbval then interrupts the cell.
+            Empty: the time is over; nbval then interrupts the cell. A cell that has computed for less than half of its
+                time has only waited for a processor, or sleeps: it may take `_PATIENCE` times as long.
             KernelGone: it died, printed too much or used too much memory.
         """
-        deadline = time.monotonic() + (timeout if timeout is not None else 10.0)
+        seconds = timeout if timeout is not None else 10.0
+        start = time.monotonic()
+        deadline, end = start + seconds, start + _PATIENCE * seconds
         while True:
             self._drain()
             self._watch()
             if time.monotonic() > deadline:
-                raise Empty
+                if time.monotonic() > end or self.computed() - self._cpu > seconds / 2:
+                    self._stop_at = time.monotonic() + _GRACE
+                    raise Empty
+                deadline += _WATCH
             try:
                 message = self.kc.get_shell_msg(timeout=_POLL)
             except Empty:
@@ -190,18 +230,24 @@ class LimitedKernel(RunningKernel):
 
     def memory(self) -> int:
         """Resident bytes of the kernel and all that it started."""
+        return sum(info.rss for info in self._of_family(psutil.Process.memory_info))
+
+    def computed(self) -> float:
+        """Seconds of processor time that the kernel and all that it started have used, ended children included."""
+        times = self._of_family(psutil.Process.cpu_times)
+        return float(sum(t.user + t.system + t.children_user + t.children_system for t in times))
+
+    def _of_family(self, ask: Callable[[psutil.Process], Any]) -> list[Any]:
         try:
             top = psutil.Process(getattr(self.km.provisioner, "pid", None) or -1)
             family = [top, *top.children(recursive=True)]
-        except (psutil.Error, ValueError):
-            return 0
-        total = 0
+        except (AttributeError, psutil.Error, ValueError):  # it was stopped, or never started
+            return []
+        found = []
         for process in family:
-            try:
-                total += process.memory_info().rss
-            except psutil.Error:  # ended meanwhile
-                continue
-        return total
+            with suppress(psutil.Error):  # ended meanwhile
+                found.append(ask(process))
+        return found
 
     def is_alive(self) -> bool:
         return hasattr(self, "km") and bool(self.km.is_alive())

@@ -70,21 +70,24 @@ class Pool:
                 waiting.queue.clear()
 
     def _serve(self, waiting: "Queue[tuple[int, str]]", finished: "Queue[tuple[int, dict[str, Any]]]") -> None:
-        worker = None
         while True:
             try:
                 number, line = waiting.get_nowait()
             except Empty:
-                break
-            try:
-                worker = worker if worker is not None and worker.alive else self._take()
-                record = worker.ask(line, self.deadline)
-            except Exception as error:  # e.g. no more processes: the batch goes on and this submission says why
-                record = {"error": f"{type(error).__name__}: {error}"}
-            finished.put((number, record))
-        if worker is not None and worker.alive:
+                return
+            finished.put((number, self.answer(line)))
+
+    def answer(self, line: str) -> dict[str, Any]:
+        """The record of one job, from an idle process or a new one. Never raises; may be called from many threads."""
+        try:
+            worker = self._take()
+            record = worker.ask(line, self.deadline)
+        except Exception as error:  # e.g. no more processes: the batch goes on and this submission says why
+            return {"error": f"{type(error).__name__}: {error}"}
+        if worker.alive:
             with self._lock:
                 self._idle.append(worker)
+        return record
 
     def _take(self) -> "_Worker":
         with self._lock:

@@ -12,10 +12,26 @@ from typing import Any
 HOME_VARIABLE = "TINYGRAD_EDU_HOME"
 
 
+SESSION_VARIABLE = "JPY_SESSION_NAME"  # JupyterLab's name for the notebook that a kernel belongs to
+
+
 def course_root(start: Path | None = None) -> Path | None:
-    """The nearest folder at or above `start` that holds `exercises/`; None outside of a course."""
-    here = (start or Path.cwd()).resolve()
-    return next((folder for folder in (here, *here.parents) if (folder / "exercises").is_dir()), None)
+    """The nearest folder at or above `start` that holds `exercises/` or `solutions/`; None outside of a course.
+
+    Without `start` the working folder is asked, then the folder of the notebook that is running.
+    """
+    session = os.environ.get(SESSION_VARIABLE, "")
+    for place in [start] if start else [Path.cwd(), Path(session).parent]:
+        here = place.resolve()
+        for folder in (here, *here.parents):
+            if (folder / "exercises").is_dir() or (folder / "solutions").is_dir():
+                return folder
+    return None
+
+
+def course_folder(start: Path | None = None) -> Path:
+    """The course around `start`; outside of any, the one that this package was installed from."""
+    return course_root(start) or Path(__file__).resolve().parents[2]
 
 
 def store() -> Path:
@@ -84,13 +100,20 @@ class Progress:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        if not self.rows:
+            return escape(str(self))
+        cell = "padding:.15em .6em;text-align:left;border:0;color:inherit"
         rows = "".join(
-            f'<tr style="background:none"><th scope="row" style="text-align:left">{escape(r.exercise)}</th><td>'
-            f'<progress aria-label="{r.done} of {r.checks}" value="{r.done}" max="{max(r.checks, 1)}"></progress></td>'
-            f"<td>{r.done} of {r.checks} checks</td><td>{r.points:g} of {r.max_points:g} points in reach</td></tr>"
+            f'<tr style="background:none"><th scope="row" style="{cell}">{escape(r.exercise)}</th><td style="{cell}">'
+            f'<progress aria-label="{r.done} of {r.checks}" value="{r.done}" max="{max(r.checks, 1)}" '
+            f'style="accent-color:var(--jp-success-color1, #2e7d32)"></progress></td>'
+            f'<td style="{cell}">{r.done} of {r.checks} checks</td>'
+            f'<td style="{cell}">{r.points:g} of {r.max_points:g} points in reach</td></tr>'
             for r in self.rows
         )
-        return f"<table><caption>Visible checks passed</caption>{rows}</table>" if rows else escape(str(self))
+        style = "border-collapse:collapse;border:0;color:var(--jp-content-font-color1, inherit)"
+        caption = '<caption style="text-align:left;padding:.15em .6em">Visible checks passed</caption>'
+        return f'<table style="{style}">{caption}{rows}</table>'
 
 
 def _filled(row: Row) -> int:
@@ -100,7 +123,7 @@ def _filled(row: Row) -> int:
 def progress(root: Path | None = None) -> Progress:
     """How far this course has been worked through, by exercise."""
     known = load()
-    folder = (root or course_root() or Path.cwd()) / "exercises"
+    folder = (root or course_folder()) / "exercises"
     rows = []
     for path in sorted(folder.glob("*.ipynb")):
         checks = list(_checks(path))

@@ -30,7 +30,12 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 pre { background: var(--code); padding: .8rem; overflow-x: auto; border-radius: .4rem; }
 .PASS { color: var(--good); } .WRONG, .ERROR, .TIMEOUT { color: var(--bad); } .UNATTEMPTED { color: var(--dim); }
-progress { width: 100%; height: 1rem; } td.points, td.verdict { white-space: nowrap; } .message { overflow-wrap: anywhere; }
+progress { width: 100%; height: 1rem; accent-color: var(--good); } th { overflow-wrap: anywhere; }
+td.points, td.verdict { white-space: nowrap; } .message { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {  /* a telephone: the message below its check */
+  thead { display: none; } tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  th, td { display: inline-block; border: 0; padding: .1rem .6rem .1rem 0; } .message { display: block; }
+}
 """
 
 
@@ -96,7 +101,7 @@ def markdown(page: Page) -> str:
     if result.error:
         lines += [f"**Not graded:** {_md(result.error)}", ""]
     if result.checks:
-        lines += ["| check | verdict | points | |", "|---|---|---|---|"]
+        lines += ["| check | verdict | points | message |", "|---|---|---|---|"]
         lines += [
             f"| {_md(c.grade_id)} | {_MARK[c.status]} {c.status} | {c.points:g} of {c.max_points:g} | {_md(c.message)} |"
             for c in result.checks
@@ -118,7 +123,7 @@ def html(page: Page) -> str:
     rows = "".join(_row(c) for c in result.checks)
     answers = [(escape(name), escape(source)) for name, source in page.code if source.strip()]
     code = "".join(f"<h3>{name}</h3><pre><code>{source}</code></pre>" for name, source in answers)
-    head = "<tr><th>check</th><th>verdict</th><th>points</th><th></th></tr>"
+    head = "<tr><th>check</th><th>verdict</th><th>points</th><th>message</th></tr>"
     parts = [
         f"<h1>{title}: {points}</h1>",
         f'<progress aria-label="{points}" value="{result.points:g}" max="{result.max_points or 1:g}"></progress>',

@@ -96,7 +96,8 @@ def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tu
         args += ["--ro-bind", str(datasets), "/course/datasets"]
         args += [*_parents(str(datasets)), "--ro-bind", str(datasets), str(datasets)]
     for secret in hide:
-        if any(secret.is_relative_to(seen) for seen in (*_SYSTEM, *_interpreter(), str(PACKAGE))):
+        # on another machine of a cluster it may not exist
+        if secret.is_dir() and any(secret.is_relative_to(seen) for seen in (*_SYSTEM, *_interpreter(), str(PACKAGE))):
             args += ["--tmpfs", str(secret)]
     args += [*_parents(str(private)), "--bind", str(private), str(private)]
     args += ["--remount-ro", "/", "--chdir", WORK, "--clearenv"]
@@ -138,6 +139,8 @@ def _bwrap(disk_bytes: int, own_user: bool) -> list[str]:
         "--unshare-net",
         "--unshare-uts",
     ]
+    # without it bubblewrap stays as process 1, with the grader's environment and memory for all of its user to read
+    args += ["--as-pid-1"]
     args += ["--unshare-cgroup-try", "--hostname", "grading", "--cap-drop", "ALL"]
     if own_user:
         args += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]

@@ -4,18 +4,26 @@ It lives in a process of its own, so that whatever goes wrong in one submission 
 for many submissions, so that nbval is imported once.
 """
 
+import _thread
 import io
 import json
 import os
 import shutil
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+import threading
+import time
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict
 from pathlib import Path
+from queue import Queue
 from typing import Any
+
+import psutil
 
 from .exercise import Cell
 from .limits import Limits
+
+_LEAVE_SECONDS = 5.0
 
 
 def job_to_json(
@@ -68,6 +76,8 @@ def run(line: str, private: Path) -> list[dict[str, Any]]:
             "--tb=no",
             "-p",
             "no:cacheprovider",
+            "-p",
+            "no:unraisableexception",  # it collects garbage ten times over at the end of every notebook
             "-c",
             str(private / "pytest.ini"),
         ]
@@ -91,16 +101,48 @@ def main() -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     # jsonschema looks for this optional module, whose import takes seconds; no notebook holds a format that it checks
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    jobs: Queue[str] = Queue()
+    threading.Thread(target=_listen, args=(jobs, folder), daemon=True).start()
+    number = 0
     try:
-        for number, line in enumerate(sys.stdin):
+        while line := jobs.get():
+            number += 1
             try:
                 answer: dict[str, Any] = {"events": run(line, folder / f"n{number}")}
             except Exception as error:  # reported to the parent, which blames the submission at hand and goes on
                 answer = {"error": f"{type(error).__name__}: {error}"}
+            jobs.task_done()
             channel.write(json.dumps(answer) + "\n")
             channel.flush()
+    except (BrokenPipeError, KeyboardInterrupt):  # the grader is gone
+        os._exit(_leave(folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listen(jobs: "Queue[str]", folder: Path) -> None:
+    """Queue what comes on stdin; '' at its end.
+
+    An end in the middle of a job means that the grader was killed: then the kernel must not live on, nor the folder.
+    """
+    for line in sys.stdin:
+        jobs.put(line)
+    if jobs.unfinished_tasks:
+        _thread.interrupt_main()
+        time.sleep(_LEAVE_SECONDS)
+        os._exit(_leave(folder))  # the main thread did not heed it
+    jobs.put("")
+
+
+def _leave(folder: Path) -> int:
+    """End what was started and remove what was written, the grader's own folder with the last process in it."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # ended meanwhile
+            process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # others are still in there
+        folder.parent.rmdir()
+    return 1
 
 
 if __name__ == "__main__":

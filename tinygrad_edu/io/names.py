@@ -18,6 +18,7 @@ torch.nn.modules.activation: CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish 
 Mish
   MultiheadAttention PReLU RReLU ReLU ReLU6 SELU SiLU Sigmoid Softmax Softmax2d Softmin Softplus Softshrink Softsign
   Tanh Tanhshrink Threshold
+torch.nn.modules.adaptive: AdaptiveLogSoftmaxWithLoss
 torch.nn.modules.batchnorm: BatchNorm1d BatchNorm2d BatchNorm3d LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d
 SyncBatchNorm torch.nn.modules.channelshuffle: ChannelShuffle torch.nn.modules.container: ModuleDict ModuleList
 ParameterDict ParameterList Sequential torch.nn.modules.conv: Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d
@@ -29,10 +30,11 @@ torch.nn.modules.flatten: Flatten Unflatten
 torch.nn.modules.fold: Fold Unfold
 torch.nn.modules.instancenorm: InstanceNorm1d InstanceNorm2d InstanceNorm3d LazyInstanceNorm1d LazyInstanceNorm2d
   LazyInstanceNorm3d
-torch.nn.modules.linear: Bilinear Identity LazyLinear Linear
+torch.nn.modules.linear: Bilinear Identity LazyLinear Linear NonDynamicallyQuantizableLinear
 torch.nn.modules.loss: BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss CrossEntropyLoss GaussianNLLLoss
   HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss MSELoss MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss
   MultiMarginLoss NLLLoss PoissonNLLLoss SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss
+  LinearCrossEntropyLoss
 torch.nn.modules.module: Module
 torch.nn.modules.normalization: CrossMapLRN2d GroupNorm LayerNorm LocalResponseNorm RMSNorm
 torch.nn.modules.padding: CircularPad1d CircularPad2d CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d
@@ -47,6 +49,7 @@ torch.nn.modules.sparse: Embedding EmbeddingBag
 torch.nn.modules.transformer: Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder
   TransformerEncoderLayer
 torch.nn.modules.upsampling: Upsample UpsamplingBilinear2d UpsamplingNearest2d
+torch.nn.parallel.data_parallel: DataParallel
 torch.nn.parameter: Buffer Parameter UninitializedBuffer UninitializedParameter
 """
 
@@ -70,7 +73,7 @@ def torch_name(thing: Any) -> tuple[str, str] | None:
     if not isinstance(module, str) or not isinstance(name, str) or module.partition(".")[0] != PACKAGE:
         return None
     nn = importlib.import_module(f"{PACKAGE}.nn")
-    if getattr(nn, name, None) is thing and name in _nn_places():
+    if name in _nn_places() and thing in (getattr(nn, name, None), getattr(nn.linear, name, None)):
         return _nn_places()[name], name
     if getattr(getattr(nn, "functional", None), name, None) is thing:
         return "torch.nn.functional", name
@@ -86,10 +89,12 @@ def ours(module: str, name: str) -> Any:
     """Our class or function of torch's name; None when we have none.
 
     >>> ours("torch", "Size"), ours("torch.nn.parameter", "Parameter")
-    (<class 'tinygrad_edu.size.Size'>, <class 'tinygrad_edu.nn.parameter.Parameter'>)
+    (<class 'tinygrad_edu.Size'>, <class 'tinygrad_edu.nn.parameter.Parameter'>)
     """
-    if module.startswith(("torch.nn.modules.", "torch.nn.parameter")):
-        rooms = ["nn"]
+    if module.startswith(("torch.nn.modules.", "torch.nn.parameter", "torch.nn.parallel.")):
+        rooms = ["nn", "nn.linear"]
+    elif module == "torch._C._nn":  # where torch keeps compiled functions: the activation of a transformer's layer
+        rooms = ["nn.functional"]
     elif module.startswith("torch.optim.lr_scheduler"):
         rooms = ["optim.lr_scheduler", "optim"]
     elif module.startswith("torch.optim"):

@@ -52,8 +52,7 @@ class MultiheadAttention(Module):
             self.register_parameter(name, None if shape is None else new_parameter(shape, device, dtype))
         self.out_proj = NonDynamicallyQuantizableLinear(embed_dim, embed_dim, bias=bias, device=device, dtype=dtype)
         for name in ("bias_k", "bias_v"):
-            extra = new_parameter((1, 1, embed_dim), device, dtype) if add_bias_kv else None
-            self.register_parameter(name, extra)
+            setattr(self, name, new_parameter((1, 1, embed_dim), device, dtype) if add_bias_kv else None)
         self.add_zero_attn = add_zero_attn
         self._reset_parameters()
 

@@ -17,7 +17,7 @@ class _ConvNd(Module):
     """What all convolutions share. ``dims`` is 1, 2 or 3."""
 
     dims: int
-    transposed = False
+    transposed = False  # the kernel of a transposed convolution: (in, out / groups, …)
     weight: Any
     bias: Any
 
@@ -40,6 +40,7 @@ class _ConvNd(Module):
                 raise ValueError("padding='same' is not supported for strided convolutions")
         if padding_mode not in _MODES:
             raise ValueError(f"padding_mode must be one of {set(_MODES)}, but got padding_mode='{padding_mode}'")
+        self.transposed = self.transposed  # the object's own, as in torch's pickles
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride, self.dilation = (per_dim(v, n) for v in (kernel_size, stride, dilation))
         self.padding = padding if isinstance(padding, str) else per_dim(padding, n)

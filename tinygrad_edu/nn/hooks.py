@@ -110,6 +110,7 @@ class BackwardHookFunctionBackward(Node):
     """Passes gradients through unchanged: a place in the graph where a module begins or ends."""
 
     xp: Any  # of the tensors that pass
+    takes_none = True
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Sequence[Any]:
         grads = [g] if self.more is None else g

@@ -370,6 +370,7 @@ class Module(HasHooks, HasState):
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Move all parameters and buffers to a device and/or a floating point dtype. The module itself changes."""
         device, dtype = _parse_to(*args, **kwargs)
+        order = kwargs.get("memory_format")
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(
@@ -386,7 +387,8 @@ class Module(HasHooks, HasState):
                 )
 
         def convert(t: Any) -> Any:
-            return t.to(device=device, dtype=dtype if t.is_floating_point() or t.is_complex() else None)
+            wanted = dtype if t.is_floating_point() or t.is_complex() else None
+            return t.to(device=device, dtype=wanted, memory_format=order if t.dim() in (4, 5) else None)
 
         return self._apply(convert)
 
@@ -491,7 +493,7 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
     """(device, dtype) from the arguments of ``to``."""
     device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
     tensor = kwargs.pop("tensor", None)
-    for name in ("non_blocking", "copy", "memory_format"):  # of no consequence here
+    for name in ("non_blocking", "copy", "memory_format"):  # not looked for here
         kwargs.pop(name, None)
     if kwargs:
         raise TypeError(f"to() got an unexpected keyword argument '{next(iter(kwargs))}'")

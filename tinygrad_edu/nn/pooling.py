@@ -97,6 +97,48 @@ class MaxUnpool3d(_MaxUnpool):
     dims = 3
 
 
+class _FractionalMaxPool(Module):
+    """Maxima of windows whose steps are drawn at random, to any ``output_size`` (or share ``output_ratio`` of the input)."""
+
+    dims: int
+
+    def __init__(
+        self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
+        _random_samples: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        n = self.dims
+        if n == 3 and not all(k > 0 for k in per_dim(kernel_size, n)):
+            raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
+        self.kernel_size, self.return_indices = per_dim(kernel_size, n), return_indices
+        self.register_buffer("_random_samples", _random_samples)
+        self.output_size = None if output_size is None else per_dim(output_size, n)
+        self.output_ratio = None if output_ratio is None else per_dim(output_ratio, n)
+        if output_size is None and output_ratio is None:
+            raise ValueError(f"{type(self).__name__} requires specifying either an output size, or a pooling ratio")
+        if output_size is not None and output_ratio is not None:
+            raise ValueError("only one of output_size and output_ratio may be specified")
+        if self.output_ratio is not None and not all(0 < r < 1 for r in self.output_ratio):
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+
+    def forward(self, input: Any) -> Any:
+        pool = F.functional[f"fractional_max_pool{self.dims}d"]
+        samples = self._random_samples
+        return pool(input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices, samples)
+
+
+class FractionalMaxPool2d(_FractionalMaxPool):
+    """Fractional max pooling of (N, C, H, W)."""
+
+    dims = 2
+
+
+class FractionalMaxPool3d(_FractionalMaxPool):
+    """Fractional max pooling of (N, C, D, H, W)."""
+
+    dims = 3
+
+
 class AvgPool1d(Module):
     """The mean of each window of (N, C, L)."""
 

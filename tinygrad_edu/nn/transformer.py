@@ -14,6 +14,7 @@ from ..ops.attention import canonical_mask
 from ..ops.creation import full
 from . import functional as F
 from . import init
+from .activation import GELU, ReLU
 from .attention import MultiheadAttention
 from .container import ModuleList
 from .dropout import Dropout
@@ -52,6 +53,13 @@ def _sequence_length(src: Any, batch_first: bool) -> int | None:
 
 def _clones(module: Module, n: int) -> ModuleList:
     return ModuleList([copy.deepcopy(module) for _ in range(n)])
+
+
+def _shortcut(activation: Any) -> int:
+    """How torch's encoder layer marks an activation that its shortcut knows: 1 for ReLU, 2 for GELU, 0 for others."""
+    if activation in (F.functional["relu"], F.relu) or isinstance(activation, ReLU):
+        return 1
+    return 2 if activation in (F.functional["gelu"], F.gelu) or isinstance(activation, GELU) else 0
 
 
 def _activation(activation: Activation) -> Callable[[Any], Any]:
@@ -104,6 +112,7 @@ class TransformerEncoderLayer(_Layer):
         self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, bias=bias, **made)
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
         self.activation = _activation(activation)
+        self.activation_relu_or_gelu = _shortcut(self.activation)
 
     def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None, is_causal: bool = False) -> Any:
         """Masks hide positions: ``src_mask`` (S, S), ``src_key_padding_mask`` (N, S)."""
@@ -208,7 +217,7 @@ class TransformerEncoder(Module):
             return "encoder_layer.self_attn._qkv_same_embed_dim was not True"
         if layer.self_attn.in_proj_bias is None:
             return "encoder_layer.self_attn was passed bias=False"
-        if layer.activation not in (F.functional["relu"], F.functional["gelu"], F.relu, F.gelu):
+        if not layer.activation_relu_or_gelu:
             return "encoder_layer.activation_relu_or_gelu was not True"
         if layer.norm1.eps != layer.norm2.eps:
             return "encoder_layer.norm1.eps was not equal to encoder_layer.norm2.eps"

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from .. import dtypes
@@ -126,6 +128,13 @@ def _moved(a: Any, where: Any) -> Any:
     return a
 
 
+def _of_number(value: Any) -> Any:
+    """A Python number as a 0-d tensor of the dtype that `tensor` gives it."""
+    import numpy
+
+    return wrap(numpy.asarray(value, dtypes.of_scalar(value).np)) if isinstance(value, NUMBERS) else operand(value)
+
+
 def not_a_tensor(name: str, position: str, value: Any) -> TypeError:
     return TypeError(f"{name}(): argument '{position}' (position 1) must be Tensor, not {type(value).__name__}")
 
@@ -214,7 +223,10 @@ def unary(
             return store(function, out, (input,), {})
         if floats and kind in "iub":
             input = cast(input, dtypes.get_default_dtype())
-        return op.call1(input)
+        result = op.call1(input)
+        if result._data.ndim > 1 and not input._data.flags.c_contiguous:
+            laid_out(result, input)
+        return result
 
     function.exact_out = exact_out  # type: ignore[attr-defined]
     return _finish(function, op, name, doc, where, alias, inplace, signature)
@@ -225,6 +237,8 @@ def _refusal(problem: str, kind: type[Exception] | None) -> Exception:
     return (kind or (NotImplementedError if problem.startswith('"') else RuntimeError))(problem)
 
 
+# functions whose arguments may all be numbers, which count as 0-d tensors
+_NUMBERS_AS_TENSORS = {"add", "sub", "mul", "div", "true_divide", "floor_divide"}
 BINARY = ("Tensor input, Tensor other, *, Tensor out = None",)
 WITH_NUMBER = (*BINARY, "Tensor input, Number other, *, Tensor out = None")
 WITH_NUMBERS = (BINARY[0], "Number self, Tensor other, *, Tensor out = None", WITH_NUMBER[1])
@@ -255,7 +269,10 @@ def binary(
     the number is not rounded first.
     """
     op = Op(name, forward, node=node, **formulas)
-    number_op = op if number_node is None else Op(f"{name}_number", forward, node=number_node, **formulas)
+    as_tensors = name in _NUMBERS_AS_TENSORS
+    number_first = any(text.startswith("Number ") for text in signature)
+    of_first = {key: formula for key, formula in formulas.items() if key == op.arguments[0]}
+    number_op = op if number_node is None else Op(f"{name}_number", forward, node=number_node, **of_first)
     half_op = number_op
     floats_pass = only is None or only(dtypes.float32) is None  # then the commonest calls need no check
     if exact_numbers:
@@ -272,8 +289,13 @@ def binary(
             same = False
             run = number_op
             if not isinstance(input, Variable):
-                if not (numbers and isinstance(other, Variable) and is_number(input)):
+                taken = as_tensors if not isinstance(other, Variable) else as_tensors or number_first
+                if not (numbers and taken and is_number(input) and (isinstance(other, Variable) or is_number(other))):
                     raise not_a_tensor(name, "input", input) from None
+                if not isinstance(other, Variable):  # two numbers: torch counts both as tensors
+                    input = _of_number(input)
+                elif type(input) is not complex and other._data.dtype.kind in "fV" and other._data.dtype.itemsize == 2:
+                    input = wrap(kernels_of(other._data).xp.asarray(input, other._data.dtype))
             elif not (numbers and is_number(other)) and not isinstance(other, Variable):
                 raise TypeError(
                     f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
@@ -283,7 +305,7 @@ def binary(
                 and type(other) in _PLAIN
                 and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64)
             ):
-                return run.call2(input, float(other))
+                return run.with_number(input, float(other))
         if not same or (floats and input._data.dtype.kind in "iub") or (only is not None and not (
                 floats_pass and (input._data.dtype is _FLOAT32 or input._data.dtype is _FLOAT64))):  # fmt: skip
             if only is not None:
@@ -302,7 +324,7 @@ def binary(
         except ValueError:
             raise broadcast_error(input, other) from None
         a = result._data
-        if a.ndim > 1 and run is op:
+        if a.ndim > 1 and run is op and isinstance(input, Variable):
             x = input._data
             if not x.flags.c_contiguous or (x.shape != a.shape and not other._data.flags.c_contiguous):
                 laid_out(result, input, other)
@@ -313,7 +335,7 @@ def binary(
         kind = type(other)
         dtype = self._data.dtype
         if (kind is float or kind is int) and (dtype is _FLOAT32 or dtype is _FLOAT64):
-            return number_op.call2(self, float(other))
+            return number_op.with_number(self, float(other))
         if isinstance(other, OPERANDS):
             return function(self, other)
         return function(self, operand(other)) if hasattr(other, "dtype") else NotImplemented
@@ -355,3 +377,37 @@ def no_derivative(name: str) -> Callable[..., Any]:
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
     return formula
+
+
+@cache
+def _node_named(node: Any, name: str) -> Any:
+    return type(name, (node,), {"__slots__": ()})
+
+
+def noded(t: Any, name: str) -> Any:
+    """A fresh result whose graph node goes by another name: torch's forms of one operation have different ones."""
+    if t._edge is not None:
+        node = t._edge[0]
+        node.__class__ = _node_named(type(node), name)
+    return t
+
+
+def number_minus(number: float, t: Any) -> Any:
+    """``number - t`` as torch's own code has it: two edges, the first one to nothing."""
+    return Op.table["sub"](wrap(kernels_of(t._data).xp.asarray(number, t._data.dtype)), t)
+
+
+def _beside(operate: Callable[[Any, Any], Any], x: Any, n: Any) -> Any:
+    """``operate(x, n)``: whole numbers beside a fraction become floats; half precision stays what it is."""
+    if type(n) is float and x.dtype.kind in "iub":
+        x = x.astype(dtypes.get_default_dtype().np)
+    if x.dtype.itemsize == 2 and x.dtype.kind in "fV":
+        return operate(x.astype("float32"), n).astype(x.dtype)
+    return operate(x, n)
+
+
+# a number beside a tensor, where torch's own code (not a user's) puts it: such nodes have one edge
+Op("add_number", lambda k, x, n: _beside(operator.add, x, n), node="AddBackward1", x=lambda k, g: g)
+Op("sub_number", lambda k, x, n: _beside(operator.sub, x, n), node="SubBackward1", x=lambda k, g: g)
+Op("mul_number", lambda k, x, n: _beside(operator.mul, x, n), node="MulBackward1", x=lambda k, g, n: g * n)
+Op("div_number", lambda k, x, n: _beside(operator.truediv, x, n), node="DivBackward1", x=lambda k, g, n: g / n)

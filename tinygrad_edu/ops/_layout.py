@@ -18,6 +18,13 @@ def laid_out(result: Any, *operands: Any) -> None:
     result._data = arranged(result._data, strides)
 
 
+def arranged_like(result: Any, *operands: Any) -> Any:
+    """The same, returning the result."""
+    if result._data.ndim > 1:
+        laid_out(result, *operands)
+    return result
+
+
 def arranged(a: Any, strides: list[tuple[int, ...]]) -> Any:
     """A fresh array in the order of dimensions that operands with the given strides (0: stretched) lead to."""
     n, shape = a.ndim, a.shape
@@ -41,6 +48,74 @@ def arranged(a: Any, strides: list[tuple[int, ...]]) -> Any:
         back = [slowest_first.index(d) for d in range(n)]
         return fresh.transpose(back)
     return a
+
+
+_FORMATS = {"channels_last": (4, (0, 2, 3, 1)), "channels_last_3d": (5, (0, 2, 3, 4, 1))}
+
+
+def copied(a: Any, memory_format: Any = None) -> Any:
+    """A copy of an array in a memory format; by default in its own order of dimensions."""
+    name = str(memory_format or "preserve_format").rsplit(".", 1)[-1]
+    if name == "preserve_format":
+        return a.copy("C") if a.flags.c_contiguous else arranged(a.copy("K"), [a.strides])
+    if name == "contiguous_format":
+        return a.copy("C")
+    order = format_order(name, a.ndim)
+    return a.transpose(order).copy("C").transpose([order.index(d) for d in range(a.ndim)])
+
+
+def format_order(memory_format: Any, ndim: int) -> tuple[int, ...]:
+    """The dimensions from the slowest to the fastest in a memory format."""
+    name = str(memory_format).rsplit(".", 1)[-1]
+    if name not in _FORMATS:
+        return tuple(range(ndim))
+    rank, order = _FORMATS[name]
+    if rank != ndim:
+        raise RuntimeError(f"required rank {rank} tensor to use {name} format")
+    return order
+
+
+def lies_in(a: Any, memory_format: Any) -> bool:
+    """Whether an array is dense and in a memory format."""
+    name = str(memory_format).rsplit(".", 1)[-1]
+    if name not in _FORMATS:
+        return bool(a.flags.c_contiguous)
+    rank, order = _FORMATS[name]
+    return a.ndim == rank and bool(a.transpose(order).flags.c_contiguous)
+
+
+def suggested(a: Any) -> str:
+    """The memory format that an array's strides look like, as torch guesses it."""
+    for name, (rank, order) in _FORMATS.items():
+        if a.ndim != rank or a.size == 0 or a.strides[1] == 0:
+            continue
+        least, fits = 0, True
+        for d in reversed(order):
+            if a.strides[d] < least or (d == 0 and least == a.strides[1]):  # (rows first where both would do)
+                fits = False
+                break
+            least = a.strides[d] * max(a.shape[d], 1)
+        if fits:
+            return name
+    return "contiguous_format"
+
+
+def in_format_of(result: Any, *operands: Any) -> Any:
+    """A fresh result in the memory format of the first of its operands that has one; else row by row."""
+    for t in operands:
+        if not t._data.flags.c_contiguous and result._data.ndim == t._data.ndim:
+            name = suggested(t._data)
+            if name != "contiguous_format":
+                result._data = copied(result._data, name)
+                return result
+    return by_rows(result)
+
+
+def by_rows(result: Any) -> Any:
+    """A fresh result stored row by row."""
+    if not result._data.flags.c_contiguous:
+        result._data = kernels_of(result._data).xp.ascontiguousarray(result._data)
+    return result
 
 
 def _stretched(a: Any, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -68,6 +68,7 @@ _MATCHES: dict[str, Callable[[Any], bool]] = {
     "torch.memory_format": lambda v: type(v).__name__ == "memory_format",
     "torch.Generator": _is_generator,
     "tuple of Tensors": lambda v: isinstance(v, (tuple, list)),
+    "tuple of Scalars": lambda v: isinstance(v, (tuple, list)),
     "object": lambda v: True,
     "torch.Storage": lambda v: type(v).__name__ in ("UntypedStorage", "TypedStorage"),
 }

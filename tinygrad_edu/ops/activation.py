@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..backend import kernels_of
 from ..random import stream_for
 from ._check import check_tensor, not_implemented
+from ._layout import laid_out
 from .functions import relu as plain_relu
 from .registry import functional, functions, methods, public
 
@@ -17,6 +18,8 @@ from .registry import functional, functions, methods, public
 def finished(input: Any, out: Any, inplace: bool) -> Any:
     """``out``, or with ``inplace`` the input after ``out`` was stored in it."""
     if not inplace:
+        if out._data.ndim > 1 and not input._data.flags.c_contiguous:
+            laid_out(out, input)
         return out
     check_writable(input)
     return write(input, out)
@@ -154,14 +157,15 @@ def _rrelu(
 ) -> Any:
     """`leaky_relu` whose slope is drawn anew for every element while training, and their mean when not."""
     _check("rrelu", "leaky_relu_cpu" if not training else "rrelu_with_noise_out_cpu", input)
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     x = input._data
     if not training:
         return Op.table["rrelu_eval"](input, (lower + upper) / 2)
     negative = x <= 0
     stream = stream_for(generator, x)
     slopes = stream.uniform((int(negative.sum()),), float(lower), float(upper), "float64")
-    noise = (x == x).astype(x.dtype) if x.size else x.copy()
-    noise[...] = 1
+    noise = kernels_of(x).xp.ones(x.shape, x.dtype)
     noise[negative] = slopes
     return Op.table["rrelu_with_noise"](input, noise)
 
@@ -252,7 +256,7 @@ Op("softplus", _softplus,
    x=lambda k, g, x, beta, threshold: k.where(x * beta > threshold, g, g * k.sigmoid(x * beta)))  # fmt: skip
 
 
-@public("functional")
+@public("functional", out=True)
 def softplus(input: Any, beta: float = 1, threshold: float = 20) -> Any:
     """``log(1 + exp(beta * x)) / beta``, a smooth relu; linear above ``threshold / beta``.
 
@@ -261,7 +265,7 @@ def softplus(input: Any, beta: float = 1, threshold: float = 20) -> Any:
     tensor([ 0.3133,  0.6931, 30.0000])
     """
     _check("softplus", "softplus_cpu", input)
-    return Op.table["softplus"](input, beta, threshold)
+    return finished(input, Op.table["softplus"](input, beta, threshold), False)
 
 
 def _log_sigmoid(k: Any, x: Any) -> Any:
@@ -272,7 +276,7 @@ def _log_sigmoid(k: Any, x: Any) -> Any:
 Op("log_sigmoid", _log_sigmoid, x=lambda k, g, x: g * k.sigmoid(-x))
 
 
-@public("functional special", alias=())
+@public("functional special", out=True)
 def logsigmoid(input: Any) -> Any:
     """``log(sigmoid(x))``, exact for large negative numbers."""
     _check("logsigmoid", "log_sigmoid_cpu", input)
@@ -341,7 +345,8 @@ def mish(input: Any, inplace: bool = False) -> Any:
     return finished(input, Op.table["mish"](input), inplace)
 
 
-Op("hardsigmoid", lambda k, x: k.xp.clip(x + 3, 0, 6) / 6, x=lambda k, g, x: g * ((x > -3) & (x < 3)) / 6)
+_SIXTH = 0.1666666716337204  # torch has it in single precision
+Op("hardsigmoid", lambda k, x: k.xp.clip(x + 3, 0, 6) / 6, x=lambda k, g, x: g * ((x > -3) & (x < 3)) * _SIXTH)
 Op("hardswish", lambda k, x: x * k.xp.clip(x + 3, 0, 6) / 6,
    x=lambda k, g, x: k.where(x < 3, g * (x / 3 + 0.5) * (x > -3), g))  # fmt: skip
 
@@ -402,7 +407,7 @@ Op("hardshrink", lambda k, x, lambd: k.xp.where((x >= -lambd) & (x <= lambd), x.
    x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
 
 
-@public("functional")
+@public("functional", out=True)
 def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """``x`` moved towards 0 by ``lambd``, and 0 within that distance of it."""
     _check("softshrink", "softshrink_check", input)

@@ -59,6 +59,7 @@ def _flat(k: Any, x: Any) -> Any:
 def _weights_steps(k: Any, q: Any, key: Any, mask: Any, scale: float) -> Any:
     scores = k.bmm(_flat(k, q) * scale, k.transpose(_flat(k, key), 1, 2))
     if mask is not None:
+        mask = getattr(mask, "_data", mask)
         shape = (*q.shape[:-1], key.shape[-2])
         xp = kernels_of(q._data).xp
         added = xp.where(mask, 0.0, -math.inf).astype(q._data.dtype) if mask.dtype.kind == "b" else mask

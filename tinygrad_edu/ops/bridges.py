@@ -119,7 +119,7 @@ def __dlpack__(
     """A capsule through which other libraries see the same memory."""
     if needs_grad(input):
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
-    return input._data.__dlpack__(stream=stream)
+    return input._data.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
 
 
 @public("method")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import dtypes
+from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._define import is_number
 from .joining import cat
@@ -45,9 +47,13 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Any:
     tensor(4.)
     """
     _no_bools("trapezoid", y, x)
+    d = wrap_dim(dim, y._data.ndim)
+    if x is None and y._data.ndim and y._data.shape[d]:  # all samples but half of the first and the last
+        ends = Op.table["mul_number"](_floats(y.select(d, 0) + y.select(d, -1)), 0.5)
+        return Op.table["mul_number"](y.sum(d) - ends, dx)
     strips, d = _strips("trapezoid", y, x, dx, dim)
     total = strips.sum(d)
-    return total / 2.0 if x is not None else total * (dx / 2.0)
+    return Op.table["div_number"](_floats(total), 2.0) if x is not None else total * (dx / 2.0)
 
 
 @public("function", signature=_INTEGRAL)
@@ -55,19 +61,29 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = 1, dim: int = -1) -
     """The integral of samples from the first one up to each other."""
     _no_bools("cumulative_trapezoid", y, x)
     strips, d = _strips("cumulative_trapezoid", y, x, dx, dim)
-    return (strips / 2.0 if x is not None else strips * (dx / 2.0)).cumsum(d)
+    if x is not None:
+        return Op.table["div_number"](_floats(strips.cumsum(d)), 2.0)
+    return Op.table["mul_number"](_floats(strips), dx / 2.0).cumsum(d)
+
+
+def _floats(t: Any) -> Any:
+    return t if t.is_floating_point() or t.is_complex() else t.to(dtypes.get_default_dtype())
 
 
 # ------------------------------------------------------------------------------------ derivatives
+def _over(t: Any, number: Any) -> Any:
+    return t / number if isinstance(number, Variable) else Op.table["div_number"](_floats(t), number)
+
+
 def _uniform(f: Any, d: int, h: Any, edge_order: int) -> Any:
     n = f._data.shape[d]
     at = [f.narrow(d, i, 1) for i in (0, 1, 2, n - 3, n - 2, n - 1) if 0 <= i < n]
     if edge_order == 1:
-        first, last = (at[1] - at[0]) / h, (at[-1] - at[-2]) / h
+        first, last = _over(at[1] - at[0], h), _over(at[-1] - at[-2], h)
     else:
         first = (-1.5 * at[0] + 2 * at[1] - 0.5 * at[2]) / h
         last = (1.5 * at[-1] - 2 * at[-2] + 0.5 * at[-3]) / h
-    middle = (f.narrow(d, 2, n - 2) - f.narrow(d, 0, n - 2)) / (2.0 * h)
+    middle = _over(_over(f.narrow(d, 2, n - 2) - f.narrow(d, 0, n - 2), h), 2.0)
     return cat((first, middle, last), d)
 
 
@@ -106,7 +122,16 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
         dims = list(range(n))
     else:
         dims = [wrap_dim(d, n) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))]
+    for i, d in enumerate(dims):
+        if d in dims[:i]:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    spacing = 1 if spacing is None else spacing
     spacings = list(spacing) if isinstance(spacing, (tuple, list)) else [spacing] * len(dims)
+    if len(spacings) == 1 != len(dims) and isinstance(dim, (tuple, list)):
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same "
+            f"length, but got a spacing argument of length 1 and a dim argument of length {len(dims)}."
+        )
     if len(spacings) != len(dims):
         wanted = f"{len(dims)}" if dim is not None else f"equal to 'self.dim() = {n}', since dim argument was not given"
         raise RuntimeError(

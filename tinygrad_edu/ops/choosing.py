@@ -19,7 +19,7 @@ from ._define import (
     result_type,
     without,
 )
-from ._layout import laid_out
+from ._layout import arranged_like, laid_out
 from .creation import fill_value_for
 from .registry import public
 
@@ -78,17 +78,18 @@ def _high_decides(k: Any, x: Any, low: Any, high: Any) -> Any:
 Op("inside", _inside)
 Op("low_decides", _low_decides)
 Op("high_decides", _high_decides)
-_SLOPES: dict[str, Any] = {"x": lambda k, g, x, low, high: k.where(k.inside(x, low, high), g, k.zero(g))}
+_SLOPES: dict[str, Any] = {"x": lambda k, g, x, low, high: k.where(k.inside(x, low, high), g, k.no_gradient(g))}
 _TENSOR_SLOPES: dict[str, Any] = _SLOPES | {
-    "low": lambda k, g, x, low, high: None if low is None else k.where(k.low_decides(x, low, high), g, k.zero(g)),
-    "high": lambda k, g, x, low, high: None if high is None else k.where(k.high_decides(x, low, high), g, k.zero(g)),
+    "low": lambda k, g, x, low, high: None if low is None else k.where(k.low_decides(x, low, high), g, k.no_gradient(g)),
+    "high": lambda k, g, x, low, high: None if high is None else k.where(k.high_decides(x, low, high), g, k.no_gradient(g)),
 }
 for _name, _node, _slopes in (
     ("clamp", "ClampBackward1", _SLOPES), ("clamp_tensors", "ClampBackward0", _TENSOR_SLOPES),
     ("clamp_min", "ClampMinBackward0", _SLOPES), ("clamp_min_tensor", "ClampMinBackward1", _TENSOR_SLOPES),
     ("clamp_max", "ClampMaxBackward0", _SLOPES), ("clamp_max_tensor", "ClampMaxBackward1", _TENSOR_SLOPES),
 ):  # fmt: skip
-    Op(_name, _clip, node=_node, **_slopes)
+    _unused = {"clamp_min_tensor": "high", "clamp_max_tensor": "low"}.get(_name)
+    Op(_name, _clip, node=_node, **{key: slope for key, slope in _slopes.items() if key != _unused})
 
 
 _PLAIN = (int, float, type(None))
@@ -137,7 +138,6 @@ def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
     alias=("clip",),
     inplace=True,
     out=True,
-    exact_out=True,
     signature=(
         "Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None",
         "Tensor input, Number min = None, Number max = None, *, Tensor out = None",
@@ -180,7 +180,7 @@ def clamp_max(input: Any, max: Any) -> Any:
 # ------------------------------------------------------------------------------------ a condition
 _where_op = Op(
     "where", lambda k, c, x, y: k.xp.where(c, x, y),
-    x=lambda k, g, c: k.where(c, g, k.zero(g)), y=lambda k, g, c: k.where(c, k.zero(g), g),
+    x=lambda k, g, c: k.where(c, g, k.no_gradient(g)), y=lambda k, g, c: k.where(c, k.no_gradient(g), g),
 )  # fmt: skip
 _WHERE = ("Tensor condition", "Tensor condition, Tensor input, Tensor other, *, Tensor out = None",
           "Tensor condition, Number self, Tensor other", "Tensor condition, Tensor input, Number other",
@@ -274,11 +274,11 @@ def heaviside(input: Any, values: Any) -> Any:
     if a is not b:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     try:
-        return _heaviside(input, values)
+        return arranged_like(_heaviside(input, values), input, values)
     except ValueError:
         raise broadcast_error(input, values) from None
 
 
 nextafter = binary("nextafter", lambda k, x, y: k.xp.nextafter(x, y), numbers=False, only=without("nextafter_cpu", "bic"),
-                   x=lambda k, g: None, y=lambda k, g: None,
+                   x=lambda k, g: g, y=lambda k, g: k.no_gradient(g),
                    doc="The next representable number from ``input`` towards ``other``.")  # fmt: skip

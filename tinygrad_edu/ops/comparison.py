@@ -12,6 +12,7 @@ from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_tensor
 from ._define import WITH_NUMBER, binary, broadcast_error, cast, prepare, unary, without
+from ._layout import arranged_like
 from .registry import public
 
 
@@ -20,8 +21,8 @@ def _compare(name: str, forward: Any, doc: str, alias: str, ordered: bool = True
     names = (alias,) if alias else ()
     function = binary(name, forward, doc=doc, alias=names, signature=WITH_NUMBER, inplace=False,
                       only=without(f"{name}_cpu", "c") if ordered else None)  # fmt: skip
-    stored = binary(f"{name}_stored", lambda k, x, y: forward(k, x, y).astype(x.dtype), x=lambda k, g: k.zero(g), where="",
-                    y=lambda k, g: k.zero(g), node=f"{name.capitalize()}Backward1", number_node=f"{name.capitalize()}Backward0",
+    stored = binary(f"{name}_stored", lambda k, x, y: forward(k, x, y).astype(x.dtype), x=lambda k, g: k.no_gradient(g), where="",
+                    y=lambda k, g: k.no_gradient(g), node=f"{name.capitalize()}Backward1", number_node=f"{name.capitalize()}Backward0",
                     inplace=False, doc=doc)  # fmt: skip
 
     def in_place(input: Any, other: Any) -> Any:
@@ -100,7 +101,7 @@ def isclose(input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, eq
         name, value = ("rtol", rtol) if rtol < 0 else ("atol", atol)
         raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
     try:
-        return Op.table["isclose"](input, other, rtol, atol, equal_nan)
+        return arranged_like(Op.table["isclose"](input, other, rtol, atol, equal_nan), input, other)
     except ValueError:
         raise broadcast_error(input, other) from None
 

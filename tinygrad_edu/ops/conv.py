@@ -13,6 +13,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import im2col as kernels
 from ._check import c_name
+from ._layout import in_format_of
 from .pad import constant_pad_nd
 from .registry import public
 
@@ -23,24 +24,26 @@ Sizes = tuple[int, ...]
 Op("convolution",
    lambda k, x, w, b, stride, padding, dilation, groups: kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups),
    x=lambda k, g, w, x_shape, stride, padding, dilation, groups:
-       k.conv_input_grad(g, w, x_shape, stride, padding, dilation, groups),
+       k.conv_input_grad(g, k.conj(w), x_shape, stride, padding, dilation, groups),
    w=lambda k, g, x, w_shape, stride, padding, dilation, groups:
-       k.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups),
+       k.conv_weight_grad(g, k.conj(x), w_shape, stride, padding, dilation, groups),
    b=lambda k, g: _bias_slope(k, g))  # fmt: skip
 Op("conv_input_grad",
    lambda k, g, w, shape, stride, padding, dilation, groups:
        kernels.conv_input_grad(k.xp, g, w, shape, stride, padding, dilation, groups),
    node="ConvolutionBackwardBackward0",
-   g=lambda k, gg, w, stride, padding, dilation, groups: k.convolution(gg, w, None, stride, padding, dilation, groups),
+   g=lambda k, gg, w, stride, padding, dilation, groups:
+       k.convolution(gg, k.conj(w), None, stride, padding, dilation, groups),
    w=lambda k, gg, g, w_shape, stride, padding, dilation, groups:
-       k.conv_weight_grad(g, gg, w_shape, stride, padding, dilation, groups))  # fmt: skip
+       k.conv_weight_grad(k.conj(g), gg, w_shape, stride, padding, dilation, groups))  # fmt: skip
 Op("conv_weight_grad",
    lambda k, g, x, shape, stride, padding, dilation, groups:
        kernels.conv_weight_grad(k.xp, g, x, shape, stride, padding, dilation, groups),
    node="ConvolutionBackwardBackward0",
-   g=lambda k, gg, x, stride, padding, dilation, groups: k.convolution(x, gg, None, stride, padding, dilation, groups),
+   g=lambda k, gg, x, stride, padding, dilation, groups:
+       k.convolution(k.conj(x), gg, None, stride, padding, dilation, groups),
    x=lambda k, gg, g, x_shape, stride, padding, dilation, groups:
-       k.conv_input_grad(g, gg, x_shape, stride, padding, dilation, groups))  # fmt: skip
+       k.conv_input_grad(k.conj(g), gg, x_shape, stride, padding, dilation, groups))  # fmt: skip
 
 
 def _conv_transpose(
@@ -52,10 +55,19 @@ def _conv_transpose(
     return out
 
 
+def _of_shape(k: Any, g: Any, shape: Sizes) -> Any:
+    """Without the windows that only ``output_padding`` makes room for."""
+    for d in range(2, len(shape)):
+        if g.shape[d] > shape[d]:
+            g = k.slice(g, d, 0, shape[d], 1)
+    return g
+
+
 Op("conv_transpose", _conv_transpose, node="ConvolutionBackward0",
-   x=lambda k, g, w, stride, padding, dilation, groups: k.convolution(g, w, None, stride, padding, dilation, groups),
+   x=lambda k, g, w, x_shape, stride, padding, dilation, groups:
+       _of_shape(k, k.convolution(g, k.conj(w), None, stride, padding, dilation, groups), x_shape),
    w=lambda k, g, x, w_shape, stride, padding, dilation, groups:
-       k.conv_weight_grad(x, g, w_shape, stride, padding, dilation, groups),
+       k.conv_weight_grad(k.conj(x), g, w_shape, stride, padding, dilation, groups),
    b=lambda k, g: _bias_slope(k, g))  # fmt: skip
 
 
@@ -129,8 +141,26 @@ def _check_positive(stride: Sizes, padding: Sizes, dilation: Sizes, groups: int)
         raise RuntimeError("negative padding is not supported")
     if min(stride) <= 0:
         raise RuntimeError("non-positive stride is not supported")
-    if min(dilation) <= 0:
-        raise RuntimeError("non-positive dilation is not supported")
+    if min(dilation) < 0:
+        raise RuntimeError("dilation should be greater than zero")
+
+
+def _wrong_rank(n: int, x: Sizes, w: Sizes, stride: Any, padding: Any) -> RuntimeError:
+    """The error for a weight of another number of dimensions: which one depends on what torch happens to look at first."""
+    rank = len(w)
+    if rank < 3:
+        return RuntimeError("weight should have at least three dimensions")
+    steps = [stride] * n if isinstance(stride, int) else list(stride)
+    if isinstance(padding, str) or len(steps) == 1:
+        space = "" if isinstance(padding, str) else " "
+        return RuntimeError(
+            f"Expected {rank}-dimensional input for {rank}-dimensional weight{space}{list(w)}, but got {len(x)}-dimensional "
+            f"input of size {list(x)} instead"
+        )
+    return RuntimeError(
+        f"expected stride to be a single integer value or a list of {rank - 2} values to match the convolution dimensions, but "
+        f"got stride={steps}"
+    )
 
 
 def _batched(name: str, n: int, input: Any) -> tuple[Any, bool]:
@@ -211,6 +241,8 @@ def _conv(
     x, batched = _batched(name, n, input)
     w = weight._data.shape
     dims = len(w) - 2
+    if dims != n:
+        raise _wrong_rank(n, x._data.shape, w, stride, padding)
     stride, dilation = _ints(stride, dims, "stride"), _ints(dilation, dims, "dilation")
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
@@ -218,10 +250,6 @@ def _conv(
         x, padding = (x, (0,) * dims) if padding == "valid" else _same_padding(x, w, stride, dilation)
     else:
         padding = _ints(padding, dims, "padding")
-    if dims != n:
-        raise RuntimeError(
-            f"Expected {n + 2}-dimensional weight for {name}, but got {len(w)}-dimensional weight of size {list(w)}"
-        )
     _check_positive(stride, padding, dilation, groups)
     _check_shapes(x._data.shape, w, bias, groups, False)
     span = [d * (k - 1) + 1 for k, d in zip(w[2:], dilation)]
@@ -232,7 +260,7 @@ def _conv(
             "greater than actual input size"
         )
     _check_types(x, weight, bias)
-    out = Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups)
+    out = in_format_of(Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups), x, weight)
     return out if batched else out.squeeze(0)
 
 
@@ -280,6 +308,8 @@ def _conv_t(
     _check_tensors(name, input, weight, bias)
     x, batched = _batched(name, n, input)
     w = weight._data.shape
+    if len(w) - 2 != n:
+        raise _wrong_rank(n, x._data.shape, w, stride, padding)
     stride, dilation = _ints(stride, n, "stride"), _ints(dilation, n, "dilation")
     padding, extra = _ints(padding, n, "padding"), _ints(output_padding, n, "output_padding")
     _check_positive(stride, padding, dilation, groups)
@@ -302,6 +332,7 @@ def _conv_t(
     _check_types(x, weight, bias)
     shape = (x._data.shape[0], w[1] * groups, *sizes)
     out = Op.table["conv_transpose"](x, weight, bias, shape, stride, padding, dilation, groups)
+    out = in_format_of(out, x, weight)
     return out if batched else out.squeeze(0)
 
 

@@ -11,6 +11,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ._define import cast
+from ._layout import arranged, lies_in, suggested
 from .creation import fill_value_for
 from .pointwise import moved
 from .registry import public
@@ -25,16 +26,17 @@ def warn_if_imaginary_part_is_lost(input: Any, to: dtypes.dtype) -> None:
 def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False, copy: bool = False,
        memory_format: Any = None) -> Any:  # fmt: skip
     """The tensor with another dtype and/or on another device; itself when nothing changes (unless ``copy``)."""
-    positional = list(args)
-    for arg in positional:
+    if len(args) > 1 and isinstance(args[-1], bool) and not isinstance(args[0], bool):
+        flags = [a for a in args if isinstance(a, bool)]
+        copy = copy or (len(flags) == 2 and flags[1])
+        args = tuple(a for a in args if not isinstance(a, bool))
+    for arg in args:
         if isinstance(arg, dtypes.dtype):
             dtype = arg
         elif isinstance(arg, (str, int, devices.device)) and not isinstance(arg, bool):
             device = arg
         elif isinstance(arg, Variable):
             dtype, device = arg.dtype, arg.device  # type: ignore[attr-defined]
-        elif isinstance(arg, bool):
-            copy = copy or (arg and positional.index(arg) == 2)
         elif arg is not None:
             raise TypeError(f"to() received an invalid combination of arguments - got ({type(arg).__name__})")
     result = input
@@ -45,11 +47,18 @@ def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocki
     if dtype is not None:
         warn_if_imaginary_part_is_lost(input, dtypes.resolve(dtype))
         result = cast(result, dtypes.resolve(dtype))
+    wanted = "preserve_format" if memory_format is None else str(memory_format).rsplit(".", 1)[-1]
+    if wanted != "preserve_format" and (
+        copy or suggested(result._data) != wanted or (result is not input and not lies_in(result._data, wanted))
+    ):
+        return Op.table["to_copy"](result, dtypes.of(result._data), memory_format)
     return Op.table["to_copy"](input, dtypes.of(input._data)) if copy and result is input else result
 
 
 def _converter(name: str, target: dtypes.dtype) -> None:
     def convert(input: Any, *, memory_format: Any = None) -> Any:
+        if memory_format is not None:
+            return to(input, target, memory_format=memory_format)
         warn_if_imaginary_part_is_lost(input, target)
         return cast(input, target)
 
@@ -105,7 +114,7 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
 
 # ------------------------------------------------------------------------------------ writing numbers
 Op("copy", lambda k, x, source: k.xp.broadcast_to(source, x.shape).astype(x.dtype), node="CopyBackwards",
-   x=lambda k, g: k.zero(g), source=lambda k, g: g)  # fmt: skip
+   x=lambda k, g: k.no_gradient(g), source=lambda k, g: g)  # fmt: skip
 
 
 @public("method")
@@ -129,12 +138,15 @@ def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
 
 
 def _fill(k: Any, x: Any, value: Any) -> Any:
-    return k.xp.full(x.shape, value, x.dtype)
+    made = k.xp.full(x.shape, value, x.dtype)
+    return made if x.flags.c_contiguous else arranged(made, [x.strides])
 
 
-_zero = Op("zero", lambda k, x: k.xp.zeros_like(x), x=lambda k, g: k.zero(g))
+Op("no_gradient", lambda k, g: k.xp.zeros_like(g))  # the gradient of what does not depend on its input
+_zero = Op("zero", lambda k, x: k.xp.zeros_like(x), x=lambda k, g: k.no_gradient(g))
 for _node, _name in enumerate(("fill", "fill_tensor", "fill_", "fill_tensor_")):  # torch numbers its four forms
-    Op(_name, _fill, node=f"FillBackward{_node}", x=lambda k, g: k.zero(g), value=lambda k, g: k.sum_all(g))
+    _slope = {"value": lambda k, g: k.sum_all(g)} if "tensor" in _name else {}
+    Op(_name, _fill, node=f"FillBackward{_node}", x=lambda k, g: k.no_gradient(g), **_slope)
 
 
 def _filled(input: Any, value: Any, suffix: str) -> Any:

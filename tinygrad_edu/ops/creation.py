@@ -13,7 +13,8 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ..named import attach
 from ._check import c_name
-from ._layout import arranged
+from ._layout import arranged, copied
+from ._out import check_factory
 from .data import _of_data, as_tensor, from_numpy, leaf, placed, tensor
 from .registry import public
 from .view import as_sizes
@@ -83,6 +84,7 @@ def _no_room(dtype: dtypes.dtype) -> RuntimeError:
 
 # ------------------------------------------------------------------------------------ from a shape
 def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, requires_grad: bool, out: Any) -> Any:
+    check_factory(dtype, out)
     if out is not None:
         out.resize_(sizes)
         return out.fill_(value)
@@ -131,6 +133,10 @@ def empty(
 ) -> Any:  # fmt: skip
     """A tensor of a shape whose numbers are yet to be set (here: zeros)."""
     made = _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
+    if memory_format is not None and out is None:
+        if str(memory_format).endswith("preserve_format"):
+            raise RuntimeError("unsupported memory format Preserve")
+        made._data = copied(made._data, memory_format)
     return made if names is None else attach(made, names)
 
 
@@ -180,7 +186,9 @@ def _like_array(input: Any, value: Any, dtype: Any, device: Any, memory_format: 
         k = kernels_for(devices.resolve(device).type)
     value = fill_value_for(value, wanted)
     made = k.xp.full(x.shape, value, wanted.np) if value != 0 else k.xp.zeros(x.shape, wanted.np)
-    if x.flags.c_contiguous or not (memory_format is None or str(memory_format).endswith("preserve_format")):
+    if not (memory_format is None or str(memory_format).endswith("preserve_format")):
+        return copied(made, memory_format)
+    if x.flags.c_contiguous:
         return made
     return arranged(made, [tuple(0 if n == 1 else s for n, s in zip(x.shape, x.strides))])
 
@@ -290,8 +298,22 @@ def empty_permuted(
 ) -> Any:  # fmt: skip
     """A tensor of the given size that lies dense in memory with its dimensions in the order ``physical_layout``."""
     shape = as_sizes((size,), "empty_permuted")
+    order = tuple(physical_layout)
+    if len(order) != len(shape):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(shape)} is not equal to len(physical_layout) = {len(order)}"
+        )
+    for i, d in enumerate(order):
+        if not 0 <= d < len(shape):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(shape) - 1}, but got {d} at index {i}).  NB: "
+                "negative dims not currently supported; file an issue if you want it."
+            )
+        if d in order[:i]:
+            raise RuntimeError("Duplicate dim not allowed")
     strides, step = [0] * len(shape), 1
-    for d in reversed(tuple(physical_layout)):
+    for d in reversed(order):
         strides[d] = step
         step *= max(shape[d], 1)
     return empty_strided(shape, strides, dtype=dtype, device=device, requires_grad=requires_grad)

@@ -9,6 +9,7 @@ from ..autograd.op import Op
 from ._check import check_tensor
 from ._define import cast
 from ._reduction import reduced, reduction_of
+from .linalg import linear
 from .registry import public
 from .softmax import log_softmax
 
@@ -87,7 +88,6 @@ for _name, _node in (("nll_loss", "NllLossBackward0"), ("nll_loss2d", "NllLoss2D
        k.nll_backward(g, x_shape, target, weight, ignore, reduction))  # fmt: skip
 Op("nll_backward", _nll_slope, node="NllLossBackwardBackward0",
    g=lambda k, gg, target, weight, ignore, reduction: k.nll_loss(gg, target, weight, ignore, reduction))  # fmt: skip
-Op("div_number", lambda k, x, n: x / n, node="DivBackward1", x=lambda k, g, n: g / n)
 
 
 # ------------------------------------------------------------------------------------ negative log-likelihood
@@ -260,3 +260,42 @@ def _smoothed(logs: Any, target: Any, weight: Any, reduction: str, ignore: int, 
     else:
         even = reduced(even, reduction)
     return hard * (1 - smoothing) + even * (smoothing / n)
+
+
+@public("functional")
+def linear_cross_entropy(
+    input: Any, linear_weight: Any, target: Any, *, linear_bias: Any = None, weight: Any = None, reduction: str = "mean",
+    ignore_index: int | None = None, label_smoothing: float = 0.0, options: Any = None,
+) -> Any:  # fmt: skip
+    """``cross_entropy(linear(input, linear_weight, linear_bias), target, …)``.
+
+    Input (in_features) or (N, in_features), weight (C, in_features) or (C, d1, …, in_features): the losses then have
+    the shape (N, d1, …). torch's ``options`` only divide the work into pieces; here the batch is done in one.
+    """
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
+    features, shape = input.shape[-1], tuple(linear_weight.shape)
+    if features != shape[-1]:
+        raise RuntimeError(
+            "expected equal input and linear_weight last dimensions (in_features), "
+            f"got {features} and {shape[-1]}, respectively"
+        )
+    if linear_bias is not None and tuple(linear_bias.shape) != shape[:-1]:
+        raise RuntimeError(f"expected linear_bias shape {shape[:-1]}, got {tuple(linear_bias.shape)}")
+    if len(shape) > 2 and input.dim() == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {shape} requires batched input, (N, {features}), got unbatched "
+            f"input with shape {tuple(input.shape)}"
+        )
+    full = (*input.shape[:-1], *shape[:-1])
+    if tuple(target.shape) == full and ignore_index is not None:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    bias = linear_bias
+    if len(shape) > 2:
+        linear_weight = linear_weight.reshape(-1, features)
+        bias = None if bias is None else bias.reshape(-1)
+    logits = linear(input, linear_weight, bias).reshape(full)
+    ignored = -100 if ignore_index is None else ignore_index
+    return cross_entropy(logits, target, weight, None, ignored, None, reduction, label_smoothing)

@@ -130,7 +130,14 @@ _publish("cummin", "smallest")
 
 # ------------------------------------------------------------------------------------ sums of exponentials
 def _logcumsumexp(k: Any, x: Any, dim: int) -> Any:
-    return in_rows(k, _scan(k, k.xp.logaddexp, wide(x), dim)).astype(x.dtype) if x.ndim else x.copy()
+    if not x.ndim:
+        return x.copy()
+    if x.dtype.kind != "c":
+        return in_rows(k, _scan(k, k.xp.logaddexp, wide(x), dim)).astype(x.dtype)
+    out = k.xp.array(k.xp.moveaxis(x, dim, 0), order="C")
+    for i in range(1, len(out)):  # one after the other, as torch: the angle depends on the order
+        out[i] = k.logaddexp(out[i - 1], out[i])
+    return in_rows(k, k.xp.moveaxis(out, 0, dim))
 
 
 def _logcumsumexp_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
@@ -141,6 +148,10 @@ def _logcumsumexp_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
     lowest = -dtypes.largest(
         dtypes.of(x._data if isinstance(x, Variable) else x)
     )  # of 0, and still a number to subtract from
+
+    if dtypes.of(x._data if isinstance(x, Variable) else x).is_complex:
+        later = k.flip(k.logcumsumexp(k.flip(k.log(k.conj(g)) - out, (dim,)), dim), (dim,))
+        return k.conj(k.exp(later + x))
 
     def part(size: Any, here: Any) -> Any:
         logarithm = k.where(

@@ -1,8 +1,8 @@
-"""Linear systems and matrix decompositions, over batches of matrices: ``linalg.inv det solve cholesky qr svd eigh lstsq`` …
+"""Matrix decompositions over batches of matrices: Cholesky, QR, singular values, eigenvalues.
 
 Derivatives follow the identities for differentials of matrix functions (Giles, "An extended collection of matrix derivative
 results for forward and reverse mode algorithmic differentiation", 2008). In the formulas ``k.matprod`` is the product of the
-last two dimensions and ``mH`` the conjugate transpose.
+last two dimensions and ``mH`` the conjugate transpose. Results are stored column by column, as LAPACK leaves them.
 """
 
 from __future__ import annotations
@@ -11,302 +11,72 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ..backend import kernels_of
+from ..backend import matrices
+from ._matrix import (
+    LinAlgError,
+    batch_element,
+    check_kernel,
+    check_matrix,
+    check_square,
+    columns,
+    is_singular,
+    mH,
+)
 from ._results import named
 from .registry import public
+from .solving import check_pair
 
 
-class LinAlgError(RuntimeError):
-    """A matrix cannot be inverted or decomposed (torch's ``linalg.LinAlgError``)."""
-
-
-LinAlgError.__name__ = "_LinAlgError"  # what torch's class is called in a traceback
-
-
-Op("matprod", lambda k, x, y: k.xp.matmul(x, y), node="MatmulBackward0",
-   x=lambda k, g, y: k.matprod(g, mH(k, y)), y=lambda k, g, x: k.matprod(mH(k, x), g))  # fmt: skip
-
-
-def mT(k: Any, x: Any) -> Any:
-    return k.transpose(x, x.ndim - 2, x.ndim - 1)
-
-
-def mH(k: Any, x: Any) -> Any:
-    return k.conj(mT(k, x))
-
-
-# ------------------------------------------------------------------------------------ checks
-def check_square(name: str, A: Any, floating: bool = True) -> None:
-    """RuntimeError, in torch's words, unless ``A`` is a batch of square float or complex matrices."""
-    check_matrix(name, A, floating)
-    rows, columns = A._data.shape[-2:]
-    if rows != columns:
-        raise RuntimeError(f"{name}: A must be batches of square matrices, but they are {rows} by {columns} matrices")
-
-
-def check_matrix(name: str, A: Any, floating: bool = True) -> None:
-    if A._data.ndim < 2:
-        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
-    if floating and A._data.dtype.kind in "iub":
-        raise RuntimeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {dtypes.of(A._data).short}"
-        )
-    if A._data.dtype.itemsize == 2:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {dtypes.of(A._data).short}")
-
-
-def first_zero_pivot(matrix: Any) -> int:
-    """The number (from 1) of the first pivot that elimination with row exchanges finds to be zero; 0 if none is."""
-    rows = [list(row) for row in matrix.tolist()]
-    n = len(rows)
-    for i in range(n):
-        best = max(range(i, n), key=lambda r: abs(rows[r][i]))
-        if rows[best][i] == 0:
-            return i + 1
-        rows[i], rows[best] = rows[best], rows[i]
-        for r in range(i + 1, n):
-            factor = rows[r][i] / rows[i][i]
-            rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i], strict=True)]
-    return 0
-
-
-def _batches(x: Any) -> Any:
-    return x.reshape(-1, *x.shape[-2:])
-
-
-def _is_singular(error: Exception) -> bool:
-    return type(error).__name__ == "LinAlgError"
-
-
-# ------------------------------------------------------------------------------------ inverse, determinant, solve
-def _inv(k: Any, x: Any) -> Any:
-    try:
-        return k.xp.linalg.inv(x)
-    except ValueError as error:
-        if not _is_singular(error):
-            raise
-    for i, matrix in enumerate(_batches(x)):
-        pivot = first_zero_pivot(matrix)
-        if pivot:
-            batch = f"(Batch element {i}): " if x.ndim > 2 else ""
-            raise LinAlgError(
-                f"linalg.inv: {batch}The diagonal element {pivot} is zero, the inversion could not be completed because the "
-                "input matrix is singular."
-            )
-    raise LinAlgError("linalg.inv: the input matrix is singular.")
-
-
-Op("inv", _inv, node="LinalgInvExBackward0",
-   x=lambda k, g, out: -k.matprod(mH(k, out), k.matprod(g, mH(k, out))))  # fmt: skip
-Op("det", lambda k, x: k.xp.linalg.det(x).astype(x.dtype), node="LinalgDetBackward0",
-   x=lambda k, g, x: k.column(g, 2) * k.conj(k.cofactor(x)))  # fmt: skip
-Op("column", lambda k, g, n: g.reshape(*g.shape, *(1,) * n), node="ViewBackward0",
-   g=lambda k, gg, g_shape: k.reshaped(gg, g_shape))  # fmt: skip
-
-
-def _cofactor(k: Any, x: Any) -> Any:
-    """``det(x) · inv(x)ᵀ``; zero for a singular matrix, as in torch."""
+# ------------------------------------------------------------------------------------ Cholesky
+def _cholesky(k: Any, x: Any, upper: bool) -> tuple[Any, Any]:
     xp = k.xp
-    det = xp.asarray(xp.linalg.det(x))
-    n = x.shape[-1]
-    regular = xp.where((det == 0)[..., None, None], xp.eye(n, dtype=x.dtype), x)
-    return (det[..., None, None] * xp.linalg.inv(regular).swapaxes(-1, -2)).astype(x.dtype)
-
-
-def _cofactor_slope(k: Any, g: Any, x: Any, out: Any) -> Any:
-    inverse_t = mT(k, k.inv(x))
-    total = k.column(k.sum_dims(g * out, (x.ndim - 2, x.ndim - 1), False), 2)
-    return total * inverse_t - k.matprod(out, k.matprod(mT(k, g), inverse_t))
-
-
-Op("cofactor", _cofactor, x=_cofactor_slope)
-
-
-def _slogdet(k: Any, x: Any) -> Any:
-    sign, logabs = k.xp.linalg.slogdet(x)
-    return k.xp.asarray(sign).astype(x.dtype), k.xp.asarray(logabs).astype(x.real.dtype)
-
-
-Op("slogdet", _slogdet, node="LinalgSlogdetBackward0", outputs=("sign", "logabsdet"),
-   x=lambda k, g, x: k.column(g[1], 2) * mH(k, k.inv(x)))  # fmt: skip
-
-
-def _solve(k: Any, a: Any, b: Any) -> Any:
+    if upper:
+        x = x.conj().swapaxes(-1, -2)
+    whole = xp.tril(x) + xp.tril(x, -1).conj().swapaxes(-1, -2)  # only this triangle is read
+    info = xp.zeros(x.shape[:-2], "int32")
     try:
-        return k.xp.linalg.solve(a, b)
-    except ValueError as error:
-        if not _is_singular(error):
+        lower = xp.linalg.cholesky(whole)
+        if not bool(xp.isfinite(lower).all()):
+            raise _NotPositive
+    except (ValueError, _NotPositive) as error:
+        if not isinstance(error, _NotPositive) and not is_singular(error):
             raise
-        raise LinAlgError("torch.linalg.solve: The solver failed because the input matrix is singular.") from None
+        n = x.shape[-1]
+        steps = [matrices.cholesky_steps(xp, matrix) for matrix in whole.reshape(-1, n, n)]
+        lower = xp.stack([made for made, _ in steps]).reshape(x.shape)
+        info = xp.asarray([order for _, order in steps], "int32").reshape(x.shape[:-2])
+    return columns(k, lower.conj().swapaxes(-1, -2) if upper else lower), info
 
 
-def _solve_any(k: Any, a: Any, b: Any, left: bool, vector: bool) -> Any:
-    if vector:
-        return _solve(k, a, b[..., None])[..., 0]
-    return _solve(k, a, b) if left else _solve(k, a.swapaxes(-1, -2), b.swapaxes(-1, -2)).swapaxes(-1, -2)
+class _NotPositive(Exception):
+    """CuPy gives NaN where NumPy raises."""
 
 
-def _left_slope(k: Any, g: Any, a: Any, out: Any, left: bool, vector: bool) -> Any:
-    gb = k.solve(mH(k, a), g, left, vector)
-    if vector:
-        return -k.matprod(k.column(gb, 1), mH(k, k.column(out, 1)))
-    return -k.matprod(gb, mH(k, out)) if left else -k.matprod(mH(k, out), gb)
-
-
-Op("solve", _solve_any, node="LinalgSolveExBackward0", a=_left_slope,
-   b=lambda k, g, a, left, vector: k.solve(mH(k, a), g, left, vector))  # fmt: skip
-
-
-@public("linalg", out=True)
-def inv(A: Any) -> Any:
-    """The inverse of a square matrix (or of each of a batch). LinAlgError where there is none.
-
-    >>> import tinygrad_edu as tg
-    >>> tg.linalg.inv(tg.tensor([[2., 0.], [0., 4.]]))
-    tensor([[0.5000, 0.0000],
-            [0.0000, 0.2500]])
-    """
-    check_square("linalg.inv", A)
-    return Op.table["inv"](A)
-
-
-@public("function method", out=True)
-def inverse(input: Any) -> Any:
-    """`linalg.inv`."""
-    return inv(input)
-
-
-@public("linalg", out=True)
-def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
-    """The inverse and an error number (0: it exists)."""
-    check_square("linalg.inv", A)
-    made = Op.table["inv"](A)
-    return named("linalg_inv_ex", "inverse", "info")((made, A.new_zeros(A.shape[:-2], dtype=dtypes.int32)))
-
-
-@public("linalg", out=True)
-def det(A: Any) -> Any:
-    """The determinant of a square matrix.
-
-    >>> import tinygrad_edu as tg
-    >>> tg.linalg.det(tg.tensor([[4., 1.], [1., 3.]]))
-    tensor(11.)
-    """
-    check_square("linalg.det", A)
-    return Op.table["det"](A)
-
-
-public("function method", name="det")(lambda input: det(input))
-
-
-@public("linalg", out=True)
-def slogdet(A: Any) -> Any:
-    """The sign of the determinant and the logarithm of its absolute value."""
-    check_square("linalg.slogdet", A)
-    return named("linalg_slogdet", "sign", "logabsdet")(Op.table["slogdet"](A))
-
-
-@public("function method", name="slogdet")
-def _slogdet_function(input: Any) -> Any:
-    """`linalg.slogdet`."""
-    return named("slogdet", "sign", "logabsdet")(slogdet(input))
-
-
-@public("function method")
-def logdet(input: Any) -> Any:
-    """The logarithm of the determinant (NaN where that is negative)."""
-    check_square("linalg.slogdet", input)
-    sign, logabs = Op.table["slogdet"](input)
-    return Op.table["where"](sign == -1, float("nan"), logabs)
-
-
-@public("linalg", out=True)
-def solve(A: Any, B: Any, *, left: bool = True) -> Any:
-    """The X with ``A X = B`` (``left=False``: ``X A = B``). LinAlgError for a singular ``A``.
-
-    >>> import tinygrad_edu as tg
-    >>> tg.linalg.solve(tg.tensor([[2., 0.], [0., 4.]]), tg.tensor([2., 2.]))
-    tensor([1.0000, 0.5000])
-    """
-    check_square("linalg.solve", A)
-    a, b = A._data, B._data
-    if a.dtype != b.dtype:
-        raise RuntimeError(
-            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {dtypes.of(a).short} and B of type "
-            f"{dtypes.of(b).short} instead"
-        )
-    vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
-    if vector and not left:
-        raise RuntimeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False.")
-    if not vector and b.shape[-2 if left else -1] != a.shape[-1]:
-        raise RuntimeError(
-            f"linalg.solve: Incompatible shapes of A and B for the equation AX = B ({a.shape[-2]}x{a.shape[-1]} and "
-            f"{b.shape[-2]}x{b.shape[-1]})"
-        )
-    return Op.table["solve"](A, B, left, vector)
-
-
-def _triangular(k: Any, a: Any, b: Any, upper: bool, unit: bool) -> Any:
-    part = k.xp.triu(a) if upper else k.xp.tril(a)
-    if unit:
-        n = a.shape[-1]
-        part = part - part * k.xp.eye(n, dtype=a.dtype) + k.xp.eye(n, dtype=a.dtype)
-    return k.xp.linalg.solve(part, b)
-
-
-def _triangular_slope(k: Any, g: Any, a: Any, out: Any, upper: bool, unit: bool) -> Any:
-    gx = -k.matprod(k.solve_triangular(mH(k, a), g, not upper, unit), mH(k, out))
-    return k.keep_triangle(gx, upper, unit)
-
-
-Op("keep_triangle", lambda k, x, upper, unit: k.xp.triu(x, int(unit)) if upper else k.xp.tril(x, -int(unit)),
-   node="TriuBackward0", x=lambda k, g, upper, unit: k.keep_triangle(g, upper, unit))  # fmt: skip
-Op("solve_triangular", _triangular, node="LinalgSolveTriangularBackward0", a=_triangular_slope,
-   b=lambda k, g, a, upper, unit: k.solve_triangular(mH(k, a), g, not upper, unit))  # fmt: skip
-
-
-@public("linalg", out=True)
-def solve_triangular(A: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
-    """The X with ``A X = B`` for a triangular A, of which only that triangle is read."""
-    check_square("linalg.solve_triangular", A)
-    check_matrix("linalg.solve_triangular", B)
-    if not left:
-        return solve_triangular(A.mT, B.mT, upper=not upper, unitriangular=unitriangular).mT
-    return Op.table["solve_triangular"](A, B, upper, unitriangular)
-
-
-# ------------------------------------------------------------------------------------ Cholesky, QR, SVD, eigenvalues
-def _cholesky(k: Any, x: Any) -> Any:
-    lower = k.xp.tril(x) + k.xp.tril(x, -1).conj().swapaxes(-1, -2)  # only this triangle is read
-    try:
-        return k.xp.linalg.cholesky(lower)
-    except ValueError as error:
-        if not _is_singular(error):
-            raise
-    for i, matrix in enumerate(_batches(lower)):
-        for order in range(1, matrix.shape[-1] + 1):
-            if k.xp.linalg.eigvalsh(matrix[:order, :order]).min() <= 0:
-                batch = f"(Batch element {i}): " if x.ndim > 2 else ""
-                raise LinAlgError(
-                    f"linalg.cholesky: {batch}The factorization could not be completed because the input is not "
-                    f"positive-definite (the leading minor of order {order} is not positive-definite)."
-                )
-    raise LinAlgError("linalg.cholesky: the input is not positive-definite.")
-
-
-def _cholesky_slope(k: Any, g: Any, out: Any) -> Any:
-    inner = k.half_diagonal(k.matprod(mH(k, out), g))
-    s = k.solve(mH(k, out), mH(k, k.solve(mH(k, out), mH(k, inner), True, False)), True, False)
+def _cholesky_slope(k: Any, g: Any, out: Any, upper: bool) -> Any:
+    lower, g = (mH(k, out), mH(k, g)) if upper else (out, g)
+    lh = mH(k, lower)
+    inner = k.half_diagonal(k.matprod(lh, g))
+    s = k.solve_triangular(lh, mH(k, k.solve_triangular(lh, mH(k, inner), True, False)), True, False)
     return (s + mH(k, s)) * 0.5
 
 
 Op("half_diagonal", lambda k, x: k.xp.tril(x) - 0.5 * x * k.xp.eye(x.shape[-1], dtype=x.dtype), node="TrilBackward0",
    x=lambda k, g: k.half_diagonal(g))  # fmt: skip
-Op("cholesky", _cholesky, node="LinalgCholeskyExBackward0", x=_cholesky_slope)
+Op("cholesky", _cholesky, node="LinalgCholeskyExBackward0", outputs=("out", "info"), differentiable=(True, False),
+   x=_cholesky_slope)  # fmt: skip
 
 
-@public("linalg", out=True)
-def cholesky(A: Any, *, upper: bool = False) -> Any:
+def _refuse_indefinite(name: str, info: Any) -> None:
+    if bool((info._data != 0).any()):
+        where, order = batch_element(info._data)
+        raise LinAlgError(
+            f"{name}: {where}The factorization could not be completed because the input is not positive-definite (the leading "
+            f"minor of order {order} is not positive-definite)."
+        )
+
+
+@public("linalg", name="cholesky", out=True)
+def linalg_cholesky(A: Any, *, upper: bool = False) -> Any:
     """The lower triangular L with ``A = L Lᴴ`` of a positive-definite A (``upper=True``: its conjugate transpose).
 
     >>> import tinygrad_edu as tg
@@ -314,41 +84,134 @@ def cholesky(A: Any, *, upper: bool = False) -> Any:
     tensor([[2., 0.],
             [1., 2.]])
     """
-    check_square("linalg.cholesky", A)
-    lower = Op.table["cholesky"](A)
-    return lower.mH if upper else lower
+    check_square("linalg.cholesky", A, half="cholesky_cpu")
+    made, info = Op.table["cholesky"](A, upper)
+    _refuse_indefinite("linalg.cholesky", info)
+    return made
 
 
+@public("linalg", out=True)
+def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> Any:
+    """`cholesky` and the order of the first minor that is not positive-definite (0: all are)."""
+    check_square("linalg.cholesky", A, half="cholesky_cpu")
+    made, info = Op.table["cholesky"](A, upper)
+    if check_errors:
+        _refuse_indefinite("linalg.cholesky_ex", info)
+    return named("linalg_cholesky_ex", "L", "info")((made, info))
+
+
+@public("function method", out=True)
+def cholesky(input: Any, upper: bool = False) -> Any:
+    """`linalg.cholesky` under its old name."""
+    check_square("cholesky", input, floating=False)
+    check_kernel("cholesky_cpu", input)
+    made, info = Op.table["cholesky"](input, upper)
+    _refuse_indefinite("cholesky", info)
+    return made
+
+
+def _from_factor(k: Any, b: Any, L: Any, upper: bool) -> Any:
+    half = L if not upper else mH(k, L)
+    inner = matrices.solve_triangle(k.xp, half, b, False, False)
+    return columns(k, matrices.solve_triangle(k.xp, mH(k, half), inner, True, False))
+
+
+def _factor_slope(k: Any, g: Any, L: Any, upper: bool) -> Any:
+    """From the gradient of A = L Lᴴ (``upper``: Lᴴ L) to that of L, both triangles of it."""
+    both = g + mH(k, g)
+    return k.matprod(L, both) if upper else k.matprod(both, L)
+
+
+def _solve_slope(k: Any, g: Any, L: Any, out: Any, upper: bool) -> Any:
+    return -_factor_slope(k, k.matprod(k.cholesky_solve(g, L, upper), mH(k, out)), L, upper)
+
+
+Op("cholesky_solve", _from_factor, b=lambda k, g, L, upper: k.cholesky_solve(g, L, upper), L=_solve_slope)
+Op("cholesky_inverse", lambda k, L, upper: _from_factor(k, k.xp.eye(L.shape[-1], dtype=L.dtype), L, upper),
+   L=lambda k, g, L, out, upper: -_factor_slope(k, k.matprod(out, k.matprod(g, out)), L, upper))  # fmt: skip
+
+
+@public("function method", out=True)
+def cholesky_solve(input: Any, L: Any, upper: bool = False) -> Any:
+    """The X with ``A X = input`` from the Cholesky factor of A."""
+    for name, t in (("b", input), ("u", L)):
+        if t._data.ndim < 2:
+            raise RuntimeError(f"{name} should have at least 2 dimensions, but has {t._data.ndim} dimensions instead")
+    check_pair("cholesky_solve", input, L)
+    check_kernel("cholesky_solve_cpu", input)
+    return Op.table["cholesky_solve"](input, L, upper)
+
+
+@public("function method", out=True)
+def cholesky_inverse(input: Any, upper: bool = False) -> Any:
+    """The inverse of A from its Cholesky factor."""
+    check_square("cholesky_inverse", input, floating=False)
+    check_kernel("cholesky_inverse_out_cpu", input)
+    return Op.table["cholesky_inverse"](input, upper)
+
+
+# ------------------------------------------------------------------------------------ QR
 def _qr(k: Any, x: Any, mode: str) -> Any:
     if mode == "r":
-        r = k.xp.linalg.qr(x, mode="r")
-        return k.xp.zeros((0,), x.dtype), r
+        return k.xp.zeros((0,), x.dtype), columns(k, k.xp.linalg.qr(x, mode="r"))
     q, r = k.xp.linalg.qr(x, mode=mode)
-    return q, r
+    return columns(k, q), columns(k, r)
 
 
-def _qr_slope(k: Any, g: Any, Q: Any, R: Any, mode: str) -> Any:
+def _qr_slope(k: Any, g: Any, Q: Any, R: Any, x_shape: Any, mode: str) -> Any:
     if mode == "r":
         raise RuntimeError(
             "The derivative of linalg.qr depends on Q, which is not computed when mode='r'. Please use linalg.qr(A, "
             "mode='reduced') if you are going to require gradients through it."
         )
+    m, n = x_shape[-2:]
+    if mode == "complete" and m > n:
+        raise RuntimeError(
+            "The QR decomposition is not differentiable when mode='complete' and nrows > ncols. Please use linalg.qr(A, "
+            "mode='reduced') if you are going to require gradients through it."
+        )
     gq, gr = g
-    m = k.matprod(gr, mH(k, R)) - k.matprod(mH(k, Q), gq)
-    # (the factor R is moved to the right by a triangular solve on the transposed side)
-    inner = gq + k.matprod(Q, k.hermitian_from_triangle(m))
-    return mH(k, k.solve_triangular(R, mH(k, inner), True, False))
+    rest = None
+    if m < n:  # A = Q [R₁ R₂]: R₂ is Qᴴ times the rest of A
+        last = R.ndim - 1
+        if gr is not None:
+            more = k.slice(gr, last, m, n, 1)
+            rest = k.matprod(Q, more)
+            from_rest = k.matprod(Q, k.matprod(k.slice(R, last, m, n, 1), mH(k, more)))
+            gq = from_rest if gq is None else gq + from_rest
+            gr = k.slice(gr, last, 0, m, 1)
+        R = k.slice(R, last, 0, m, 1)
+    inner = None if gr is None else k.matprod(gr, mH(k, R))
+    if gq is not None:
+        turned = k.matprod(mH(k, Q), gq)
+        inner = -turned if inner is None else inner - turned
+    inner = k.matprod(Q, k.hermitian_upper(inner))
+    if gq is not None:
+        inner = inner + gq
+    gx = mH(k, k.solve_triangular(R, mH(k, inner), True, False))
+    if m < n:
+        return k.bordered(gx, m, n) if rest is None else k.cat([gx, rest], gx.ndim - 1)
+    return gx
 
 
-Op("hermitian_from_triangle", lambda k, x: k.xp.triu(x) + k.xp.triu(x, 1).conj().swapaxes(-1, -2), node="TriuBackward0",
-   x=lambda k, g: k.keep_triangle(g, True, False) + k.keep_triangle(mH(k, g), True, True))  # fmt: skip
-Op("qr", _qr, node="LinalgQrBackward0", outputs=("Q", "R"), x=_qr_slope)
+def _hermitian_upper(k: Any, x: Any, adjoint: bool = False) -> Any:
+    """The Hermitian matrix with this upper triangle (``adjoint``: the gradient of that)."""
+    diagonal = x.real * k.xp.eye(x.shape[-1], dtype=x.real.dtype)
+    if adjoint:
+        return k.xp.triu(x, 1) + k.xp.tril(x, -1).conj().swapaxes(-1, -2) + diagonal
+    strict = k.xp.triu(x, 1)
+    return strict + strict.conj().swapaxes(-1, -2) + diagonal
 
 
-@public("linalg", out=True)
-def qr(A: Any, mode: str = "reduced") -> Any:
+Op("hermitian_upper", lambda k, x: _hermitian_upper(k, x), node="TriuBackward0", x=lambda k, g: k.gather_upper(g))
+Op("gather_upper", lambda k, x: _hermitian_upper(k, x, True), node="TriuBackward0", x=lambda k, g: k.hermitian_upper(g))
+Op("qr", _qr, node="LinalgQrBackward0", outputs=("Q", "R"), partial=True, x=_qr_slope)
+
+
+@public("linalg", name="qr", out=True)
+def linalg_qr(A: Any, mode: str = "reduced") -> Any:
     """Q with orthonormal columns and upper triangular R with ``A = Q R``; mode "reduced", "complete" or "r"."""
-    check_matrix("linalg.qr", A)
+    check_matrix("linalg.qr", A, half="geqrf_cpu")
     if mode not in ("reduced", "complete", "r"):
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
@@ -356,248 +219,403 @@ def qr(A: Any, mode: str = "reduced") -> Any:
     return named("linalg_qr", "Q", "R")(Op.table["qr"](A, mode))
 
 
+@public("function method", out=True)
+def qr(input: Any, some: bool = True) -> Any:
+    """`linalg.qr` under its old name (``some=False``: mode "complete")."""
+    check_matrix("linalg.qr", input, half="geqrf_cpu")
+    return named("qr", "Q", "R")(Op.table["qr"](input, "reduced" if some else "complete"))
+
+
+# ------------------------------------------------------------------------------------ Householder reflections
+def _geqrf(k: Any, x: Any) -> Any:
+    if x.size == 0:
+        return x.copy(), k.xp.zeros((*x.shape[:-2], min(x.shape[-2:])), x.dtype)
+    flat = x.reshape(-1, *x.shape[-2:])
+    made = [k.xp.linalg.qr(matrix, mode="raw") for matrix in flat]
+    a = k.xp.stack([h for h, _ in made]).reshape(*x.shape[:-2], x.shape[-1], x.shape[-2]).swapaxes(-1, -2)
+    return columns(k, a), k.xp.stack([tau for _, tau in made]).reshape(*x.shape[:-2], -1)
+
+
+def _no_geqrf_slope(k: Any, g: Any) -> Any:
+    raise NotImplementedError("the derivative for 'geqrf' is not implemented.")
+
+
+Op("geqrf", _geqrf, outputs=("a", "tau"), x=_no_geqrf_slope)
+
+
+@public("function method", out=True)
+def geqrf(input: Any) -> Any:
+    """QR in compact form: R on and above the diagonal, below it the vectors of reflections ``I - τ v vᴴ`` whose product is Q."""
+    if input._data.ndim < 2:
+        raise RuntimeError("torch.geqrf: input must have at least 2 dimensions.")
+    check_kernel("geqrf_cpu", input)
+    return named("geqrf", "a", "tau")(Op.table["geqrf"](input))
+
+
+def _reflections(k: Any, a: Any, tau: Any) -> list[tuple[Any, Any]]:
+    """The vectors v (as columns) and the factors τ (as 1 by 1 matrices)."""
+    lower = k.plus_identity(k.keep_triangle(k.corner(a, a.shape[-2], tau.shape[-1]), False, True))
+    last = lower.ndim - 1
+    return [(k.slice(lower, last, i, i + 1, 1), k.column(k.slice(tau, tau.ndim - 1, i, i + 1, 1), 1))
+            for i in range(tau.shape[-1])]  # fmt: skip
+
+
+def _reflected(k: Any, v: Any, t: Any, x: Any) -> Any:
+    return x - k.matprod(v * t, k.matprod(mH(k, v), x))
+
+
+def _householder(k: Any, a: Any, tau: Any) -> Any:
+    out = k.xp.zeros(a.shape, a.dtype) + k.xp.eye(*a.shape[-2:], dtype=a.dtype)
+    for v, t in reversed(_reflections(k, a, tau)):
+        out = _reflected(k, v, t, out)
+    return columns(k, out)
+
+
+def _householder_slopes(k: Any, g: Any, a: Any, tau: Any) -> tuple[Any, Any]:
+    """Q = H₁ H₂ … E: each reflection gets the gradient that the ones before it have turned."""
+    pairs = _reflections(k, a, tau)
+    m, n = a.shape[-2:]
+    right = [k.plus_identity(a * 0)]  # the products of the reflections behind each one
+    for v, t in reversed(pairs[1:]):
+        right.append(_reflected(k, v, t, right[-1]))
+    gvs, gts = [], []
+    for (v, t), p in zip(pairs, reversed(right)):
+        w, turned = k.matprod(mH(k, v), p), k.matprod(mH(k, g), v)
+        gts.append(k.reshaped(-k.matprod(mH(k, v), k.matprod(g, mH(k, w))), (*tau.shape[:-1], 1)))
+        gvs.append(-k.conj(t) * k.matprod(g, mH(k, w)) - t * k.matprod(p, turned))
+        g = g - k.conj(t) * k.matprod(v, k.matprod(mH(k, v), g))
+    if not pairs:
+        return a * 0, tau
+    ga = k.keep_triangle(k.cat(gvs, a.ndim - 1), False, True)
+    return k.bordered(ga, m, n), k.cat(gts, tau.ndim - 1)
+
+
+Op("householder_product", _householder, node="LinalgHouseholderProductBackward0",
+   a=lambda k, g, a, tau: _householder_slopes(k, g, a, tau)[0],
+   tau=lambda k, g, a, tau: _householder_slopes(k, g, a, tau)[1])  # fmt: skip
+
+
+@public("linalg", out=True)
+def householder_product(A: Any, tau: Any) -> Any:
+    """The first columns of the product of the reflections that `geqrf` returns."""
+    name, a, t = "torch.linalg.householder_product", A._data, tau._data
+    if a.ndim == 0 or t.ndim == 0:
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions")
+    if a.ndim < 2:
+        raise RuntimeError(f"{name}: input must have at least 2 dimensions.")
+    if a.shape[-2] < a.shape[-1]:
+        raise RuntimeError(f"{name}: input.shape[-2] must be greater than or equal to input.shape[-1]")
+    if a.shape[-1] < t.shape[-1]:
+        raise RuntimeError(f"{name}: input.shape[-1] must be greater than or equal to tau.shape[-1]")
+    if a.ndim - t.ndim != 1:
+        raise RuntimeError(f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to {t.ndim} "
+                           f"and input.ndim is equal to {a.ndim}")  # fmt: skip
+    if t.shape[:-1] != a.shape[:-2]:
+        raise RuntimeError(
+            f"{name}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got {list(t.shape[:-1])}"
+        )
+    if a.dtype != t.dtype:
+        raise RuntimeError(f"{name}: tau dtype {tau.dtype.short} does not match input dtype {A.dtype.short}")
+    check_kernel("orgqr_cpu", A)
+    return Op.table["householder_product"](A, tau)
+
+
+@public("function method", out=True)
+def orgqr(input: Any, input2: Any) -> Any:
+    """`linalg.householder_product`."""
+    return householder_product(input, input2)
+
+
+@public("function method", out=True)
+def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
+    """``Q other`` (or ``other Q``; ``transpose``: with Qᴴ) for the whole Q that `geqrf`'s results describe."""
+    a, t, c = input._data, tau._data, other._data
+    for word, x in (("input", a), ("other", c)):
+        if x.ndim < 2:
+            raise RuntimeError(f"torch.ormqr: {word} must have at least 2 dimensions.")
+    side = -2 if left else -1
+    if c.shape[side] < t.shape[-1]:
+        raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be greater than or equal to tau.shape[-1]")
+    if c.shape[side] != a.shape[-2]:
+        raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
+    if t.shape[-1] > a.shape[-1] or t.shape[-1] != min(c.shape[side], a.shape[-1]):
+        raise RuntimeError(f"torch.ormqr: tau.shape[-1] must be equal to min(other.shape[{side}], input.shape[-1])")
+    for word, x in (("tau", tau), ("other", other)):
+        if x.dtype is not input.dtype:
+            raise RuntimeError(
+                f"torch.ormqr: Expected input and {word} to have the same dtype, but input has dtype{input.dtype.short} and "
+                f"{word} has dtype {x.dtype.short}"
+            )
+    check_kernel("ormqr_cpu", input)
+    m = a.shape[-2]
+    square = Op.table["bordered"](Op.table["corner"](input, m, t.shape[-1]), m, m)
+    Q = Op.table["householder_product"](square, tau)
+    Q = Q.mH if transpose else Q
+    return Op.table["stored_by_columns"](Q @ other if left else other @ Q)
+
+
+# ------------------------------------------------------------------------------------ singular values
 def _svd(k: Any, x: Any, full: bool) -> Any:
-    u, s, vh = k.xp.linalg.svd(x, full_matrices=full)
-    return u, s, vh
+    try:
+        u, s, vh = k.xp.linalg.svd(x, full_matrices=full)
+    except ValueError as error:
+        if not is_singular(error):
+            raise
+        s = k.xp.full(x.shape[:-2], float("nan"))
+    if not bool(k.xp.isfinite(s).all()):
+        bad = k.xp.where(k.xp.isfinite(x).all(axis=(-1, -2)), 0, 1)
+        where = batch_element(bad)[0] if bool((bad != 0).any()) else ""
+        raise LinAlgError(
+            f"linalg.svd: {where}The algorithm failed to converge because the input matrix contained non-finite values."
+        )
+    return columns(k, u), s, columns(k, vh)
+
+
+def _skew(k: Any, x: Any) -> Any:
+    return x - mH(k, x)
 
 
 def _svd_slope(k: Any, g: Any, U: Any, S: Any, Vh: Any, full: bool) -> Any:
     gu, gs, gvh = g
     n = S.shape[-1]
     if full:  # the extra columns have no derivative; torch has none for them either
-        U, gu = k.slice(U, U.ndim - 1, 0, n, 1), k.slice(gu, gu.ndim - 1, 0, n, 1)
-        Vh, gvh = k.slice(Vh, Vh.ndim - 2, 0, n, 1), k.slice(gvh, gvh.ndim - 2, 0, n, 1)
-    uh, v, gv = mH(k, U), mH(k, Vh), mH(k, gvh)
-    gap = k.inverse_gaps(S * S)
+        U, Vh = k.slice(U, U.ndim - 1, 0, n, 1), k.slice(Vh, Vh.ndim - 2, 0, n, 1)
+        gu = None if gu is None else k.slice(gu, gu.ndim - 1, 0, n, 1)
+        gvh = None if gvh is None else k.slice(gvh, gvh.ndim - 2, 0, n, 1)
+    if gu is None and gvh is None:
+        return None if gs is None else k.matprod(U * k.unsqueeze(gs, gs.ndim - 1), Vh)
     s_row, s_column = k.unsqueeze(S, S.ndim - 1), k.column(S, 1)
-    left = gap * k.matprod(uh, gu)
-    right = gap * k.matprod(Vh, gv)
-    core = (left + mH(k, left)) * s_row + s_column * (right + mH(k, right)) + k.to_diagonal(gs)
+    uh, core = mH(k, U), None
+    left = None if gu is None else _skew(k, k.matprod(uh, gu))
+    right = None if gvh is None else _skew(k, k.matprod(Vh, mH(k, gvh)))
+    if _is_complex(U):
+        both = right if left is None else left if right is None else left + right
+        k.check_phase(both, "svd_backward: The singular vectors in the complex case are specified up to multiplication by "
+                      "e^{i phi}. The specified loss function depends on this phase term, making it ill-defined.")  # fmt: skip
+    gap = k.inverse_gaps(S * S)
+    if left is not None:
+        core = gap * left * s_row
+        if right is not None:
+            core = core + k.to_diagonal(k.from_diagonal(left) * 0.5 / S)
+    if right is not None:
+        more = s_column * (gap * right)
+        core = more if core is None else core + more
+    if gs is not None:
+        core = core + k.to_diagonal(gs)
     gx = k.matprod(U, k.matprod(core, Vh))
-    if U.shape[-2] > n:
-        rest = gu - k.matprod(U, k.matprod(uh, gu))
-        gx = gx + k.matprod(rest / s_row, Vh)
-    if Vh.shape[-1] > n:
-        rest = gvh - k.matprod(k.matprod(gvh, v), Vh)
-        gx = gx + k.matprod(U, rest / s_column)
+    if gu is not None and U.shape[-2] > n:
+        scaled = gu / s_row
+        gx = gx + k.matprod(scaled - k.matprod(U, k.matprod(uh, scaled)), Vh)
+    if gvh is not None and Vh.shape[-1] > n:
+        scaled = gvh / s_column
+        gx = gx + k.matprod(U, scaled - k.matprod(k.matprod(scaled, mH(k, Vh)), Vh))
     return gx
 
 
 def _inverse_gaps(k: Any, s: Any) -> Any:
     """``1 / (s_j - s_i)``, with zeros on the diagonal."""
+    one = k.xp.eye(s.shape[-1], dtype="bool")
     gap = s[..., None, :] - s[..., :, None]
-    return k.xp.where(gap == 0, 0, 1 / k.xp.where(gap == 0, 1, gap)).astype(s.dtype)
+    return k.xp.where(one, 0, 1 / k.xp.where(one, 1, gap)).astype(s.dtype)
 
 
+def _check_phase(k: Any, x: Any, text: str) -> Any:
+    if not bool(k.xp.allclose(k.xp.diagonal(x, axis1=-2, axis2=-1).imag, 0, rtol=1e-2, atol=1e-2)):
+        raise RuntimeError(text)
+    return x
+
+
+Op("check_phase", _check_phase, x=lambda k, g: g)
 Op("inverse_gaps", _inverse_gaps,
-   s=lambda k, g, out: k.sum_dims(g * out * out, (out.ndim - 1,), False)
-       - k.sum_dims(g * out * out, (out.ndim - 2,), False))  # fmt: skip
-Op("to_diagonal", lambda k, x: x[..., None] * k.xp.eye(x.shape[-1], dtype=x.dtype), node="DiagEmbedBackward0",
-   x=lambda k, g: k.from_diagonal(g))  # fmt: skip
-Op("from_diagonal", lambda k, x: k.xp.diagonal(x, axis1=-2, axis2=-1).copy(), node="DiagonalBackward0",
-   x=lambda k, g: k.to_diagonal(g))  # fmt: skip
-Op("svd", _svd, node="LinalgSvdBackward0", outputs=("U", "S", "Vh"), x=_svd_slope)
+   s=lambda k, g, out: k.sum_dims(g * k.conj(out * out), (out.ndim - 1,), False)
+       - k.sum_dims(g * k.conj(out * out), (out.ndim - 2,), False))  # fmt: skip
+Op("svd", _svd, node="LinalgSvdBackward0", outputs=("U", "S", "Vh"), partial=True, x=_svd_slope)
+
+
+def _check_driver(driver: Any) -> None:
+    if driver is not None:
+        raise RuntimeError(
+            "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
+        )
 
 
 @public("linalg", out=True)
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """U, the singular values S (falling) and Vh with ``A = U diag(S) Vh``."""
-    check_matrix("linalg.svd", A)
+    check_matrix("linalg.svd", A, half="linalg_svd_cpu")
+    _check_driver(driver)
     return named("linalg_svd", "U", "S", "Vh")(Op.table["svd"](A, bool(full_matrices)))
 
 
 @public("function method", name="svd", out=True)
 def _svd_function(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """U, S and V (not its conjugate transpose) with ``input = U diag(S) Vᴴ``."""
-    check_matrix("linalg.svd", input)
+    if input._data.ndim < 2:
+        raise RuntimeError("linalg.svd: input should have at least 2 dimensions, but has "
+                           f"{input._data.ndim} dimensions instead")  # fmt: skip
+    check_matrix("linalg.svd", input, half="linalg_svd_cpu")
     u, s, vh = Op.table["svd"](input, not some)
-    if not compute_uv:
-        u, vh = u.new_zeros(u.shape), vh.new_zeros(vh.shape)
-    return named("svd", "U", "S", "V")((u, s, vh.mH))
+    if compute_uv:
+        return named("svd", "U", "S", "V")((u, s, vh.mH))
+    *batch, m, n = input._data.shape
+    return named("svd", "U", "S", "V")((input.new_zeros((*batch, m, m)), s, input.new_zeros((*batch, n, n)).mH))
 
 
 @public("linalg", out=True)
 def svdvals(A: Any, *, driver: str | None = None) -> Any:
     """The singular values, falling."""
-    check_matrix("linalg.svd", A)
+    check_matrix("linalg.svd", A, half="linalg_svd_cpu")
+    _check_driver(driver)
     return Op.table["svd"](A, False)[1]
 
 
+# ------------------------------------------------------------------------------------ eigenvalues
 def _eigh(k: Any, x: Any, upper: bool) -> Any:
-    values, vectors = k.xp.linalg.eigh(x, UPLO="U" if upper else "L")
-    return values, vectors
+    try:
+        values, vectors = k.xp.linalg.eigh(x, UPLO="U" if upper else "L")
+    except ValueError as error:
+        if not is_singular(error):
+            raise
+        raise LinAlgError(
+            "linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or has too many repeated "
+            f"eigenvalues (error code: {x.shape[-1] - 1})."
+        ) from None
+    return values, columns(k, vectors)
+
+
+_PHASE = ("{}: The eigenvectors in the complex case are specified up to multiplication by e^{{i phi}}. The specified loss "
+          "function depends on this quantity, so it is ill-defined.")  # fmt: skip
+
+
+def _is_complex(x: Any) -> bool:
+    return x.dtype.kind == "c" if hasattr(x.dtype, "kind") else x.is_complex()
 
 
 def _eigh_slope(k: Any, g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
     gl, gv = g
     vh = mH(k, eigenvectors)
-    core = k.matprod(vh, gv) * k.inverse_gaps(eigenvalues) + k.to_diagonal(gl)
+    if gv is None:
+        return None if gl is None else k.matprod(eigenvectors * k.unsqueeze(gl, gl.ndim - 1), vh)
+    turned = k.matprod(vh, gv)
+    if _is_complex(turned):
+        k.check_phase(turned, _PHASE.format("linalg_eigh_backward"))
+    core = turned * k.inverse_gaps(eigenvalues)
+    core = core if gl is None else core + k.to_diagonal(gl)
     gx = k.matprod(eigenvectors, k.matprod(core, vh))
     return (gx + mH(k, gx)) * 0.5
 
 
-Op("eigh", _eigh, node="LinalgEighBackward0", outputs=("eigenvalues", "eigenvectors"), x=_eigh_slope)
+Op("eigh", _eigh, node="LinalgEighBackward0", outputs=("eigenvalues", "eigenvectors"), partial=True, x=_eigh_slope)
+
+
+def _check_eigh(A: Any) -> None:
+    check_square("linalg.eigh", A, floating=False)
+    check_kernel("linalg_eigh_cpu", A)
 
 
 @public("linalg", out=True)
 def eigh(A: Any, UPLO: str = "L") -> Any:
     """Eigenvalues (rising) and orthonormal eigenvectors of a symmetric or Hermitian matrix."""
-    check_square("linalg.eigh", A)
+    _check_eigh(A)
     return named("linalg_eigh", "eigenvalues", "eigenvectors")(Op.table["eigh"](A, _is_upper(UPLO)))
 
 
 def _is_upper(uplo: str) -> bool:
-    if uplo.upper() not in ("L", "U"):
+    if uplo[:1].upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {uplo}")
-    return uplo.upper() == "U"
+    return uplo[0].upper() == "U"
 
 
 @public("linalg", out=True)
 def eigvalsh(A: Any, UPLO: str = "L") -> Any:
     """The eigenvalues (rising) of a symmetric or Hermitian matrix."""
-    check_square("linalg.eigvalsh", A)
+    _check_eigh(A)
     return Op.table["eigh"](A, _is_upper(UPLO))[0]
 
 
-# ------------------------------------------------------------------------------------ pseudo-inverse, least squares, rank
-def _pinv(k: Any, x: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
-    u, s, vh = k.xp.linalg.svd(x, full_matrices=False)
-    if s.shape[-1] == 0:
-        return k.xp.zeros((*x.shape[:-2], x.shape[-1], x.shape[-2]), x.dtype)
-    if rtol is None:
-        rtol = 0.0 if atol else max(x.shape[-2:]) * float(k.xp.finfo(x.dtype).eps)
-    limit = k.xp.maximum(s.max(-1, keepdims=True) * rtol, atol or 0.0)
-    inverse = k.xp.where(s > limit, 1 / k.xp.where(s > limit, s, 1), 0).astype(s.dtype)
-    return ((vh.conj().swapaxes(-1, -2) * inverse[..., None, :]) @ u.conj().swapaxes(-1, -2)).astype(x.dtype)
+def _eig(k: Any, x: Any) -> Any:
+    values, vectors = k.xp.linalg.eig(x)
+    kind = k.xp.result_type(x.dtype, "complex64")
+    return values.astype(kind), columns(k, vectors.astype(kind))
 
 
-def _pinv_slope(k: Any, g: Any, x: Any, out: Any) -> Any:
-    """Golub and Pereyra (1973), for matrices of constant rank:
+def _eig_slope(k: Any, g: Any, eigenvalues: Any, eigenvectors: Any) -> Any:
+    gl, gv = g
+    vh = mH(k, eigenvectors)
+    if gv is None:
+        return None if gl is None else k.solve(vh, k.column(gl, 1) * vh, True, False)[0]
+    turned = k.matprod(vh, gv)
+    k.check_phase(turned, _PHASE.format("linalg_eig_backward"))
+    scale = k.unsqueeze(k.real(k.from_diagonal(turned)), turned.ndim - 2)  # eigenvectors are normalised
+    core = (turned - k.matprod(vh, eigenvectors * scale)) * k.conj(k.inverse_gaps(eigenvalues))
+    core = core if gl is None else core + k.to_diagonal(gl)
+    return k.solve(vh, k.matprod(core, vh), True, False)[0]
 
-    d(A⁺) = -A⁺ dA A⁺ + A⁺ A⁺ᴴ dAᴴ (I - A A⁺) + (I - A⁺ A) dAᴴ A⁺ᴴ A⁺, transposed term by term.
+
+Op("eig", _eig, node="LinalgEigBackward0", outputs=("eigenvalues", "eigenvectors"), partial=True, x=_eig_slope)
+
+
+def _eig_checked(name: str, A: Any) -> Any:
+    check_square(name, A, floating=False)
+    if A._data.dtype.kind in "iub":
+        raise RuntimeError(f"Unknown Complex ScalarType for {A.dtype.short}")
+    check_kernel("linalg_eig_out_cpu", A)
+    if not bool(A.isfinite().all()):
+        raise RuntimeError("torch.linalg.eig: input tensor should not contain infs or NaNs.")
+    return Op.table["eig"](A)
+
+
+@public("linalg", out=True)
+def eig(A: Any) -> Any:
+    """Eigenvalues (complex, in no order) and eigenvectors of length 1 of any square matrix.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.linalg.eig(tg.tensor([[2., 0.], [0., 3.]])).eigenvalues
+    tensor([2.+0.j, 3.+0.j])
     """
-    gh, ph = mH(k, g), mH(k, out)
-    first = k.matprod(k.matprod(ph, g), ph)
-    second = k.matprod(k.matprod(gh, out), ph)
-    third = k.matprod(k.matprod(ph, out), gh)
-    outside = second - k.matprod(x, k.matprod(out, second))
-    return outside + third - k.matprod(k.matprod(third, out), x) - first
-
-
-Op("pinv", _pinv, node="LinalgPinvBackward0", x=_pinv_slope)
+    return named("linalg_eig", "eigenvalues", "eigenvectors")(_eig_checked("linalg.eig", A))
 
 
 @public("linalg", out=True)
-def pinv(A: Any, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Any:
-    """The Moore–Penrose pseudo-inverse."""
-    check_matrix("linalg.pinv", A)
-    return Op.table["pinv"](A, atol, rtol, hermitian)
+def eigvals(A: Any) -> Any:
+    """The eigenvalues of any square matrix."""
+    return _eig_checked("linalg.eigvals", A)[0]
 
 
-public("function method", name="pinverse")(lambda input, rcond=1e-15: pinv(input, rtol=rcond))
+# ------------------------------------------------------------------------------------ approximations of low rank
+def _basis(A: Any, q: int, niter: int) -> Any:
+    """Q whose columns nearly span the q leading directions of A, from random vectors (Halko, Martinsson, Tropp, 2009)."""
+    from .random_ops import randn
+
+    start = randn(A._data.shape[-1], q, dtype=A.dtype, device=A.device)
+    Q = linalg_qr(A @ start).Q
+    for _ in range(niter):
+        Q = linalg_qr(A.mH @ Q).Q
+        Q = linalg_qr(A @ Q).Q
+    return Q
 
 
-@public("linalg", out=True)
-def matrix_rank(A: Any, *, tol: Any = None, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Any:
-    """The number of singular values above the tolerance."""
-    check_matrix("linalg.matrix_rank", A)
-    s = svdvals(A.detach())
-    if tol is not None:
-        atol = tol
-    if rtol is None:
-        eps = float(kernels_of(A._data).xp.finfo(A._data.dtype).eps)
-        rtol = 0.0 if atol else max(A._data.shape[-2:]) * eps
-    limit = (s.narrow(-1, 0, 1) if s.shape[-1] else s) * rtol  # the first is the largest
-    if atol:
-        limit = limit.clamp(min=atol)
-    return (s > limit).sum(-1)
+@public("function")
+def svd_lowrank(A: Any, q: int | None = 6, niter: int | None = 2, M: Any = None) -> Any:
+    """U, S and V of about the q leading singular values of A (or of ``A - M``)."""
+    A = A if M is None else A - M.broadcast_to(A.shape)
+    wide = A._data.shape[-2] < A._data.shape[-1]
+    A = A.mH if wide else A
+    Q = _basis(A, 6 if q is None else q, 2 if niter is None else niter)
+    U, S, Vh = svd(Q.mH @ A, full_matrices=False)
+    U, V = Q @ U, Vh.mH
+    return (V, S, U) if wide else (U, S, V)
 
 
-@public("linalg")
-def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> Any:
-    """The X that minimises ``‖A X - B‖`` (named tuple: solution, residuals, rank, singular_values)."""
-    check_matrix("torch.linalg.lstsq", A)
-    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
-        raise RuntimeError(
-            f"torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss) but got {driver}"
-        )
-    vector = B._data.ndim == A._data.ndim - 1
-    right = B.unsqueeze(-1) if vector else B
+@public("function")
+def pca_lowrank(A: Any, q: int | None = None, center: bool = True, niter: int = 2) -> Any:
+    """`svd_lowrank` of A with each column's mean taken away: the principal components of rows that are samples."""
     m, n = A._data.shape[-2:]
-    if right._data.shape[-2] != m:
-        raise RuntimeError("torch.linalg.lstsq: input.size(-2) should match other.size(-2)")
-    solution = pinv(A) @ right
-    rank = A.new_empty((0,), dtype=dtypes.int64) if driver == "gels" else matrix_rank(A)
-    full = m > n and (driver == "gels" or bool((rank == n).all()))
-    residuals = ((A @ solution - right).abs() ** 2).sum(-2) if full else A.new_empty((0,))
-    values = svdvals(A) if driver in ("gelsd", "gelss") else A.new_empty((0,))
-    solution = solution.squeeze(-1) if vector else solution
-    return named("linalg_lstsq", "solution", "residuals", "rank", "singular_values")(
-        (solution, residuals, rank, values)
-    )
-
-
-# ------------------------------------------------------------------------------------ products of several matrices
-@public("linalg", out=True)
-def matrix_power(A: Any, n: int) -> Any:
-    """``A`` multiplied by itself n times (negative: its inverse)."""
-    check_square("linalg.matrix_power", A, floating=False)
-    if n == 0:
-        from .ranges import eye
-
-        return A.clone().copy_(eye(A._data.shape[-1], dtype=A.dtype, device=A.device))
-    if n < 0:
-        return matrix_power(inv(A), -n)
-    power, result = A, None
-    while n:
-        if n & 1:
-            result = power if result is None else result @ power
-        n >>= 1
-        if n:
-            power = power @ power
-    return result.clone() if result is A else result
-
-
-public("function method", name="matrix_power")(lambda input, n: matrix_power(input, n))
-
-
-@public("linalg", out=True)
-def multi_dot(tensors: Any) -> Any:
-    """The product of two or more matrices, multiplied in the order that costs least (the ends may be vectors)."""
-    if len(tensors) < 2:
-        raise RuntimeError("multi_dot(): expected at least 2 tensors but got " + str(len(tensors)))
-    first_is_vector, last_is_vector = tensors[0]._data.ndim == 1, tensors[-1]._data.ndim == 1
-    chain = list(tensors)
-    if first_is_vector:
-        chain[0] = chain[0].unsqueeze(0)
-    if last_is_vector:
-        chain[-1] = chain[-1].unsqueeze(-1)
-    for i, t in enumerate(chain):
-        if t._data.ndim != 2:
-            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {t._data.ndim}D")
-    result = _multiply(chain, _best_splits([t._data.shape for t in chain]), 0, len(chain) - 1)
-    if first_is_vector:
-        result = result.squeeze(0)
-    return result.squeeze(-1) if last_is_vector else result
-
-
-def _best_splits(shapes: list[tuple[int, ...]]) -> dict[tuple[int, int], int]:
-    """Where to cut each stretch of the chain (dynamic programming over all ways to put brackets)."""
-    n = len(shapes)
-    sizes = [shapes[0][0]] + [s[1] for s in shapes]
-    cost = {(i, i): 0 for i in range(n)}
-    cut: dict[tuple[int, int], int] = {}
-    for length in range(1, n):
-        for i in range(n - length):
-            j = i + length
-            cost[i, j], cut[i, j] = min(
-                (cost[i, c] + cost[c + 1, j] + sizes[i] * sizes[c + 1] * sizes[j + 1], c) for c in range(i, j)
-            )
-    return cut
-
-
-def _multiply(chain: list[Any], cut: dict[tuple[int, int], int], i: int, j: int) -> Any:
-    if i == j:
-        return chain[i]
-    c = cut[i, j]
-    return _multiply(chain, cut, i, c) @ _multiply(chain, cut, c + 1, j)
+    q = min(6, m, n) if q is None else q
+    if not 0 <= q <= min(m, n):
+        raise ValueError(f"q(={q}) must be non-negative integer and not greater than min(m, n)={min(m, n)}")
+    if niter < 0:
+        raise ValueError(f"niter(={niter}) must be non-negative integer")
+    if not (A.is_floating_point() or A.is_complex()):
+        raise ValueError(f"input must be of floating point dtype, but got {dtypes.module_name}.{A.dtype.name}")
+    return svd_lowrank(A - A.mean(dim=-2, keepdim=True) if center else A, q, niter)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import dtypes
 from ..autograd.op import Op
 from ..backend import kernels_of
 from ._check import same_dtype_out
@@ -58,14 +57,7 @@ def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     return Op.table["diagonal"](input, offset, *_two_dims(dim1, dim2, input._data.ndim))
 
 
-def _diag_refused(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
-    if dtypes.can_cast(have, want):
-        return None
-    return RuntimeError(f"diag: result type {have.short} can't be cast to the desired out= type {want.short}")
-
-
 @public("function method", out=True)
-@out_error(_diag_refused)
 def diag(input: Any, diagonal: int = 0) -> Any:
     """A matrix's diagonal (a copy), or the matrix with a given diagonal.
 
@@ -162,7 +154,7 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     return _select_scatter(input, src, (dim, index % input._data.shape[dim]))
 
 
-@public("function method")
+@public("function method", out=True)
 def slice_scatter(
     input: Any, src: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Any:

@@ -22,7 +22,8 @@ def _mask(input: Any, p: float, shape: tuple[int, ...] | None = None) -> Any:
     stream = stream_for(None, x)
     if shape is not None:
         return wrap(stream.dropout_mask(shape, p, x.dtype))
-    return wrap(_laid_out(x, lambda ordered: stream.dropout_mask(ordered.shape, p, x.dtype)))
+    made = _laid_out(x, lambda ordered: stream.dropout_mask(ordered.shape, p, x.dtype))
+    return wrap(kernels_of(x).xp.asarray(made))
 
 
 def _check_p(p: float) -> None:
@@ -40,6 +41,7 @@ def _drop(input: Any, p: float, train: bool, shape: Any = None, alpha: bool = Fa
     _check_p(p)
     if p == 0 or not train or input._data.size == 0:
         return input
+    shape = None if shape is None else shape(input)
     if p == 1:
         return input * wrap(kernels_of(input._data).xp.zeros((), input._data.dtype))
     if not alpha:
@@ -62,7 +64,7 @@ def dropout(input: Any, p: float, train: bool) -> Any:
 @public("function", inplace=True)
 def feature_dropout(input: Any, p: float, train: bool) -> Any:
     """`dropout` of whole channels: all of ``input[n, c]`` or none."""
-    return _drop(input, p, train, _feature_shape(input))
+    return _drop(input, p, train, _feature_shape)
 
 
 @public("function", inplace=True)
@@ -74,7 +76,7 @@ def alpha_dropout(input: Any, p: float, train: bool) -> Any:
 @public("function", inplace=True)
 def feature_alpha_dropout(input: Any, p: float, train: bool) -> Any:
     """`alpha_dropout` of whole channels."""
-    return _drop(input, p, train, _feature_shape(input), alpha=True)
+    return _drop(input, p, train, _feature_shape, alpha=True)
 
 
 def _check_functional(p: float) -> None:

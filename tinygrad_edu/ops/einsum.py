@@ -37,9 +37,9 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
     for i, j in zip(p, q):
         s, t = x[wrap_dim(i, len(x))], y[wrap_dim(j, len(y))]
         if s == 1:
-            b = b.sum(j, keepdim=True)
+            b = b.sum(j, keepdim=True, dtype=b.dtype)
         elif t == 1:
-            a = a.sum(i, keepdim=True)
+            a = a.sum(i, keepdim=True, dtype=a.dtype)
         elif s != t:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {s} in dim {i} and second has size {t} in dim {j}"

@@ -396,15 +396,24 @@ def _mode(k: Any, x: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")
     rows = k.xp.moveaxis(x, dim, -1)
-    same = (rows[..., :, None] == rows[..., None, :]).sum(-1)
-    best = same == same.max(-1, keepdims=True)
-    ranked = k.xp.argsort(k.xp.argsort(rows, axis=-1, kind="stable"), axis=-1, kind="stable")
     n = rows.shape[-1]
-    candidate = k.xp.where(best, ranked, n).argmin(-1)[..., None]
-    value = k.xp.take_along_axis(rows, candidate, -1)
+    ordered = k.xp.sort(rows, axis=-1)
+    places = k.xp.broadcast_to(k.xp.arange(n), rows.shape)
+    starts = k.xp.where(k.xp.concatenate([places[..., :1] == 0, ordered[..., 1:] != ordered[..., :-1]], -1), places, 0)
+    length = places - _running_largest(k, starts)  # how many equals stand before this one
+    value = k.xp.take_along_axis(ordered, length.argmax(-1)[..., None], -1)
     last = n - 1 - k.xp.flip(rows == value, -1).argmax(-1)
     indices = k.xp.expand_dims(last.astype("int64"), dim)
     return _picked(k, x, indices, dim, keepdim)
+
+
+def _running_largest(k: Any, x: Any) -> Any:
+    """The largest number so far along the last dimension, by doubling."""
+    out, step = x.copy(), 1
+    while step < out.shape[-1]:
+        out[..., step:] = k.xp.maximum(out[..., :-step], out[..., step:])
+        step *= 2
+    return out
 
 
 Op("mode", _mode, outputs=("values", "indices"), differentiable=(True, False),

@@ -9,22 +9,23 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._define import binary, cast, unary, without
-from .registry import public
+from ._layout import arranged_like
+from .registry import functions, methods, public
 
 _PI = math.pi
 
 # ------------------------------------------------------------------------------------ trigonometry
-sin = unary("sin", lambda k, x: k.xp.sin(x), x=lambda k, g, x: g * k.conj(k.cos(x)), floats=True, doc="Sine (radians).")
+sin = unary("sin", lambda k, x: k.xp.sin(x), holomorphic=True, x=lambda k, g, x: g * k.cos(x), floats=True, doc="Sine (radians).")
 cos = unary(
-    "cos", lambda k, x: k.xp.cos(x), x=lambda k, g, x: -g * k.conj(k.sin(x)), floats=True, doc="Cosine (radians)."
+    "cos", lambda k, x: k.xp.cos(x), holomorphic=True, x=lambda k, g, x: -g * k.sin(x), floats=True, doc="Cosine (radians)."
 )
-tan = unary("tan", lambda k, x: k.xp.tan(x), x=lambda k, g, out: g * k.conj(1 + out * out), floats=True, doc="Tangent.")
-asin = unary("asin", lambda k, x: k.xp.arcsin(x), x=lambda k, g, x: g * k.conj(k.rsqrt(1 - x * x)), floats=True,
+tan = unary("tan", lambda k, x: k.xp.tan(x), holomorphic=True, x=lambda k, g, out: g * (1 + out * out), floats=True, doc="Tangent.")
+asin = unary("asin", lambda k, x: k.xp.arcsin(x), holomorphic=True, x=lambda k, g, x: g * k.rsqrt(1 - x * x), floats=True,
              alias=("arcsin",),
              doc="The angle in [-π/2, π/2] with this sine.")  # fmt: skip
-acos = unary("acos", lambda k, x: k.xp.arccos(x), x=lambda k, g, x: -g * k.conj(k.rsqrt(1 - x * x)), floats=True,
+acos = unary("acos", lambda k, x: k.xp.arccos(x), holomorphic=True, x=lambda k, g, x: -g * k.rsqrt(1 - x * x), floats=True,
              alias=("arccos",), doc="The angle in [0, π] with this cosine.")  # fmt: skip
-atan = unary("atan", lambda k, x: k.xp.arctan(x), x=lambda k, g, x: g / k.conj(1 + x * x), floats=True, alias=("arctan",),
+atan = unary("atan", lambda k, x: k.xp.arctan(x), holomorphic=True, x=lambda k, g, x: g / (1 + x * x), floats=True, alias=("arctan",),
              doc="The angle in (-π/2, π/2) with this tangent.")  # fmt: skip
 atan2 = binary(
     "atan2", lambda k, x, y: k.xp.arctan2(x, y), floats=True, alias=("arctan2",), numbers=False, only=without("atan2_cpu", "c"),
@@ -32,18 +33,18 @@ atan2 = binary(
     doc="The angle of the point (other, input), in all four quadrants.",
 )  # fmt: skip
 sinh = unary(
-    "sinh", lambda k, x: k.xp.sinh(x), x=lambda k, g, x: g * k.conj(k.cosh(x)), floats=True, doc="Hyperbolic sine."
+    "sinh", lambda k, x: k.xp.sinh(x), holomorphic=True, x=lambda k, g, x: g * k.cosh(x), floats=True, doc="Hyperbolic sine."
 )
 cosh = unary(
-    "cosh", lambda k, x: k.xp.cosh(x), x=lambda k, g, x: g * k.conj(k.sinh(x)), floats=True, doc="Hyperbolic cosine."
+    "cosh", lambda k, x: k.xp.cosh(x), holomorphic=True, x=lambda k, g, x: g * k.sinh(x), floats=True, doc="Hyperbolic cosine."
 )
-tanh = unary("tanh", lambda k, x: k.xp.tanh(x), x=lambda k, g, out: g * k.conj(1 - out * out), floats=True,
+tanh = unary("tanh", lambda k, x: k.xp.tanh(x), holomorphic=True, x=lambda k, g, out: g * k.one_minus(out * out), floats=True,
              where="function,method,functional", doc="Hyperbolic tangent.")  # fmt: skip
-asinh = unary("asinh", lambda k, x: k.xp.arcsinh(x), x=lambda k, g, x: g * k.conj(k.rsqrt(x * x + 1)), floats=True,
+asinh = unary("asinh", lambda k, x: k.xp.arcsinh(x), holomorphic=True, x=lambda k, g, x: g * k.rsqrt(x * x + 1), floats=True,
               alias=("arcsinh",), doc="Inverse hyperbolic sine.")  # fmt: skip
-acosh = unary("acosh", lambda k, x: k.xp.arccosh(x), x=lambda k, g, x: g * k.conj(k.rsqrt(x - 1) * k.rsqrt(x + 1)), floats=True,
+acosh = unary("acosh", lambda k, x: k.xp.arccosh(x), holomorphic=True, x=lambda k, g, x: g * k.rsqrt(x - 1) * k.rsqrt(x + 1), floats=True,
               alias=("arccosh",), doc="Inverse hyperbolic cosine.")  # fmt: skip
-atanh = unary("atanh", lambda k, x: k.xp.arctanh(x), x=lambda k, g, x: g / k.conj(1 - x * x), floats=True, alias=("arctanh",),
+atanh = unary("atanh", lambda k, x: k.xp.arctanh(x), holomorphic=True, x=lambda k, g, x: g / (1 - x * x), floats=True, alias=("arctanh",),
               doc="Inverse hyperbolic tangent.")  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _sinc(k: Any, x: Any) -> Any:
 
 def _sinc_slope(k: Any, g: Any, x: Any) -> Any:
     a = x * _PI
-    return k.where(k.eq(x, 0), k.zero(g), g * k.conj((k.cos(a) * a - k.sin(a)) / (a * x)))
+    return k.where(k.eq(x, 0), k.no_gradient(g), g * k.conj((k.cos(a) * a - k.sin(a)) / (a * x)))
 
 
 sinc = unary(
@@ -79,29 +80,19 @@ def _sigmoid(k: Any, x: Any) -> Any:
     return 1 / (1 + k.xp.exp(-x))
 
 
-sigmoid = unary("sigmoid", _sigmoid, x=lambda k, g, out: g * k.conj((1 - out) * out), floats=True,
+sigmoid = unary("sigmoid", _sigmoid, holomorphic=True, x=lambda k, g, out: g * (k.one_minus(out) * out), floats=True,
                 where="function,method,functional", doc="``1 / (1 + exp(-x))``.")  # fmt: skip
 public("special", name="expit", signature="Tensor input, *, Tensor out = None")(sigmoid)
 
 
 # ------------------------------------------------------------------------------------ signs and sizes
 def _relu(k: Any, x: Any) -> Any:
-    return k.xp.maximum(_zero(k, x.dtype), x)  # in this order -0. stays -0.
-
-
-_zeros: dict[Any, Any] = {}
-
-
-def _zero(k: Any, np_type: Any) -> Any:
-    """A 0-d zero of the right dtype: NumPy's maximum is four times faster with it than with a Python 0."""
-    found = _zeros.get((k.xp, np_type))
-    if found is None:
-        found = _zeros[(k.xp, np_type)] = k.xp.zeros((), np_type)
-    return found
+    return k.xp.maximum(k.number(0.0, x.dtype), x)  # in this order -0. stays -0.
 
 
 _relu_op = Op("relu", _relu, x=lambda k, g, out: g * k.positive_mask(out))
-Op("positive_mask", lambda k, x: x > 0)
+Op("positive_mask", lambda k, x: x > k.number(0.0, x.dtype))
+Op("one_minus", lambda k, x: k.number(1.0, x.dtype) - x, x=lambda k, g: -g)
 
 
 @public("function method", inplace=True, signature="Tensor input")
@@ -131,17 +122,17 @@ def _sign_slope(k: Any, g: Any, x: Any, out: Any) -> Any:
     """Of x / |x|: nothing for real numbers; for complex ones what is left at a right angle to the sign."""
     if dtypes.of(x._data if isinstance(x, Variable) else x).is_complex:
         turned = g - (k.real_part(g * k.conj(out)) * out)
-        return k.where(k.eq(x, 0), k.zero(g), turned / k.abs(x))
-    return k.zero(g)
+        return k.where(k.eq(x, 0), k.no_gradient(g), turned / k.abs(x))
+    return k.no_gradient(g)
 
 
 Op("real_part", lambda k, x: x.real + 0 * x, x=lambda k, g: k.real_part(g), node="SelectBackward0")
 abs = unary("abs", lambda k, x: k.xp.abs(x), x=lambda k, g, x: g * k.sgn(x), alias=("absolute",), doc="Absolute value.",
-            only=without("abs_cpu", "b"), exact_out=True)  # fmt: skip
+            only=without("abs_cpu", "b"))  # fmt: skip
 sgn = unary(
     "sgn", lambda k, x: _sign(k, x), x=_sign_slope, exact_out=True, doc="Sign; of a complex number ``x / |x|``."
 )
-sign = unary("sign", lambda k, x: _sign(k, x), exact_out=True, x=lambda k, g: k.zero(g), doc="-1, 0 or 1.",
+sign = unary("sign", lambda k, x: _sign(k, x), exact_out=True, x=lambda k, g: k.no_gradient(g), doc="-1, 0 or 1.",
              only=lambda d: "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
              if d.is_complex else None, refusal=NotImplementedError)  # fmt: skip
 _ONLY_BOOLS = "{name} does not support non-boolean outputs."
@@ -150,11 +141,25 @@ signbit = unary("signbit", lambda k, x: x < 0 if x.dtype.kind in "iub" else k.xp
                 only=lambda d: "signbit is not implemented for complex tensors." if d.is_complex else None)  # fmt: skip
 copysign = binary(
     "copysign", lambda k, x, y: k.xp.copysign(x, y), floats=True, node="CopysignBackward0", number_node="CopysignBackward1",
-    x=lambda k, g, x, out: g * k.zero_where(out / x, x), y=lambda k, g: k.zero(g), only=without("copysign_cpu", "c"),
+    x=lambda k, g, x, out: g * k.zero_where(out / x, x), y=lambda k, g: k.no_gradient(g), only=without("copysign_cpu", "c"),
     doc="The size of ``input`` with the sign of ``other``.",
     signature=("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other, *, Tensor out = None"),
 )  # fmt: skip
 Op("zero_where", lambda k, x, y: k.xp.where(y == 0, k.xp.zeros_like(x), x), x=lambda k, g, y: k.zero_where(g, y))
+
+
+_plain_abs_ = methods["abs_"]
+
+
+def _abs_(input: Any) -> Any:
+    """In-place form of `abs`; a complex number's is real and has no place in it."""
+    if input.is_complex():
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+    return _plain_abs_(input)
+
+
+for _name in ("abs_", "absolute_"):
+    methods[_name] = functions[_name] = _abs_
 
 
 # ------------------------------------------------------------------------------------ rounding
@@ -165,7 +170,7 @@ def _rounding(name: str, whole: Any, doc: str, alias: tuple[str, ...] = ()) -> A
     def only(d: dtypes.dtype) -> str | None:
         return f"{name} is not supported for complex inputs" if d.is_complex else refuse(d)
 
-    return unary(name, lambda k, x: x.copy() if x.dtype.kind in "iu" else whole(k.xp)(x), x=lambda k, g: k.zero(g),
+    return unary(name, lambda k, x: x.copy() if x.dtype.kind in "iu" else whole(k.xp)(x), x=lambda k, g: k.no_gradient(g),
                  alias=alias, doc=doc,
                  only=only, refusal=NotImplementedError, exact_out=True)  # fmt: skip
 
@@ -175,9 +180,9 @@ ceil = _rounding("ceil", lambda xp: xp.ceil, "Round up.")
 trunc = _rounding("trunc", lambda xp: xp.trunc, "Round towards 0.", alias=("fix",))
 frac = unary("frac", lambda k, x: x - k.xp.trunc(x), x=lambda k, g: g, only=without("frac_cpu", "bic"), exact_out=True,
              doc="What `trunc` leaves.")  # fmt: skip
-_round = Op("round", lambda k, x: x.copy() if x.dtype.kind in "iu" else k.xp.rint(x), x=lambda k, g: k.zero(g))
+_round = Op("round", lambda k, x: x.copy() if x.dtype.kind in "iu" else k.xp.rint(x), x=lambda k, g: k.no_gradient(g))
 _round_decimals = Op(
-    "round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1", x=lambda k, g: k.zero(g)
+    "round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1", x=lambda k, g: k.no_gradient(g)
 )
 
 
@@ -205,12 +210,14 @@ def round(input: Any, *, decimals: int | None = None) -> Any:
     d = dtypes.of(input._data)
     if d is dtypes.bool_ or d.is_complex or (decimals and not d.is_floating_point):
         raise NotImplementedError(f"\"round_vml_cpu\" not implemented for '{d.short}'")
-    return _round.call1(input) if decimals is None else _round_decimals(input, decimals)
+    return arranged_like(_round.call1(input) if decimals is None else _round_decimals(input, decimals), input)
 
 
 @public("special", name="round", out=True, exact_out=True)
 def special_round(input: Any, *, decimals: int = 0) -> Any:
     """`round` to ``decimals`` places."""
+    if not input.is_floating_point():
+        raise NotImplementedError(f"\"round_vml_cpu\" not implemented for '{input.dtype.short}'")
     return round(input, decimals=decimals)
 
 
@@ -248,14 +255,15 @@ def nan_to_num(input: Any, nan: float | None = None, posinf: float | None = None
     for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
         if not (value is None or isinstance(value, (int, float))):
             raise TypeError(f"nan_to_num(): {name} must be a number, not {type(value).__name__}")
-    return _nan_to_num_op(input, 0.0 if nan is None else nan, largest if posinf is None else posinf,
-                          -largest if neginf is None else neginf)  # fmt: skip
+    result = _nan_to_num_op(input, 0.0 if nan is None else nan, largest if posinf is None else posinf,
+                            -largest if neginf is None else neginf)  # fmt: skip
+    return arranged_like(result, input)
 
 
 @public("function method", signature="Tensor input")
 def isreal(input: Any) -> Any:
     """True where the imaginary part is 0 (everywhere, for real dtypes)."""
-    return Op.table["isreal"](input)
+    return arranged_like(Op.table["isreal"](input), input)
 
 
 Op("isreal", lambda k, x: x.imag == 0 if x.dtype.kind == "c" else (x == x) | True)
@@ -268,7 +276,7 @@ def _angle_slope(k: Any, g: Any, x: Any) -> Any:
     """d angle / dx: i x / |x|² for a complex number."""
     if dtypes.of(x._data if isinstance(x, Variable) else x).is_complex:
         return k.where(k.eq(x, 0), 0 * x, g * (1j * x / k.conj(x) / x))
-    return k.zero(g)
+    return k.no_gradient(g)
 
 
 @public("function method", out=True, signature="Tensor input, *, Tensor out = None")
@@ -276,4 +284,4 @@ def angle(input: Any) -> Any:
     """The angle of a complex number (π for negative real ones)."""
     if input._data.dtype.kind in "iub":
         input = cast(input, dtypes.get_default_dtype())
-    return _angle(input)
+    return _angle(input) if input.is_complex() else arranged_like(_angle(input), input)

@@ -92,25 +92,26 @@ def _gather(k: Any, x: Any, dim: int, index: Any) -> Any:
     grid: list[Any] = []
     for d, n in enumerate(index.shape):
         grid.append(index if d == dim else k.xp.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1)))
-    return x[tuple(grid)]
+    found = x[tuple(grid)]  # laid out like the index, unless told otherwise
+    return found if found.flags.c_contiguous else found.copy("C")
 
 
 def _scatter(k: Any, x: Any, dim: int, index: Any, src: Any) -> Any:
-    out = x.copy("C")
+    out = k.xp.array(x, order="C")
     if index.size:
         out.reshape(-1)[flat_positions(k, x.shape, index, dim)] = src[_region(index)].reshape(-1)
     return out
 
 
 def _scatter_value(k: Any, x: Any, dim: int, index: Any, value: Any) -> Any:
-    out = x.copy("C")
+    out = k.xp.array(x, order="C")
     if index.size:
         out.reshape(-1)[flat_positions(k, x.shape, index, dim)] = value
     return out
 
 
 def _scatter_add(k: Any, x: Any, dim: int, index: Any, src: Any) -> Any:
-    out = x.copy("C")
+    out = k.xp.array(x, order="C")
     if index.size:
         add_at(k, out.reshape(-1), flat_positions(k, x.shape, index, dim), src[_region(index)].reshape(-1))
     return out
@@ -138,7 +139,7 @@ def _check_index(name: str, input: Any, dim: int, index: Any, src: Any = None, o
     """torch's checks of an index as large as what is read or written; returns the wrapped dimension."""
     x, i = input._data, index._data
     dim = wrap_dim(dim, x.ndim)
-    if i.dtype not in INDEX_TYPES:
+    if i.dtype not in INDEX_TYPES and (i.size or own != "input"):
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     if src is not None and src._data.dtype != x.dtype:
         raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
@@ -309,7 +310,7 @@ def _reduce_slope_x(
         safe = k.where(k.eq(x, 0), k.filled(x, tuple(x.shape), 1), x)
         gx = g * k.scatter_reduce(safe, dim, index, src, "prod", include_self) / safe
     else:
-        gx = k.where(k.eq(x, out), g, k.zero(g)) / _ties(k, x, dim, index, src, out)
+        gx = k.where(k.eq(x, out), g, k.no_gradient(g)) / _ties(k, x, dim, index, src, out)
     return gx if include_self else k.scatter_value(gx, dim, index, 0)
 
 

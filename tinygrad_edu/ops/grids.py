@@ -10,6 +10,7 @@ import numpy
 
 from .. import dtypes
 from ..autograd.op import Op
+from ._layout import arranged_like
 from .data import placed
 from .joining import stack
 from .registry import public
@@ -172,14 +173,14 @@ def complex(real: Any, imag: Any) -> Any:
     tensor([1.+2.j])
     """
     _check_parts(real, imag)
-    return Op.table["complex"](real, imag)
+    return arranged_like(Op.table["complex"](real, imag), real, imag)
 
 
 @public("function", out=True)
 def polar(abs: Any, angle: Any) -> Any:
     """Complex numbers of given absolute values and angles."""
     _check_parts(abs, angle)
-    return Op.table["polar"](abs, angle)
+    return arranged_like(Op.table["polar"](abs, angle), abs, angle)
 
 
 @public("function")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..autograd.second import as_one
 from ..autograd.variable import needs_grad
 from ._check import c_name, check_tensor, not_implemented
-from .registry import methods, out_error, public
+from ._define import noded
+from .registry import methods, out_error, public, store
 from .view import view_strides
 
 
@@ -29,19 +32,18 @@ def _transposed(shape: Any, strides: Any) -> bool:
 def _right_slope(k: Any, g: Any, x: Any, y_shape: Any, y_strides: Any) -> Any:
     """Gradient of the right factor, laid out in memory as the factor is."""
     if _transposed(y_shape, y_strides):
-        return k.t(k.mm(k.t(g), k.conj(x)))
-    return k.mm(k.conj(k.t(x)), g)
+        return k.t(k.mm(k.t(g), x))
+    return k.mm(k.t(x), g)
 
 
-Op("mm", _product, x=lambda k, g, y: k.mm(g, k.conj(k.t(y))), y=_right_slope)
-Op("mv", _product, x=lambda k, g, y: k.outer_product(g, k.conj(y)), y=lambda k, g, x: k.mv(k.conj(k.t(x)), g))
-Op("outer_product", lambda k, x, y: x[:, None] * y, node="MulBackward0",
-   x=lambda k, g, y: k.mv(g, k.conj(y)), y=lambda k, g, x: k.mv(k.t(g), k.conj(x)))  # fmt: skip
-Op("dot", _product, x=lambda k, g, y: g * k.conj(y), y=lambda k, g, x: g * k.conj(x))
+Op("mm", _product, holomorphic=True, x=lambda k, g, y: k.mm(g, k.t(y)), y=_right_slope)
+Op("mv", _product, holomorphic=True, x=lambda k, g, y: k.outer_product(g, y), y=lambda k, g, x: k.mv(k.t(x), g))
+Op("outer_product", lambda k, x, y: x[:, None] * y, node="MulBackward0", holomorphic=True,
+   x=lambda k, g, y: k.mv(g, y), y=lambda k, g, x: k.mv(k.t(g), x))  # fmt: skip
+Op("dot", _product, holomorphic=True, x=lambda k, g, y: g * y, y=lambda k, g, x: g * x)
 Op("vdot", lambda k, x, y: _product(k, k.conj(x), y), x=lambda k, g, y: k.conj(g) * y, y=lambda k, g, x: g * x)
-Op("bmm", _product,
-   x=lambda k, g, y: k.bmm(g, k.conj(k.transpose(y, 1, 2))),
-   y=lambda k, g, x: k.bmm(k.conj(k.transpose(x, 1, 2)), g))  # fmt: skip
+Op("bmm", _product, holomorphic=True,
+   x=lambda k, g, y: k.bmm(g, k.transpose(y, 1, 2)), y=lambda k, g, x: k.bmm(k.transpose(x, 1, 2), g))  # fmt: skip
 
 
 def _times(g: Any, factor: Any) -> Any:
@@ -60,28 +62,36 @@ def _add_product(k: Any, bias: Any, x: Any, y: Any, beta: Any, alpha: Any) -> An
     return out
 
 
-Op("addmm", _add_product,
+Op("addmm", _add_product, holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
-   x=lambda k, g, y, alpha: _times(k.mm(g, k.conj(k.t(y))), alpha),
+   x=lambda k, g, y, alpha: _times(k.mm(g, k.t(y)), alpha),
    y=lambda k, g, x, y_shape, y_strides, alpha: _times(_right_slope(k, g, x, y_shape, y_strides), alpha))  # fmt: skip
-Op("addmv", _add_product,
+Op("addmv", _add_product, holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
-   x=lambda k, g, y, alpha: _times(k.outer_product(g, k.conj(y)), alpha),
-   y=lambda k, g, x, alpha: _times(k.mv(k.conj(k.t(x)), g), alpha))  # fmt: skip
-Op("baddbmm", _add_product,
+   x=lambda k, g, y, alpha: _times(k.outer_product(g, y), alpha),
+   y=lambda k, g, x, alpha: _times(k.mv(k.t(x), g), alpha))  # fmt: skip
+Op("baddbmm", _add_product, holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
-   x=lambda k, g, y, alpha: _times(k.bmm(g, k.conj(k.transpose(y, 1, 2))), alpha),
-   y=lambda k, g, x, alpha: _times(k.bmm(k.conj(k.transpose(x, 1, 2)), g), alpha))  # fmt: skip
+   x=lambda k, g, y, alpha: _times(k.bmm(g, k.transpose(y, 1, 2)), alpha),
+   y=lambda k, g, x, alpha: _times(k.bmm(k.transpose(x, 1, 2), g), alpha))  # fmt: skip
 Op("addbmm", lambda k, bias, x, y, beta, alpha:
    _add_product(k, bias, k.xp.concatenate(list(x), axis=1), y.reshape(-1, y.shape[2]), beta, alpha) if len(x)
-   else _times(bias, beta) + k.xp.zeros((x.shape[1], y.shape[2]), x.dtype),
+   else _times(bias, beta) + k.xp.zeros((x.shape[1], y.shape[2]), x.dtype), holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
-   x=lambda k, g, x_shape, y, alpha: _times(k.bmm(_each(k, g, x_shape[0]), k.conj(k.transpose(y, 1, 2))), alpha),
-   y=lambda k, g, x, alpha: _times(k.bmm(k.conj(k.transpose(x, 1, 2)), _each(k, g, x.shape[0])), alpha))  # fmt: skip
-Op("addr", lambda k, bias, x, y, beta, alpha: (0 if beta == 0 else _times(bias, beta)) + _times(x[:, None] * y, alpha),
+   x=lambda k, g, x_shape, y, alpha: _times(k.bmm(_each(k, g, x_shape[0]), k.transpose(y, 1, 2)), alpha),
+   y=lambda k, g, x, alpha: _times(k.bmm(k.transpose(x, 1, 2), _each(k, g, x.shape[0])), alpha))  # fmt: skip
+def _add_outer(k: Any, bias: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
+    if x.dtype.itemsize == 2:  # in half precision torch rounds after each step
+        alpha, beta = (k.xp.asarray(v).astype(x.dtype) for v in (alpha, beta))
+    product = _times(x, alpha)[:, None] * y
+    return product + (_times(bias, beta) if beta != 0 else bias.dtype.type(0))
+
+
+Op("addr", _add_outer,
+   holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
-   x=lambda k, g, y, alpha: _times(k.mv(g, k.conj(y)), alpha),
-   y=lambda k, g, x, alpha: _times(k.mv(k.t(g), k.conj(x)), alpha))  # fmt: skip
+   x=lambda k, g, y, alpha: _times(k.mv(g, y), alpha),
+   y=lambda k, g, x, alpha: _times(k.mv(k.t(g), x), alpha))  # fmt: skip
 
 
 def _each(k: Any, g: Any, n: int) -> Any:
@@ -237,7 +247,6 @@ def outer(input: Any, vec2: Any) -> Any:
 
 
 @public("function method", out=True)
-@_wrong_out("tensordot: Expected the output tensor to have dtype {have}, but got an output tensor with dtype {want}")
 def inner(input: Any, other: Any) -> Any:
     """Sums of products over the last dimension of both: shapes (…, m) and (…', m) give (…, …')."""
     a, b = input._data.shape, other._data.shape
@@ -278,8 +287,7 @@ def _check_bmm(input: Any, mat2: Any) -> None:
     _check_not_bool("baddbmm_kernel", input)
 
 
-@public("function method", out=True)
-@_mm_out
+@public("function method linalg", out=True)
 def matmul(input: Any, other: Any) -> Any:
     """The product of vectors, matrices or batches of matrices: what ``@`` calls.
 
@@ -302,7 +310,7 @@ def matmul(input: Any, other: Any) -> Any:
     if n == 2 and m == 1:
         return mv(input, other)
     if n == 1 and m == 2:
-        return mm(input.unsqueeze(0), other).squeeze(0)
+        return noded(mm(input.unsqueeze(0), other).squeeze(0), "SqueezeBackward4")
     if n >= 3 and m == 3 and other._data.shape[0] == 1:
         other, m = other.squeeze(0), 2
     if _should_fold(input, other):
@@ -325,7 +333,7 @@ def _folded(a: Any, b: Any) -> Any:
     swapped = a._data.ndim < b._data.ndim  # (a @ b).mT = b.mT @ a.mT
     big, small = (b.mT, a.t() if a._data.ndim == 2 else a) if swapped else (a, b)
     *batch, length = big._data.shape
-    flat = big.reshape(-1 if big._data.size else 0, length)
+    flat = big.reshape(math.prod(batch), length)
     shape = tuple(batch)
     if small._data.ndim == 1:
         return Op.table["reshaped"](mv(flat, small), shape)
@@ -411,7 +419,13 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat @ vec)``."""
     _check_mv(mat, vec, input._data.shape)
-    return Op.table["addmv"](input, mat, vec, beta, alpha)
+    return Op.table["addmv"](input, mat, vec, *_factors(mat, beta, alpha))
+
+
+def _factors(like: Any, *values: Any) -> list[Any]:
+    """Factors as numbers of a product's dtype: 0.6 of an integer product is 0, in torch too."""
+    kind = like._data.dtype.kind
+    return [v if kind in "fVc" else bool(v) if kind == "b" else int(v) for v in values]
 
 
 @public("function method", inplace=True, out=True)
@@ -420,6 +434,8 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
     for i, v in enumerate((vec1, vec2), 1):
         if v._data.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument vec{i}, but got {v._data.ndim}-D")
+    if all(t._data.dtype.kind == "b" for t in (input, vec1, vec2)):
+        beta, alpha = bool(beta), bool(alpha)
     return Op.table["addr"](input, vec1, vec2, beta, alpha)
 
 
@@ -434,7 +450,7 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
         )
     _check_bmm(batch1, batch2)
     _check_expands(input, (*batch1._data.shape[:2], batch2._data.shape[2]))
-    return Op.table["baddbmm"](input, batch1, batch2, beta, alpha)
+    return Op.table["baddbmm"](input, batch1, batch2, *_factors(batch1, beta, alpha))
 
 
 @public("function method", inplace=True, out=True)
@@ -443,22 +459,42 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     """``beta * input + alpha * (sum over the batch of batch1[i] @ batch2[i])``."""
     _check_bmm(batch1, batch2)
     _check_expands(input, (batch1._data.shape[1], batch2._data.shape[2]))
-    return Op.table["addbmm"](input, batch1, batch2, beta, alpha)
+    return Op.table["addbmm"](input, batch1, batch2, *_factors(batch1, beta, alpha))
 
 
+def _addbmm_(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """In-place form of `addbmm`; a smaller tensor grows to the result's shape."""
+    shape = (batch1._data.shape[1], batch2._data.shape[2]) if batch1._data.ndim == batch2._data.ndim == 3 else ()
+    if shape and input._data.shape != shape and not needs_grad(input):
+        made = addbmm(input, batch1, batch2, beta=beta, alpha=alpha)
+        return input.resize_(shape).copy_(made)
+    return _plain_addbmm_(input, batch1, batch2, beta=beta, alpha=alpha)
+
+
+def _addr_(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
+    """In-place form of `addr`."""
+    if input._data.ndim != 2:
+        raise RuntimeError(f"2D tensor expected, got {input._data.ndim}D tensor for input")
+    return _plain_addr_(input, vec1, vec2, beta=beta, alpha=alpha)
+
+
+_plain_addbmm_, _plain_addr_ = methods["addbmm_"], methods["addr_"]
+methods["addbmm_"], methods["addr_"] = _addbmm_, _addr_
 for _name in ("addmm", "addmv", "baddbmm"):
     _in_place(_name)
 
 
 # ------------------------------------------------------------------------------------ a layer's affine map
 @public("functional")
-def linear(input: Any, weight: Any, bias: Any = None) -> Any:
+def linear(input: Any, weight: Any, bias: Any = None, *, out: Any = None) -> Any:
     """``input @ weight.T + bias`` for inputs of any leading shape: (…, in), (out, in), (out) give (…, out).
 
     >>> import tinygrad_edu as tg
     >>> tg.nn.functional.linear(tg.ones(2, 3), tg.ones(4, 3), tg.zeros(4)).shape
     tinygrad_edu.Size([2, 4])
     """
+    if out is not None:
+        return store(linear, out, (input, weight, bias), {})
     check_tensor("linear", "input", 1, input)
     check_tensor("linear", "weight", 2, weight)
     n = input._data.ndim
@@ -471,6 +507,12 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         out = addmm(bias, input.view(-1 if input._data.size else 0, length), weight.t())
         return out.view(*batch, weight._data.shape[0])
     return matmul(input, weight.t()) + bias
+
+
+def _trilinear(x: Any, weight: Any, y: Any) -> Any:
+    w = weight.shape
+    left = mm(x, weight.permute(1, 0, 2).reshape(w[1], w[0] * w[2])).view(-1, w[0], w[2])
+    return bmm(left, y.unsqueeze(2)).squeeze(2)
 
 
 @public("functional")
@@ -486,6 +528,5 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
         which, have, want = (1, a[-1], w[1]) if a[-1] != w[1] else (2, b[-1], w[2])
         raise RuntimeError(f"bilinear(): input{which} size does not match weight size: got {have} but expected {want}")
     x, y = input1.reshape(-1, a[-1]), input2.reshape(-1, b[-1])
-    left = mm(x, weight.permute(1, 0, 2).reshape(w[1], w[0] * w[2])).view(-1, w[0], w[2])
-    out = bmm(left, y.unsqueeze(2)).view(*a[:-1], w[0])
+    out = as_one("TrilinearBackward0", _trilinear, x, weight, y).view(*a[:-1], w[0])
     return out if bias is None else out + bias

@@ -6,10 +6,11 @@ import math
 import warnings
 from typing import Any
 
+from ..autograd.modes import no_grad
 from ..autograd.op import Op
-from ..autograd.variable import needs_grad
 from ._check import not_implemented
 from ._define import broadcast_error, cast, result_type
+from ._layout import laid_out
 from ._reduction import check_pair, loss_op, reduced, reduction_of, spread, warn_about_sizes
 from .registry import public
 
@@ -243,7 +244,10 @@ def binary_cross_entropy_with_logits(
         )
     common = result_type(input, target)
     input, target = cast(input, common), cast(target, common)
-    return Op.table["binary_cross_entropy_with_logits"](input, target, weight, pos_weight, reduction)
+    loss = Op.table["binary_cross_entropy_with_logits"](input, target, weight, pos_weight, reduction)
+    if reduction == "none" and loss._data.ndim > 1:
+        laid_out(loss, target, input)
+    return loss
 
 
 @public("functional")
@@ -309,13 +313,13 @@ def gaussian_nll_loss(
     if var.size() != input.size():
         if input.size()[:-1] == var.size():
             var = var.unsqueeze(-1)
-        elif input.size()[:-1] != var.size()[:-1] or var.size(-1) != 1:
+        elif input.dim() != var.dim() or sum(v for n, v in zip(input.size(), var.size()) if n != v) != 1:
             raise ValueError("var is of incorrect size")
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid")
-    limited = var.detach().clamp(min=eps)
-    if needs_grad(var):  # the limit is not differentiated
-        limited = var + (limited - var.detach())
+    limited = var.clone()
+    with no_grad():  # the limit is not differentiated
+        limited.clamp_(min=eps)
     losses = 0.5 * (limited.log() + (input - target) ** 2 / limited)
     if full:
         losses = losses + 0.5 * math.log(2 * math.pi)

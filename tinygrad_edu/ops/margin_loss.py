@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..autograd.op import Op
+from ..autograd.second import as_one
 from ..autograd.variable import needs_grad, wrap
 from ..backend import kernels_of
-from ._define import broadcast_error, cast
+from ._define import broadcast_error, cast, noded, number_minus
 from ._reduction import check_pair, loss_op, reduced, reduction_of
+from .gather import add_at
 from .registry import public
 from .shape import broadcast_shapes
 
@@ -45,7 +47,7 @@ def _unit(x: Any, dim: int, eps: float) -> Any:
 @public("function functional")
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
     """The p-norm of ``x1 - x2 + eps`` along the last dimension."""
-    return (x1 - x2 + eps).norm(p, -1, keepdim)
+    return noded(Op.table["add_number"](x1 - x2, eps).norm(p, -1, keepdim), "NormBackward1")
 
 
 @public("function functional")
@@ -57,7 +59,7 @@ def pdist(input: Any, p: float = 2.0) -> Any:
         raise RuntimeError("pdist only supports non-negative p values")
     k = kernels_of(input._data)
     first, second = (wrap(i) for i in k.xp.triu_indices(input._data.shape[0], 1))
-    return (input[first] - input[second]).norm(p, 1)
+    return as_one("PdistBackward0", lambda x: (x[first] - x[second]).norm(p, 1), input)
 
 
 # ------------------------------------------------------------------------------------ losses
@@ -70,7 +72,7 @@ def hinge_embedding_loss(
     check_pair("hinge_embedding_loss", input, target)
     reduction = reduction_of(reduction, size_average, reduce)
     zero = _zeros_like(input)
-    apart = (margin - input).clamp_min(0).where(target != 1, zero)
+    apart = number_minus(margin, input).clamp_min(0).where(target != 1, zero)
     return reduced(apart + input.where(target != -1, zero), reduction)
 
 
@@ -86,7 +88,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
             f"{input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
-    return reduced((-target * (input1 - input2) + margin).clamp_min(0), reduction)
+    return reduced(Op.table["add_number"](-target * (input1 - input2), margin).clamp_min(0), reduction)
 
 
 @public("functional function")
@@ -111,11 +113,14 @@ def cosine_embedding_loss(
         )
     dim, eps = target.dim(), 1e-12
     product = (input1 * input2).sum(dim)
-    norms = ((input1 * input1).sum(dim) + eps) * ((input2 * input2).sum(dim) + eps)
+    plus = Op.table["add_number"]
+    norms = plus((input1 * input1).sum(dim), eps) * plus((input2 * input2).sum(dim), eps)
     cosine = product / norms.sqrt()
     zero = _zeros_like(cosine)
     return reduced(
-        (1 - cosine).where(target == 1, zero) + (cosine - margin).clamp_min(0).where(target == -1, zero), reduction
+        number_minus(1, cosine).where(target == 1, zero)
+        + Op.table["sub_number"](cosine, margin).clamp_min(0).where(target == -1, zero),
+        reduction,
     )
 
 
@@ -141,7 +146,7 @@ def triplet_margin_loss(
     far = pairwise_distance(anchor, negative, p, eps)
     if swap:
         far = far.minimum(pairwise_distance(positive, negative, p, eps))
-    return reduced((margin + near - far).clamp_min(0), reduction)
+    return reduced((Op.table["add_number"](near, margin) - far).clamp_min(0), reduction)
 
 
 @public("functional")
@@ -247,6 +252,19 @@ Op("multi_margin_loss", _multi_margin, x=lambda k, g, x, target, p, margin, weig
    k.multi_margin_slope(g, x, target, p, margin, weight, reduction))  # fmt: skip
 
 
+def _check_rows(input: Any) -> None:
+    shape = input._data.shape
+    if len(shape) > 2 or 0 in shape[-1:]:
+        raise RuntimeError(
+            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(shape)}"
+        )
+
+
+def _check_classes(target: Any) -> None:
+    if target._data.dtype.name != "int64":
+        raise RuntimeError(f"expected scalar type Long but found {target.dtype.short}")
+
+
 @public("functional")
 def multi_margin_loss(
     input: Any, target: Any, p: int = 1, margin: float = 1.0, weight: Any = None, size_average: bool | None = None,
@@ -259,6 +277,7 @@ def multi_margin_loss(
         raise ValueError("only p == 1 and p == 2 supported")
     if weight is not None and weight.dim() != 1:
         raise ValueError("weight must be one-dimensional")
+    _check_rows(input)
     single = input.dim() < 2
     x = input.reshape(1, -1) if single else input
     t = target.reshape(-1)
@@ -267,6 +286,9 @@ def multi_margin_loss(
             "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). "
             f"Expected target size [{x._data.shape[0]}], but got {list(target.shape)}. Input has shape {list(input.shape)}."
         )
+    if weight is not None and weight._data.size != x._data.shape[1]:
+        raise RuntimeError(f"inconsistent weight size, expected {x._data.shape[1]} but got {list(weight.shape)}")
+    _check_classes(target)
     if bool(((t._data < 0) | (t._data >= x._data.shape[1])).any()):
         raise RuntimeError("target out of range")
     raw = None if weight is None else weight._data
@@ -275,26 +297,25 @@ def multi_margin_loss(
 
 
 def _multilabel(k: Any, x: Any, target: Any) -> tuple[Any, Any]:
-    """Per row the gap of every (target class, other class) pair, and which classes are targets."""
-    rows = len(x)
+    """Per row the gap of every (target class, other class) pair, and how often each class is named as a target."""
     ends = k.xp.cumsum(target < 0, axis=1) > 0  # targets stop at the first negative number
-    member = k.xp.zeros(x.shape, bool)
-    for r in range(rows):
-        member[r, target[r][~ends[r]]] = True
+    rows, places = k.xp.nonzero(~ends)
+    times = k.xp.zeros(x.shape, x.dtype)
+    add_at(k, times, (rows, target[rows, places]), x.dtype.type(1))
     gaps = k.xp.maximum(1 - x[:, :, None] + x[:, None, :], x.dtype.type(0))
-    gaps *= member[:, :, None] & ~member[:, None, :]
-    return gaps, member
+    gaps *= times[:, None, :] == 0
+    return gaps, times
 
 
 def _multilabel_margin(k: Any, x: Any, target: Any, reduction: str) -> Any:
-    gaps, _ = _multilabel(k, x, target)
-    losses = gaps.sum(axis=(1, 2)) / x.shape[1]
+    gaps, times = _multilabel(k, x, target)
+    losses = (gaps * times[:, :, None]).sum(axis=(1, 2)) / x.shape[1]
     return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()
 
 
 def _multilabel_slope(k: Any, g: Any, x: Any, target: Any, reduction: str) -> Any:
-    gaps, _ = _multilabel(k, x, target)
-    active = (gaps > 0).astype(x.dtype)
+    gaps, times = _multilabel(k, x, target)
+    active = (gaps > 0) * times[:, :, None]
     slope = (active.sum(axis=1) - active.sum(axis=2)) / x.shape[1]
     if reduction == "none":
         return slope * g[:, None]
@@ -313,8 +334,10 @@ def multilabel_margin_loss(
     """``Σ max(0, 1 - x[y] + x[i]) / C`` over target classes y and all others i; each row of targets ends at its first -1."""
     check_pair("multilabel_margin_loss", input, target)
     reduction = reduction_of(reduction, size_average, reduce)
+    _check_rows(input)
     if target._data.shape != input._data.shape:
-        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for multi-label loss")
+        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    _check_classes(target)
     single = input.dim() < 2
     x, t = (input.reshape(1, -1), target.reshape(1, -1)) if single else (input, target)
     loss = Op.table["multilabel_margin_loss"](x, t._data, reduction)

@@ -11,14 +11,14 @@ from ..backend import kernels_of
 from ._check import c_name, other_dtype_out
 from ._define import broadcast_error, cast
 from .creation import fill_value_for
-from .registry import out_error, public
+from .registry import methods, out_error, public
 
 
 # ------------------------------------------------------------------------------------ fill, select, scatter
 def _masked_fill(k: Any, x: Any, mask: Any, value: Any) -> Any:
     if x.shape != mask.shape:
         x, mask = k.xp.broadcast_arrays(x, mask)
-    out = x.copy("C")
+    out = k.xp.array(x, order="C")
     out[mask] = value
     return out
 
@@ -26,7 +26,7 @@ def _masked_fill(k: Any, x: Any, mask: Any, value: Any) -> Any:
 Op("masked_fill", _masked_fill, x=lambda k, g, mask: k.masked_fill(g, mask, 0))
 Op("masked_fill_tensor", _masked_fill, node="MaskedFillBackward1",
    x=lambda k, g, mask: k.masked_fill(g, mask, 0),
-   value=lambda k, g, mask: k.sum_all(k.where(mask, g, k.zero(g))))  # fmt: skip
+   value=lambda k, g, mask: k.sum_all(k.where(mask, g, k.no_gradient(g))))  # fmt: skip
 
 
 @public("function method", inplace=True)
@@ -46,7 +46,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     name = "masked_fill"
     if isinstance(value, Variable):
         if value.is_complex() and not input.is_complex():
-            raise RuntimeError(f"value cannot be converted to type {c_name(input.dtype)} without overflow")
+            name = "int64_t" if input.dtype is dtypes.int64 else c_name(input.dtype)
+            raise RuntimeError(f"value cannot be converted to type {name} without overflow")
         name, value = "masked_fill_tensor", cast(value, input.dtype)
     else:
         value = fill_value_for(value, input.dtype)
@@ -120,7 +121,7 @@ Op("masked_scatter_source", _masked_scatter_source, node="MaskedScatterBackwardB
 def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     """A copy of ``input`` with ``source``'s elements, one after the other, where the mask is true."""
     if mask._data.dtype.kind != "b":
-        raise RuntimeError("masked_scatter_ only supports boolean masks, but got mask with dtype " + c_name(mask.dtype))
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.short}")
     if source._data.dtype != input._data.dtype:
         raise RuntimeError(
             f"masked_scatter: expected self and source to have same dtypes but got{input.dtype.short} and {source.dtype.short}"
@@ -129,6 +130,23 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
         return Op.table["masked_scatter"](input, mask, source)
     except ValueError:
         raise broadcast_error(mask, input) from None
+
+
+_plain_masked_scatter_ = methods["masked_scatter_"]
+
+
+def _masked_scatter_(input: Any, mask: Any, source: Any) -> Any:
+    """In-place form of `masked_scatter`: the mask must fit into the tensor."""
+    n, m = input._data.ndim, mask._data.ndim
+    if n < m:
+        raise RuntimeError(
+            f"expand(CPUBoolType{{{list(mask.shape)}}}, size={list(input.shape)}): the number of sizes provided ({n}) must be "
+            f"greater or equal to the number of dimensions in the tensor ({m})"
+        )
+    return _plain_masked_scatter_(input, mask, source)
+
+
+methods["masked_scatter_"] = _masked_scatter_
 
 
 # ------------------------------------------------------------------------------------ where is it true
@@ -148,6 +166,8 @@ def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
     """
     x = input._data
     xp = kernels_of(x).xp
+    if as_tuple and out is not None:
+        raise RuntimeError("nonzero does not support the out kwarg when as_tuple is True")
     if as_tuple:
         return tuple(wrap(xp.ascontiguousarray(i)) for i in (x if x.ndim else x.reshape(1)).nonzero())
     if x.ndim == 0:
@@ -157,7 +177,7 @@ def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
     if out is None:
         return made
     if out._data.dtype.name != "int64":
-        raise RuntimeError(f"Expected object of scalar type {dtypes.int64} as out, but got {out.dtype}")
+        raise RuntimeError(f"nonzero: Expected out tensor to have scalar type Long but got scalar type{out.dtype.short}")
     return out.resize_(made.shape).copy_(made)
 
 
@@ -184,9 +204,11 @@ def _search(k: Any, sequence: Any, values: Any, right: bool) -> Any:
     side = "right" if right else "left"
     if sequence.ndim == 1:
         return k.xp.searchsorted(sequence, values.reshape(-1), side=side).reshape(values.shape)
+    if not values.size:
+        return k.xp.empty(values.shape, "int64")
     rows, queries = sequence.reshape(-1, sequence.shape[-1]), values.reshape(-1, values.shape[-1] if values.ndim else 1)
     found = [k.xp.searchsorted(row, query, side=side) for row, query in zip(rows, queries)]
-    return k.xp.stack(found).reshape(values.shape) if found else k.xp.empty(values.shape, "int64")
+    return k.xp.stack(found).reshape(values.shape)
 
 
 def _search_out(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:

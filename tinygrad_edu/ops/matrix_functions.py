@@ -138,6 +138,8 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     for t in parts:
         if t._data.ndim != input._data.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    if n == 0:
+        return input.clone()
     if len(parts) > 1:
         common = parts[0].dtype
         for t in parts[1:]:
@@ -147,7 +149,7 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
         size = input._data.shape[d]
         high, low = input.narrow(d, 1, size - 1), input.narrow(d, 0, size - 1)
         input = high.logical_xor(low) if input._data.dtype.kind == "b" else high - low
-    return input.clone() if n == 0 else input
+    return input
 
 
 def _cdist(k: Any, x: Any, y: Any, p: float) -> Any:

@@ -14,6 +14,7 @@ from ..backend import kernels_of
 from ._check import check_tensor, not_implemented
 from ._composed import Composed
 from ._define import cast
+from ._layout import by_rows, in_format_of
 from .pad import constant_pad_nd
 from .registry import public
 
@@ -173,11 +174,11 @@ def _batch_norm(
         layout = Layout(shape, (0,), (1, channels))
     stats = None if training else (running_mean._data, running_var._data)
     out, mean, _, var = Op.table["native_batch_norm"](input, weight, bias, stats, layout, eps)
-    if training and running_mean is not None:
-        n = shape[0] * length
+    n = shape[0] * length
+    if training and running_mean is not None and n:
         _follow(running_mean, mean._data, momentum)
         _follow(running_var, var._data * (n / max(n - 1, 1)), momentum)
-    return out
+    return in_format_of(out, input)
 
 
 def _follow(running: Any, value: Any, momentum: float) -> None:
@@ -207,6 +208,10 @@ def batch_norm(
     check_tensor("batch_norm", "input", 1, input)
     if training and input._data.ndim > 1:
         _check_enough(input._data.shape)
+    if training and eps <= 0.0:
+        raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    if eps < 0.0:
+        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     return _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
 
 
@@ -247,7 +252,7 @@ def _check_normalized(input: Any, normalized_shape: Sequence[int], star: str) ->
         )
     shape = input._data.shape
     if shape[len(shape) - len(wanted) :] != wanted or len(shape) < len(wanted):
-        text = "".join(f"{star}{n}" for n in wanted)
+        text = star + ", ".join(map(str, wanted))
         raise RuntimeError(
             f"Given normalized_shape={list(wanted)}, expected input with shape [*{text}], but got input of size{list(shape)}"
         )
@@ -285,7 +290,7 @@ def layer_norm(
     _check_dtypes(input, weight, bias)
     shape = input._data.shape
     dims = tuple(range(len(shape) - len(wanted), len(shape)))
-    return Op.table["native_layer_norm"](input, weight, bias, None, Layout(shape, dims, wanted), eps)[0]
+    return by_rows(Op.table["native_layer_norm"](input, weight, bias, None, Layout(shape, dims, wanted), eps)[0])
 
 
 @public("functional")
@@ -312,21 +317,21 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
             )
     _check_dtypes(input, weight, bias)
     layout = Layout((n, num_groups, prod(shape[1:]) // num_groups), (2,), (1, c, *(1,) * (len(shape) - 2)))
-    return Op.table["native_group_norm"](input, weight, bias, None, layout, eps)[0]
+    return in_format_of(Op.table["native_group_norm"](input, weight, bias, None, layout, eps)[0], input)
 
 
 @public("function functional")
 def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, eps: float | None = None) -> Any:
     """``x / sqrt(mean(x²) + eps) · weight`` over the last dimensions; ``eps`` is the dtype's smallest step unless given."""
     check_tensor("rms_norm", "input", 1, input)
-    wanted = _check_normalized(input, normalized_shape, ", " if len(normalized_shape) > 1 else "")
+    wanted = _check_normalized(input, normalized_shape, "")
     if weight is not None:
         _check_same_shape("weight", weight, wanted)
     x = cast(input, _float32()) if input._data.dtype.itemsize == 2 else input
     if eps is None:
         eps = float(kernels_of(x._data).xp.finfo(x._data.dtype).eps)
     dims = tuple(range(-len(wanted), 0))
-    out = x * (x.pow(2).mean(dims, keepdim=True) + eps).rsqrt()
+    out = x * Op.table["add_number"](x.pow(2).mean(dims, keepdim=True), eps).rsqrt()
     out = out if x is input else cast(out, input.dtype)
     return out if weight is None else out * weight
 

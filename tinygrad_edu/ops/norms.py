@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..autograd.variable import Variable
 from ._define import cast, is_number, prepare
 from .reduction import dims_of, in_rows, unreduced, wide
 from .registry import public
@@ -105,22 +106,28 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         return Op.table["vector_norm"](A, 2.0, tuple(sorted((rows, columns))), keepdim)
     if ord in (1, -1, math.inf, -math.inf):
         along, other = (rows, columns) if ord in (1, -1) else (columns, rows)
-        sums = A.abs().sum(along, keepdim=True)
-        found = sums.amax(other, keepdim=True) if ord > 0 else sums.amin(other, keepdim=True)
+        sums = Op.table["vector_norm"](A, 1.0, (along,), keepdim)
+        other -= not keepdim and other > along
+        return _largest(sums, other, keepdim) if ord > 0 else sums.amin(other, keepdim=keepdim)
     elif ord in (2, -2, "nuc"):
         from .decomposition import svdvals
 
         last = A.movedim((rows, columns), (-2, -1))
         s = svdvals(last)
-        found = s.sum(-1) if ord == "nuc" else s.amax(-1) if ord == 2 else s.amin(-1)
+        found = (
+            s.sum(-1, keepdim=keepdim)
+            if ord == "nuc"
+            else _largest(s, -1, keepdim) if ord == 2 else s.amin(-1, keepdim=keepdim)
+        )
         if not keepdim:
             return found
-        for d in sorted((rows, columns)):
-            found = found.unsqueeze(d)
-        return found
-    else:
-        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
-    return found if keepdim else found.squeeze((rows, columns))
+        return found.unsqueeze(-1).movedim((-2, -1), (rows, columns))
+    raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+
+
+def _largest(x: Any, dim: int, keepdim: bool) -> Any:
+    """`amax` of numbers ≥ 0; of none of them 0."""
+    return x.amax(dim, keepdim=keepdim) if x._data.shape[dim] else x.sum(dim, keepdim=keepdim)
 
 
 @public("linalg", name="norm", out=True)
@@ -184,10 +191,16 @@ def _renorm(k: Any, x: Any, p: float, dims: Any, maxnorm: float) -> Any:
     return (x * k.xp.where(norms > maxnorm, maxnorm / (norms + 1e-7), k.xp.ones_like(norms))).astype(x.dtype)
 
 
+def _is_complex(x: Any) -> bool:
+    return (x._data if isinstance(x, Variable) else x).dtype.kind == "c"
+
+
 def _renorm_slope(k: Any, g: Any, x: Any, p: float, dims: Any, maxnorm: float) -> Any:
     norms = k.vector_norm(x, p, dims, True)
     inverse = k.reciprocal(norms + 1e-7)
-    along = _norm_slope(k, k.sum_dims(g * k.conj(x), dims, True), x, norms, p, dims)
+    product = g * k.conj(x)
+    product = k.real(product) if _is_complex(product) else product
+    along = _norm_slope(k, k.sum_dims(product, dims, True), x, norms, p, dims)
     scaled = maxnorm * inverse * (g if along is None else g - inverse * along)
     return k.where(k.broadcast(k.gt(norms, maxnorm), x.shape), scaled, g)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..autograd.op import Op
 from ._check import check_tensor
+from ._layout import by_rows, in_format_of
 from .registry import public
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) for each dimension
@@ -73,7 +74,7 @@ def _index_op(name: str, node: str) -> None:
 _NAMES = {
     "reflect": "ReflectionPad{}DBackward0",
     "replicate": "ReplicationPad{}DBackward0",
-    "circular": "PadCircularBackward0",
+    "circular": "CopySlices",  # (torch copies the middle, then both ends)
 }
 for _mode, _node in _NAMES.items():
     for _n in (1, 2, 3):
@@ -130,7 +131,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
             f"{len(pad)} and input of dimension {ndim}"
         )
     if mode == "constant":
-        return constant_pad_nd(input, pad, 0 if value is None else value)
+        return in_format_of(constant_pad_nd(input, pad, 0 if value is None else value), input)
     if value is not None and value != 0:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     n = len(pad) // 2
@@ -153,4 +154,5 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         elif size + a + b < 1:
             axis = "DHW"[d - ndim]
             raise RuntimeError(f"input ({axis}: {size}) is too small. Calculated output {axis}: {size + a + b}")
-    return Op.table[f"{mode}_pad{n}d"](input, mode, pads)
+    padded = Op.table[f"{mode}_pad{n}d"](input, mode, pads)
+    return by_rows(padded) if mode == "circular" else in_format_of(padded, input)

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..autograd.second import as_one
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_same_dtype_as
@@ -23,13 +24,13 @@ from ._define import (
     unary,
     without,
 )
-from ._layout import arranged, laid_out
+from ._layout import arranged, copied, laid_out
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
 Op(
     "to_copy",
-    lambda k, x, dtype: arranged(x.astype(dtype.np), [x.strides]) if 0 in x.strides else x.astype(dtype.np),
+    lambda k, x, dtype, memory_format=None: _converted(x, dtype.np, memory_format),
     x=lambda k, g, x_dtype: k.cast_back(g, x_dtype),
 )
 Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == "c" and np_type.kind != "c"
@@ -37,6 +38,12 @@ Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == 
 Op("to_device", lambda k, x, target, index, source: _carry(x, target, index, source), node="ToCopyBackward0",
    x=lambda k, g, target, source: k.to_device(g, source, None, target))  # fmt: skip
 Op("replaced", lambda k, x, value: k.xp.zeros_like(x) + value, x=lambda k, g: g * 0, node="ZeroBackward0")
+
+
+def _converted(x: Any, np_type: Any, memory_format: Any) -> Any:
+    if memory_format is not None:
+        return copied(x.astype(np_type, copy=False), memory_format)
+    return x.astype(np_type) if x.flags.c_contiguous else arranged(x.astype(np_type), [x.strides])
 
 
 def _carry(x: Any, target: Any, index: int | None, source: Any) -> Any:
@@ -82,7 +89,9 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     >>> tg.add(tg.tensor([1, 2]), 10)
     tensor([11, 12])
     """
-    return plus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+    if alpha == 1 or not isinstance(other, Variable) or out is not None:
+        return plus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+    return as_one("AddBackward0", lambda x, y: plus(x, _scaled(y, alpha, x)), input, other)
 
 
 @public("function method", alias=("subtract",), inplace=True, signature=_ADD)
@@ -92,7 +101,9 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
         if input._data.dtype.kind == "b" and _is_bool(other):
             raise RuntimeError(_no_bool_minus)
         raise RuntimeError(_no_bool_minus_2)
-    return minus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+    if alpha == 1 or not isinstance(other, Variable) or out is not None:
+        return minus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+    return as_one("SubBackward0", lambda x, y: minus(x, _scaled(y, alpha, x)), input, other)
 
 
 def _is_bool(value: Any) -> bool:
@@ -102,8 +113,9 @@ def _is_bool(value: Any) -> bool:
 mul = binary(
     "mul",
     lambda k, x, y: x * y,
-    x=lambda k, g, y: g * k.conj(y),
-    y=lambda k, g, x: g * k.conj(x),
+    holomorphic=True,
+    x=lambda k, g, y: g * y,
+    y=lambda k, g, x: g * x,
     alias=("multiply",),
     exact_numbers=True,
     doc="""``input * other``, element by element.
@@ -117,8 +129,9 @@ mul = binary(
 true_div = binary(
     "div",
     lambda k, x, y: x / y,
-    x=lambda k, g, y: g / k.conj(y),
-    y=lambda k, g, x, y: -g * k.conj(x / y / y),
+    holomorphic=True,
+    x=lambda k, g, y: g / y,
+    y=lambda k, g, x, y: -g * (x / y / y),
     floats=True,
     where="",
     inplace=False,
@@ -187,7 +200,7 @@ def _floor_quotient(k: Any, x: Any, y: Any) -> Any:
 
 
 def _trunc_quotient(k: Any, x: Any, y: Any) -> Any:
-    if x.dtype.kind in "iu":
+    if y.dtype.kind in "iu" if hasattr(y, "dtype") else x.dtype.kind in "iu":
         q = _unless_zero(k, x // y, y)
         return q + ((q < 0) & (q * y != x))
     return k.xp.trunc(x / y)
@@ -196,9 +209,10 @@ def _trunc_quotient(k: Any, x: Any, y: Any) -> Any:
 _NONE = no_derivative("floor_divide")
 floor_divide = binary("floor_divide", _floor_quotient, x=_NONE, y=_NONE, node="NotImplemented", signature=WITH_NUMBER,
                       doc="``floor(input / other)``.", only=without("div_floor_cpu", "bc"))  # fmt: skip
-_floored = binary("div_floor", _floor_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2", where="",
+_floored = binary("div_floor", _floor_quotient, x=lambda k, g: k.no_gradient(g), y=lambda k, g: k.no_gradient(g),
+                  node="DivBackward2", where="",
                   inplace=False, doc="``floor(input / other)``.", only=without("div_floor_cpu", "bc"))  # fmt: skip
-_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: k.zero(g), y=lambda k, g: k.zero(g), node="DivBackward2",
+_truncated = binary("div_trunc", _trunc_quotient, x=lambda k, g: k.no_gradient(g), y=lambda k, g: k.no_gradient(g), node="DivBackward2",
                     where="",
                     inplace=False, doc="``trunc(input / other)``.", only=without("div_trunc_cpu", "bc"))  # fmt: skip
 
@@ -236,8 +250,13 @@ def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
     """``other - alpha * input``: what ``number - tensor`` calls."""
     if input._data.dtype.kind == "b" or _is_bool(other):
         raise RuntimeError(_no_bool_minus if input._data.dtype.kind == "b" and _is_bool(other) else _no_bool_minus_2)
+    if alpha != 1 and isinstance(other, Variable):
+        return as_one("RsubBackward0", lambda x, y: rsub(_scaled(x, alpha, x), y), input, other)
     run = _rsub if isinstance(other, Variable) else _rsub_number
-    return run(*prepare("rsub", (input if alpha == 1 else _scaled(input, alpha, input), other), floats=False))
+    input, other = prepare("rsub", (input if alpha == 1 else _scaled(input, alpha, input), other), floats=False)
+    if type(other) is float and input._data.dtype.itemsize == 2:
+        other = kernels_of(input._data).xp.asarray(other, input._data.dtype)
+    return run(input, other)
 
 
 # ------------------------------------------------------------------------------------ what division leaves
@@ -296,7 +315,7 @@ def _lerp(k: Any, x: Any, end: Any, weight: Any) -> Any:
 
 
 def abs_of(w: Any) -> Any:
-    return w if w >= 0 else -w
+    return abs(w)
 
 
 Op("lerp_number", _lerp, node="LerpBackward0", x=lambda k, g, weight: g * k.conj(1 - weight),

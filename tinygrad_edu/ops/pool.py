@@ -10,6 +10,7 @@ from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ..backend import pooling as kernels
 from ._check import check_tensor, not_implemented
+from ._layout import by_rows, in_format_of
 from .registry import public
 
 Sizes = tuple[int, ...]
@@ -103,8 +104,11 @@ def _windows(
 
 
 def _check_windows(kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> None:
-    if min(stride) <= 0:
+    if 0 in stride:
         raise RuntimeError("stride should not be zero")
+    if min(stride) < 0:
+        text = " ".join(f"d{a}: {v}" for a, v in zip("HW" if len(kernel) == 2 else "THW", stride))
+        raise RuntimeError(f"stride should be greater than zero, but got {text}")
     if min(kernel) <= 0:
         axes = "HW" if len(kernel) == 2 else "THW"
         text = " ".join(f"k{a}: {v}" for a, v in zip(axes, kernel))
@@ -153,7 +157,7 @@ def _check_shape(name: str, n: int, input: Any, average: bool) -> None:
         kernel = "avg_pool3d" if average else "max_pool3d_with_indices_out_cpu_template"
         raise RuntimeError(
             f"{kernel}(): Expected input's non-batch dimensions to have positive length, but input has a shape of "
-            f"{list(shape)} and non-batch dimension {inner.index(0)} has length zero!"
+            f"{list(shape)} and non-batch dimension 0 has length zero!"
         )
 
 
@@ -167,12 +171,13 @@ def _max_pool(
     _check_windows(kernel, step, pad, apart)
     _check_shape(name, n, input, False)
     sizes = _out_sizes(input._data.shape, kernel, step, pad, apart, ceil_mode)
-    out = Op.table[f"max_pool{n}d"](input, sizes, kernel, step, pad, apart)
+    out = in_format_of(Op.table[f"max_pool{n}d"](input, sizes, kernel, step, pad, apart), input)
 
     def indices() -> Any:
         k = kernels_of(input._data)
         which = k.max_pool_which(input._data, out._data, kernel, step, pad, apart)
-        return wrap(kernels.flat_indices(k.xp, which, input._data.shape[-n:], kernel, step, pad, apart))
+        made = wrap(kernels.flat_indices(k.xp, which, input._data.shape[-n:], kernel, step, pad, apart))
+        return in_format_of(made, input)
 
     return out, indices
 
@@ -214,8 +219,27 @@ def max_pool1d(
     return_indices: bool = False,
 ) -> Any:  # fmt: skip
     """The largest number of each window of (N, C, L) or (C, L)."""
-    out, indices = _max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode)
-    return (out, indices()) if return_indices else out
+    if return_indices:  # for these torch runs its pooling of planes, and its checks
+        return _max_pool1d_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode)
+    return _max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode)[0]
+
+
+def _max_pool1d_with_indices(
+    input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> tuple[Any, Any]:
+    check_tensor("max_pool1d", "input", 1, input)
+    ndim = input._data.ndim
+    if ndim not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {ndim}-dimensional tensor for argument #1 'self' (while checking arguments "
+            "for max_pool1d)"
+        )
+    for label, value in (("kernel_size", kernel_size), ("padding", padding), ("dilation", dilation)):
+        if not isinstance(value, int) and len(value) != 1:
+            raise RuntimeError(f"max_pool1d() argument '{label}' should contain one int (got {len(value)})")
+    (k,), (s,), (p,), (d,) = _windows("max_pool1d", 1, kernel_size, stride, padding, dilation)
+    out, indices = _max_pool("max_pool2d", 2, input.unsqueeze(-2), (1, k), (1, s), (0, p), (1, d), ceil_mode)
+    return out.squeeze(-2), indices().squeeze(-2)
 
 
 @public("function functional")
@@ -278,7 +302,8 @@ def _avg_pool(
     out = _out_sizes(input._data.shape, kernel, step, pad, once, ceil_mode)
     if input._data.dtype.kind == "b":
         raise not_implemented(f"avg_pool{n}d_out_frame" if n == 3 else "avg_pool2d", input)
-    return Op.table[f"avg_pool{n}d"](input, out, kernel, step, pad, include, divisor)
+    pooled = Op.table[f"avg_pool{n}d"](input, out, kernel, step, pad, include, divisor)
+    return in_format_of(pooled, input) if n == 2 else by_rows(pooled)
 
 
 @public("function functional")
@@ -303,7 +328,7 @@ def avg_pool1d(
     return _avg_pool("avg_pool2d", 2, lifted, (1, k), (1, s), (0, p), ceil_mode, count_include_pad, None).squeeze(-2)
 
 
-@public("functional")
+@public("functional", out=True)
 def avg_pool2d(
     input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
     count_include_pad: bool = True, divisor_override: int | None = None,
@@ -320,7 +345,7 @@ def avg_pool2d(
     )
 
 
-@public("functional")
+@public("functional", out=True)
 def avg_pool3d(
     input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
     count_include_pad: bool = True, divisor_override: int | None = None,
@@ -385,10 +410,16 @@ def _adaptive_sizes(n: int, input: Any, output_size: Any, problem: str) -> Sizes
     return tuple(m if w is None else int(w) for w, m in zip(wanted, shape[-n:]))
 
 
+def _check_room(input: Any, output_size: Any) -> None:
+    if isinstance(output_size, (tuple, list)) and input._data.ndim <= len(output_size):
+        raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
+
+
 def _adaptive_avg_pool(n: int, input: Any, output_size: Any) -> Any:
     name = f"adaptive_avg_pool{n}d"
     check_tensor(name, "input", 1, input)
     shape = input._data.shape
+    _check_room(input, output_size)
     if len(shape) not in (n + 1, n + 2):
         raise RuntimeError(f"{name}(): Expected {n + 1}D or {n + 2}D tensor, but got {list(shape)}")
     sizes = _adaptive_sizes(n, input, output_size, f"{name}: output_size must be {n}")
@@ -400,8 +431,9 @@ def _adaptive_avg_pool(n: int, input: Any, output_size: Any) -> Any:
     if input._data.dtype.kind in "iub":
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
     if set(sizes) == {1}:
-        return input.mean(tuple(range(-n, 0)), keepdim=True)
-    return Op.table[name](input, sizes, False)
+        return in_format_of(input.mean(tuple(range(-n, 0)), keepdim=True), input)
+    pooled = Op.table[name](input, sizes, False)
+    return in_format_of(pooled, input) if n == 2 else by_rows(pooled)
 
 
 @public("function functional")
@@ -432,6 +464,7 @@ def _adaptive_max_pool(n: int, input: Any, output_size: Any) -> tuple[Any, Any]:
     name = f"adaptive_max_pool{n}d"
     check_tensor(name, "input", 1, input)
     shape = input._data.shape
+    _check_room(input, output_size)
     if len(shape) not in (n + 1, n + 2):
         raise RuntimeError(f"{name}(): Expected {n + 1}D or {n + 2}D tensor, but got: {list(shape)}")
     sizes = _adaptive_sizes(n, input, output_size, f"{name}(): internal error: output_size.size() must be {n}")
@@ -440,7 +473,8 @@ def _adaptive_max_pool(n: int, input: Any, output_size: Any) -> tuple[Any, Any]:
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {full}")
     if input._data.dtype.kind in "iub":
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
-    return Op.table[name](input, sizes)
+    out, indices = Op.table[name](input, sizes)
+    return (in_format_of(out, input), in_format_of(indices, input)) if n == 2 else (out, indices)
 
 
 @public("function functional")
@@ -514,9 +548,10 @@ def _max_unpool(
     if indices._data.dtype.name != "int64":
         raise RuntimeError(f"elements in indices should be type int64 but got: {indices.dtype.short}")
     if indices._data.shape != shape:
+        more = [1] * (n == 1)  # which is run as a plane one column wide
         raise RuntimeError(
-            f"Expected shape of indices to be same as that of the input tensor ({list(shape)}) but got indices tensor with "
-            f"shape: {list(indices._data.shape)}"
+            f"Expected shape of indices to be same as that of the input tensor ({[*shape, *more]}) but got indices tensor with "
+            f"shape: {[*indices._data.shape, *more]}"
         )
     bad = (indices._data < 0) | (indices._data >= _numel(tuple(sizes)))
     if bad.any():
@@ -527,7 +562,7 @@ def _max_unpool(
     if n == 1:
         full = (*shape[:-1], 1, *sizes)
         return Op.table["max_unpool2d"](input.unsqueeze(-2), indices.unsqueeze(-2), full, 2).squeeze(-2)
-    return Op.table[f"max_unpool{n}d"](input, indices, (*shape[:-n], *sizes), n)
+    return in_format_of(Op.table[f"max_unpool{n}d"](input, indices, (*shape[:-n], *sizes), n), input)
 
 
 @public("functional")

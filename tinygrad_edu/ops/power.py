@@ -8,35 +8,36 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ..autograd.variable import Variable
+from ..autograd.variable import Variable, wrap
+from ..backend import kernels_of
 from ._check import check_tensor
 from ._define import WITH_NUMBERS, binary, broadcast_error, cast, check_broadcast, is_number, prepare, unary, without
-from ._layout import laid_out
+from ._layout import arranged_like, laid_out
 from ._results import named
-from .registry import public, special
+from .registry import functions, methods, public, special
 
 _LN2, _LN10 = math.log(2), math.log(10)
 _EVERYWHERE = "function,method,special"
 
-exp = unary("exp", lambda k, x: k.xp.exp(x), x=lambda k, g, out: g * k.conj(out), floats=True,
+exp = unary("exp", lambda k, x: k.xp.exp(x), holomorphic=True, x=lambda k, g, out: g * out, floats=True,
             doc="e to the power of each element.")  # fmt: skip
-exp2 = unary("exp2", lambda k, x: k.xp.exp2(x), x=lambda k, g, out: g * (k.conj(out) * _LN2), floats=True, where=_EVERYWHERE,
+exp2 = unary("exp2", lambda k, x: k.xp.exp2(x), holomorphic=True, x=lambda k, g, out: g * (out * _LN2), floats=True, where=_EVERYWHERE,
              doc="2 to the power of each element.")  # fmt: skip
-expm1 = unary("expm1", lambda k, x: k.xp.expm1(x), x=lambda k, g, out: g * (k.conj(out) + 1), floats=True, where=_EVERYWHERE,
+expm1 = unary("expm1", lambda k, x: k.xp.expm1(x), holomorphic=True, x=lambda k, g, out: g * (out + 1), floats=True, where=_EVERYWHERE,
               doc="``exp(x) - 1``, exact near 0.")  # fmt: skip
-log = unary("log", lambda k, x: k.xp.log(x), x=lambda k, g, x: g / k.conj(x), floats=True, doc="Natural logarithm.")
-log2 = unary("log2", lambda k, x: k.xp.log2(x), x=lambda k, g, x: g / (k.conj(x) * _LN2), floats=True,
+log = unary("log", lambda k, x: k.xp.log(x), holomorphic=True, x=lambda k, g, x: g / x, floats=True, doc="Natural logarithm.")
+log2 = unary("log2", lambda k, x: k.xp.log2(x), holomorphic=True, x=lambda k, g, x: g / (x * _LN2), floats=True,
              doc="Logarithm to base 2.")  # fmt: skip
-log10 = unary("log10", lambda k, x: k.xp.log10(x), x=lambda k, g, x: g / (k.conj(x) * _LN10), floats=True,
+log10 = unary("log10", lambda k, x: k.xp.log10(x), holomorphic=True, x=lambda k, g, x: g / (x * _LN10), floats=True,
               doc="Logarithm to base 10.")  # fmt: skip
-log1p = unary("log1p", lambda k, x: k.xp.log1p(x), x=lambda k, g, x: g / (k.conj(x) + 1), floats=True, where=_EVERYWHERE,
+log1p = unary("log1p", lambda k, x: k.xp.log1p(x), holomorphic=True, x=lambda k, g, x: g / (x + 1), floats=True, where=_EVERYWHERE,
               node="Log1PBackward0", doc="``log(1 + x)``, exact near 0.")  # fmt: skip
 sqrt = unary(
-    "sqrt", lambda k, x: k.xp.sqrt(x), x=lambda k, g, out: g / (2 * k.conj(out)), floats=True, doc="Square root."
+    "sqrt", lambda k, x: k.xp.sqrt(x), holomorphic=True, x=lambda k, g, out: g / (2 * out), floats=True, doc="Square root."
 )
-rsqrt = unary("rsqrt", lambda k, x: 1 / k.xp.sqrt(x), x=lambda k, g, out: -0.5 * g * k.conj(out * out * out), floats=True,
+rsqrt = unary("rsqrt", lambda k, x: 1 / k.xp.sqrt(x), holomorphic=True, x=lambda k, g, out: -0.5 * g * (out * out * out), floats=True,
               doc="``1 / sqrt(x)``.")  # fmt: skip
-reciprocal = unary("reciprocal", lambda k, x: 1 / x, x=lambda k, g, out: -g * k.conj(out * out), floats=True,
+reciprocal = unary("reciprocal", lambda k, x: 1 / x, holomorphic=True, x=lambda k, g, out: -g * (out * out), floats=True,
                    doc="``1 / x``.")  # fmt: skip
 
 
@@ -73,12 +74,12 @@ def _integer_power(k: Any, x: Any, y: Any) -> Any:
 
 Op("pow_scalar", _pow, node="PowBackward0", x=lambda k, g, x, y: _power_slope(k, g, x, y))
 Op("pow", _pow, node="PowBackward1",
-   x=lambda k, g, x, y: k.where(k.eq(y, 0), k.zero(g), g * k.conj(y * k.pow(x, y - 1))),
-   y=lambda k, g, x, y, out: k.where(k.logical_and(k.eq(x, 0), k.ge_real(y, 0)), k.zero(g),
+   x=lambda k, g, x, y: k.where(k.eq(y, 0), k.no_gradient(g), g * k.conj(y * k.pow(x, y - 1))),
+   y=lambda k, g, x, y, out: k.where(k.logical_and(k.eq(x, 0), k.ge_real(y, 0)), k.no_gradient(g),
                                      g * k.conj(out * k.log(x))))  # fmt: skip
 Op("scalar_pow", lambda k, x, y: k.xp.power(k.xp.asarray(x, dtype=y.dtype), y) if y.dtype.kind not in "iu"
    else _integer_power(k, k.xp.asarray(x).astype(y.dtype), y), node="PowBackward2",
-   y=lambda k, g, x, y, out: k.where(k.ge_real(y, 0), k.zero(g), g * (out * _log_of(x))) if x == 0
+   y=lambda k, g, x, y, out: k.where(k.ge_real(y, 0), k.no_gradient(g), g * (out * _log_of(x))) if x == 0
    else g * k.conj(out * _log_of(x)))  # fmt: skip
 Op("ge_real", lambda k, x, y: x.real >= y)
 
@@ -86,7 +87,7 @@ Op("ge_real", lambda k, x, y: x.real >= y)
 def _power_slope(k: Any, g: Any, x: Any, y: Any) -> Any:
     """d(x^y)/dx for a number y."""
     if y == 0:
-        return k.zero(g)
+        return k.no_gradient(g)
     if y == 1:
         return g
     if y == 2:
@@ -146,7 +147,8 @@ def pow(input: Any, exponent: Any) -> Any:
                 return input.clone() if exponent else Op.table["ones_of"](input)
     if isinstance(exponent, complex) and kind != "c":
         input = cast(input, dtypes.of(input._data).to_complex())
-    return Op.table["pow_scalar"](input, int(exponent) if isinstance(exponent, bool) else exponent)
+    result = Op.table["pow_scalar"](input, int(exponent) if isinstance(exponent, bool) else exponent)
+    return result if input._data.flags.c_contiguous else arranged_like(result, input)
 
 
 def _no_bools(t: Any) -> None:
@@ -165,7 +167,7 @@ def _of_number(base: Any, exponent: Any) -> Any:
     return Op.table["scalar_pow"](base, exponent)
 
 
-Op("ones_of", lambda k, y: k.xp.ones_like(y), node="PowBackward2", y=lambda k, g: k.zero(g))
+Op("ones_of", lambda k, y: k.xp.ones_like(y), node="PowBackward2", y=lambda k, g: k.no_gradient(g))
 
 
 @public("function method", inplace=True, out=True, signature="Tensor input, *, Tensor out = None")
@@ -217,9 +219,23 @@ hypot = binary(
     x=lambda k, g, x, out: g * (x / out), y=lambda k, g, y, out: g * (y / out),
     doc="``sqrt(input² + other²)``, without overflow.",
 )  # fmt: skip
+def _logaddexp(k: Any, x: Any, y: Any) -> Any:
+    if x.dtype.kind != "c":
+        return k.xp.logaddexp(x, y)
+    x, y = k.xp.broadcast_arrays(x, y)
+    first = (x.real > y.real) | ((x.real == y.real) & (x.imag >= y.imag)) | (x != x)
+    high, low = k.xp.where(first, x, y), k.xp.where(first, y, x)
+    both = (high.real == low.real) & ~k.xp.isfinite(high.real)  # infinities of one sign: no difference to take
+    value = high + k.xp.log1p(k.xp.exp(low - high))
+    if both.any():
+        plain = k.xp.log(k.xp.exp(high) + k.xp.exp(low))
+        value = k.xp.where(both, k.xp.where(high.real < 0, high, plain), value)
+    return value
+
+
 logaddexp = binary(
-    "logaddexp", lambda k, x, y: k.xp.logaddexp(x, y), only=without("logaddexp_cpu", "bi"), numbers=False,
-    x=lambda k, g, x, out: g * k.exp(x - out), y=lambda k, g, y, out: g * k.exp(y - out),
+    "logaddexp", lambda k, x, y: _logaddexp(k, x, y), only=without("logaddexp_cpu", "bi"), numbers=False,
+    x=lambda k, g, x, out: g * k.conj(k.exp(x - out)), y=lambda k, g, y, out: g * k.conj(k.exp(y - out)),
     doc="``log(exp(input) + exp(other))``, without overflow.",
 )  # fmt: skip
 logaddexp2 = binary(
@@ -241,7 +257,7 @@ def _xlog1py(k: Any, x: Any, y: Any) -> Any:
 
 def _log_slope(k: Any, g: Any, x: Any, y: Any, op: str, least: float) -> Any:
     """g log(y), but 0 where x is 0 and the logarithm has no value."""
-    return k.where(k.logical_and(k.eq(x, 0), k.le(y, least)), k.zero(g), getattr(k, op)(g, y))
+    return k.where(k.logical_and(k.eq(x, 0), k.le(y, least)), k.no_gradient(g), getattr(k, op)(g, y))
 
 
 def _with_log(
@@ -265,7 +281,6 @@ def _with_log(
         )
 
     def function(input: Any, other: Any, *, out: Any = None) -> Any:
-        from .conversion import wrap_scalar
         from .registry import store
 
         if out is not None:
@@ -281,9 +296,9 @@ def _with_log(
         if d.is_complex:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{d.short}'")
         if not isinstance(a, Variable):
-            a = wrap_scalar(a, b).to(d)
+            a = wrap(kernels_of(b._data).xp.asarray(a, d.np))
         if not isinstance(b, Variable):
-            b = wrap_scalar(b, a).to(d)
+            b = wrap(kernels_of(a._data).xp.asarray(b, d.np))
         try:
             result = Op.table[name + suffix](a, b)
         except ValueError:
@@ -307,8 +322,8 @@ special["xlogy"] = xlogy
 
 
 # ------------------------------------------------------------------------------------ significand and exponent
-Op("ldexp", lambda k, x, y: x * k.xp.exp2(y).astype(x.dtype), x=lambda k, g, y: g * k.exp2(y),
-   y=lambda k, g, out: g * (out * _LN2))  # fmt: skip
+Op("ldexp", lambda k, x, y: x * k.xp.exp2(y).astype(x.dtype), x=lambda k, g, y: g * k.conj(k.exp2(y)),
+   y=lambda k, g, out: g * k.conj(out * _LN2))  # fmt: skip
 
 
 @public("function method", inplace=True, out=True, signature="Tensor input, Tensor other, *, Tensor out = None")
@@ -317,9 +332,22 @@ def ldexp(input: Any, other: Any) -> Any:
     check_tensor("ldexp", "other", 2, other)
     a, b = prepare("ldexp", (input, other), floats=True)
     try:
-        return Op.table["ldexp"](a, b)
+        return arranged_like(Op.table["ldexp"](a, b), a, b)
     except ValueError:
         raise broadcast_error(a, b) from None
+
+
+_plain_ldexp_ = methods["ldexp_"]
+
+
+def _ldexp_(input: Any, other: Any) -> Any:
+    """In-place form of `ldexp`: for floating point tensors."""
+    if input._data.dtype.kind in "iub" and isinstance(other, Variable):
+        raise RuntimeError(f"ldexp can't be cast to the desired output type {input.dtype.short}")
+    return _plain_ldexp_(input, other)
+
+
+methods["ldexp_"] = functions["ldexp_"] = _ldexp_
 
 
 def _frexp(k: Any, x: Any) -> Any:
@@ -337,4 +365,4 @@ def frexp(input: Any) -> Any:
     """``mantissa * 2 ** exponent``, the mantissa in [0.5, 1) or 0."""
     if input._data.dtype.kind not in "fV":
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
-    return _FREXP(Op.table["frexp"](input))
+    return _FREXP(arranged_like(part, input) for part in Op.table["frexp"](input))

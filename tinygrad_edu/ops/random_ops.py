@@ -44,7 +44,7 @@ def _laid_out(array: Any, draw: Callable[[Any], Any]) -> Any:
 
 def _filler(name: str, node: str, draw: Callable[..., Any]) -> Callable[..., Any]:
     """``draw(stream, array, shape, *parameters)`` as an in-place operation with torch's name in the graph."""
-    op = Op(f"{name}_fill", lambda k, x, values: values, node=node, x=lambda k, g: k.zero(g))
+    op = Op(f"{name}_fill", lambda k, x, values: values, node=node, x=lambda k, g: k.no_gradient(g))
 
     def fill(input: Any, *parameters: Any, generator: Any = None) -> Any:
         check_writable(input)
@@ -213,6 +213,8 @@ def _target(name: str, size: tuple[int, ...], device: Any, generator: Any, out: 
 
 def _finished(array: Any, requires_grad: bool) -> Any:
     t = wrap(array)
+    if requires_grad and array.dtype.kind not in "fcV":
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return t.requires_grad_() if requires_grad else t  # type: ignore[attr-defined]
 
 
@@ -361,10 +363,10 @@ def randint_like(
 
 
 # ------------------------------------------------------------------------------------ of given parameters
-Op("normal_mean", lambda k, mean, draws: mean + draws, node="NormalBackward1", mean=lambda k, g: k.zero(g))
-Op("normal_std", lambda k, mean, std, draws: mean + std * draws, node="NormalBackward2", std=lambda k, g: k.zero(g))
+Op("normal_mean", lambda k, mean, draws: mean + draws, node="NormalBackward1", mean=lambda k, g: k.no_gradient(g))
+Op("normal_std", lambda k, mean, std, draws: mean + std * draws, node="NormalBackward2", std=lambda k, g: k.no_gradient(g))
 Op("normal_both", lambda k, mean, std, draws: mean + std * draws, node="NormalBackward3",
-   mean=lambda k, g: k.zero(g), std=lambda k, g: k.zero(g))  # fmt: skip
+   mean=lambda k, g: k.no_gradient(g), std=lambda k, g: k.no_gradient(g))  # fmt: skip
 
 
 @public("function")
@@ -412,6 +414,7 @@ def normal(
         made = Op.table["normal_mean"](mean, draws)
     else:
         draws = stream.normal(shape, 0.0, 1.0, like._data.dtype)
+        std = std.to(like.dtype)  # the mean's dtype is the result's
         made = Op.table["normal_both" if isinstance(mean, Variable) else "normal_std"](mean, std, draws)
     if out is not None:
         from .registry import store_into
@@ -425,8 +428,8 @@ def _broadcast_shape(tensors: list[Any]) -> tuple[int, ...]:
     return tuple(broadcast_tensors(*(t.detach() for t in tensors))[0].shape)
 
 
-Op("bernoulli", lambda k, p, draw: draw(p), node="BernoulliBackward0", p=lambda k, g: k.zero(g))
-Op("poisson", lambda k, rate, draw: draw(rate), node="PoissonBackward0", rate=lambda k, g: k.zero(g))
+Op("bernoulli", lambda k, p, draw: draw(p), node="BernoulliBackward0", p=lambda k, g: k.no_gradient(g))
+Op("poisson", lambda k, rate, draw: draw(rate), node="PoissonBackward0", rate=lambda k, g: k.no_gradient(g))
 
 
 @public("function method")
@@ -444,8 +447,7 @@ def bernoulli(input: Any, p: Any = None, *, generator: Any = None, out: Any = No
         return bernoulli_(_empty_like(input, None, None), p, generator=generator)
 
     def draw(probabilities: Any) -> Any:
-        stream = stream_for(generator, probabilities)
-        return _laid_out(probabilities, stream.bernoulli_tensor)
+        return stream_for(generator, probabilities).bernoulli_tensor(probabilities.copy("C"))
 
     return Op.table["bernoulli"](input, draw)
 

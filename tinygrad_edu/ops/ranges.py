@@ -11,6 +11,7 @@ import numpy
 from .. import dtypes
 from ..autograd.variable import Variable, wrap
 from ..backend.randommath import fma64
+from ._out import check_factory
 from .creation import plain_number
 from .data import placed
 from .registry import public
@@ -95,6 +96,7 @@ def arange(
         given.append(step)
     if len(given) < 2:
         raise TypeError('arange() missing 1 required positional arguments: "end"')
+    check_factory(dtype, out)
     start, end, step = _numbers(*given, *([1] if len(given) == 2 else []))
     whole = all(isinstance(v, int) for v in (start, end, step))
     if out is not None:
@@ -106,6 +108,8 @@ def arange(
     if wanted is dtypes.int64:
         _arange_bounds(start, end, step)
         start, end, step = int(start), int(end), int(step)
+        if step == 0:
+            raise ValueError("step must be nonzero")
     _arange_bounds(start, end, step)
     if wanted is dtypes.int64:
         n = -(-(end - start) // step)
@@ -140,6 +144,7 @@ def range_(
         UserWarning,
         stacklevel=3,
     )
+    check_factory(dtype, out)
     start, end, step = _numbers(start, end, step)
     _arange_bounds(start, end, step)
     wanted = (
@@ -154,16 +159,15 @@ def range_(
 
 
 def _ends(name: str, start: Any, end: Any) -> tuple[Any, Any]:
-    for which, t in (("start", start), ("end", end)):
-        if isinstance(t, Variable) and t._data.ndim:
-            raise RuntimeError(
-                f"{name} only supports 0-dimensional start and end tensors, but got {which} with {t._data.ndim} dimension(s)."
-            )
+    named = (("start", start), ("end", end))
+    wrong = [f"{which} with {t._data.ndim} dimension(s)" for which, t in named if isinstance(t, Variable) and t._data.ndim]
+    if wrong:
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {' and '.join(wrong)}.")
     a, b = _numbers(start, end)
     return a, b
 
 
-def _linear(start: Any, end: Any, n: int, np_type: Any) -> numpy.ndarray:
+def linear(start: Any, end: Any, n: int, np_type: Any) -> numpy.ndarray:
     """``n`` numbers from start to end: the first half counted from the start, the second from the end, one rounding each."""
     if n == 1:
         return numpy.array([start], np_type)
@@ -172,7 +176,7 @@ def _linear(start: Any, end: Any, n: int, np_type: Any) -> numpy.ndarray:
     if kind == "c":
         part = numpy.dtype("float32" if np_type.itemsize == 8 else "float64")
         made = numpy.empty(n, np_type)
-        made.real, made.imag = _linear(start.real, end.real, n, part), _linear(start.imag, end.imag, n, part)
+        made.real, made.imag = linear(start.real, end.real, n, part), linear(start.imag, end.imag, n, part)
         return made
     if kind in "iu":
         start, end = int(start), int(end)
@@ -198,7 +202,7 @@ def linspace(
     """
     n, (a, b) = _steps_number(steps), _ends("linspace", start, end)
     wanted = _range_dtype(a, b, dtype, out, "linspace_cpu")
-    values = _linear(a, b, n, wanted.np) if n else numpy.empty(0, wanted.np)
+    values = linear(a, b, n, wanted.np) if n else numpy.empty(0, wanted.np)
     return _finished(values, out, device, requires_grad)
 
 
@@ -212,6 +216,7 @@ def _steps_number(steps: Any) -> int:
 
 
 def _range_dtype(a: Any, b: Any, dtype: Any, out: Any, kernel: str) -> dtypes.dtype:
+    check_factory(dtype, out)
     if out is not None:
         return out.dtype  # type: ignore[no-any-return]
     default = dtypes.get_default_dtype()
@@ -237,7 +242,9 @@ def logspace(
     n, (a, b) = _steps_number(steps), _ends("logspace", start, end)
     wanted = _range_dtype(a, b, dtype, out, "logspace_cpu")
     inner = wanted.np if wanted.np.kind in "fVc" else numpy.dtype("float32")
-    powers = _linear(a, b, n, inner) if n else numpy.empty(0, inner)
+    if wanted.np.kind in "iu":
+        a, b = int(a), int(b)
+    powers = linear(a, b, n, inner) if n else numpy.empty(0, inner)
     wide = "complex128" if wanted.is_complex else "float64"
     values = numpy.power(numpy.asarray(base, wide), powers.astype(wide))
     if wanted.np.kind in "iu":
@@ -262,5 +269,6 @@ def eye(
         raise RuntimeError(f"n must be greater or equal to 0, got {rows}")
     if columns < 0:
         raise RuntimeError(f"m must be greater or equal to 0, got {columns}")
+    check_factory(dtype, out)
     wanted = out.dtype if out is not None else dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
     return _finished(numpy.eye(rows, columns, dtype=wanted.np), out, device, requires_grad)

@@ -10,7 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import check_tensor
 from ._define import cast
-from .registry import public
+from .registry import out_error, public
 from .view import wrap_dim
 
 _MANY = 512  # so many rows are no longer added one after the other
@@ -71,9 +71,14 @@ def in_rows(k: Any, a: Any) -> Any:
 def _sum(k: Any, x: Any, dims: Any, keepdim: bool) -> Any:
     if x.dtype.itemsize == 2 and x.dtype.kind in "fV":
         return _sum(k, x.astype("float32"), dims, keepdim).astype(x.dtype)
-    if dims == (0,) and x.shape[0] >= _MANY and x.ndim > 1 and x.dtype.kind == "f" and x.flags.c_contiguous:
-        total = _add_rows(x.reshape(x.shape[0], -1))
-        return total.reshape((1, *x.shape[1:]) if keepdim else x.shape[1:])
+    if dims and len(dims) < x.ndim and x.dtype.kind == "f" and count_of(x.shape, dims) >= _MANY:
+        order = sorted(range(x.ndim), key=lambda i: -x.strides[i])
+        kept = order[len(dims) :]
+        lines = x.transpose(order)
+        if lines.flags.c_contiguous and not set(dims).intersection(kept):  # what remains lies innermost in memory
+            total = _add_rows(lines.reshape(-1, count_of(x.shape, tuple(kept))))
+            total = total.reshape([x.shape[i] for i in kept]).transpose([kept.index(i) for i in sorted(kept)])
+            return in_rows(k, total.reshape(unreduced(x.shape, dims)) if keepdim else total)
     return in_rows(k, x.sum(axis=dims, keepdims=keepdim, dtype=x.dtype))
 
 
@@ -189,6 +194,8 @@ def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     if not d.is_floating_point:
         return sum(input, dim, keepdim, dtype=dtype)
     if dtype is not None:
+        if not dtype.is_floating_point:
+            raise NotImplementedError(f"\"nansum_cpu\" not implemented for '{dtype.short}'")
         input = cast(input, dtype)
     return Op.table["nansum"](input, dims_of(dim, input._data.ndim), keepdim)
 
@@ -313,7 +320,7 @@ def _logsumexp(k: Any, x: Any, dims: Any, keepdim: bool) -> Any:
     z = wide(x)
     if count_of(x.shape, dims) == 0:
         return xp.full_like(_sum(k, x, dims, keepdim), -math.inf)
-    peak = z.max(axis=dims, keepdims=True)
+    peak = z.real.max(axis=dims, keepdims=True)
     peak = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
     total = xp.log(_sum(k, xp.exp(z - peak), dims, True)) + peak
     return (total if keepdim else total.reshape(_sum_shape(x.shape, dims))).astype(x.dtype)
@@ -325,7 +332,13 @@ def _sum_shape(shape: tuple[int, ...], dims: Any) -> tuple[int, ...]:
 
 def _logsumexp_slope(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
     shape = unreduced(x.shape, dims)
-    return k.reshaped(g, shape) * k.exp(x - k.reshaped(out, shape))
+    return k.reshaped(g, shape) * k.conj(k.exp(x - k.reshaped(out, shape)))
+
+
+def _not_floating(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:
+    if want.is_floating_point or want.is_complex:
+        return None
+    return RuntimeError(f"logsumexp(): Expected floating point type for result tensor, but got: {want.short}")
 
 
 Op("logsumexp", _logsumexp, x=_logsumexp_slope)
@@ -334,9 +347,9 @@ Op("logsumexp", _logsumexp, x=_logsumexp_slope)
 @public(
     "function method special",
     out=True,
-    exact_out="{name}(): Expected floating point type for result tensor, but got: {want}",
     signature="Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None",
 )
+@out_error(_not_floating)
 def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     """``log(sum(exp(x)))`` along ``dim``, without overflow."""
     check_tensor("logsumexp", "input", 1, input)

@@ -11,9 +11,11 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from .. import dtypes
+from ..autograd.graph import INFERENCE_WRITE
 from ..autograd.inplace import inplace as make_inplace
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad
+from ._out import DECIDED_BY_OUT, check_apart, refused, with_dtype_of
 from ._results import named
 from ._signature import checked
 from .signatures import OPTIONS, TABLE
@@ -56,10 +58,13 @@ def public(
         if signature is not None:
             texts = signature if isinstance(signature, tuple) else (signature,)
             without_out = tuple(_without_out(t) for t in texts)
+            plain = shown
             shown, method = checked(shown, main, texts), checked(function, main, without_out, method=True)
         for word in where.split():
             for each in (main, *alias):
                 _places[word][each] = shown if word != "method" else method
+                if signature is not None and word in ("special", "linalg", "fft"):  # torch prints these names in front
+                    _places[word][each] = checked(plain, f"{word}_{each}", texts)
         if inplace:
             form = make_inplace(function, main)
             if signature is not None:
@@ -123,6 +128,12 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
             f"{function.__name__}(): functions with out=... arguments don't support automatic differentiation, but one of "
             "the arguments requires grad."
         )
+    if function.__name__ in DECIDED_BY_OUT:
+        kwargs = with_dtype_of(targets[0], kwargs)
+    for t in targets:
+        if t._inference and not state.inference:
+            raise RuntimeError(INFERENCE_WRITE)
+    check_apart(function.__name__, targets, (*args, *kwargs.values()))
     result = function(*args, **kwargs)
     results = result if isinstance(result, tuple) else (result,)
     exact = getattr(function, "exact_out", False)
@@ -131,6 +142,8 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
         if exact and have is not want:
             text = exact if isinstance(exact, str) else "Found dtype {want} but expected {have}"
             raise RuntimeError(text.format(name=function.__name__, have=have.short, want=want.short))
+        if (problem := refused(function.__name__, have, want, args, result)) is not None:
+            raise problem
         refuse = getattr(function, "out_error", None)
         if refuse is not None and (error := refuse(have, want)) is not None:
             raise error

@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..autograd.op import Op
+from ..autograd.second import as_one
 from ..backend import kernels_of
 from ..backend import pooling as kernels
 from ._check import check_tensor, not_implemented
+from ._layout import in_format_of
 from .registry import public
 
 Weights = list[list[tuple[int, float]]]  # for each output position: (input position, weight) pairs
@@ -239,7 +241,7 @@ def interpolate(
     name = _NODES[kind, ndim - 2][0]
     if input._data.dtype.kind in "ib":
         raise not_implemented(f"{name}_channels_last" if name == "upsample_nearest2d" else name, input)
-    return Op.table[name](input, sizes, kind, factors, bool(align_corners), False)
+    return in_format_of(Op.table[name](input, sizes, kind, factors, bool(align_corners), False), input)
 
 
 def _check_sizes(have: Sequence[int], want: Sequence[int]) -> None:
@@ -324,7 +326,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
             "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
             f"input.size(-3)={shape[-3]} is not divisible by {r * r}"
         )
-    return Op.table["pixel_shuffle"](input, r)
+    return in_format_of(Op.table["pixel_shuffle"](input, r), input)
 
 
 @public("function functional")
@@ -343,7 +345,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
                 f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but input.size({d})={shape[d]} is not "
                 f"divisible by {r}"
             )
-    return Op.table["pixel_unshuffle"](input, r)
+    return in_format_of(Op.table["pixel_unshuffle"](input, r), input)
 
 
 @public("function functional")
@@ -358,7 +360,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
         raise RuntimeError(
             f"Number of channels must be divisible by groups. Got {shape[1]} channels and {groups} groups."
         )
-    return Op.table["channel_shuffle"](input, groups)
+    return in_format_of(Op.table["channel_shuffle"](input, groups), input)
 
 
 # ------------------------------------------------------------------------------------ sampling at points
@@ -477,6 +479,13 @@ def grid_sample(
         raise RuntimeError(
             f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes {list(grid.shape)}"
         )
+    name = f"GridSampler{dims}DBackward0"
+    return as_one(name, _grid_sampled, input, grid, mode, padding_mode, align_corners)
+
+
+def _grid_sampled(input: Any, grid: Any, mode: str, padding_mode: str, align_corners: bool) -> Any:
+    sizes = tuple(input.shape[2:])
+    dims = len(sizes)
     points = grid.reshape(grid.shape[0], -1, dims)
     # dimension by dimension, slowest first; grid has x (the fastest) first
     raw = [_unnormalized(points[:, :, dims - 1 - d], n, align_corners) for d, n in enumerate(sizes)]

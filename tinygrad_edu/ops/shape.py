@@ -4,14 +4,17 @@ and the in-place forms of the views.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .. import dtypes
 from ..autograd.inplace import check_writable
 from ..autograd.op import Op
-from ..autograd.variable import Variable
+from ..autograd.variable import Variable, wrap
+from ..backend import kernels_of
 from ..size import Size
-from ._define import broadcast_error
+from ._define import broadcast_error, cast
 from ._layout import arranged
 from .reduction import dims_of
 from .registry import methods, public
@@ -262,6 +265,8 @@ def roll(input: Any, shifts: Any, dims: Any = ()) -> Any:
         raise RuntimeError("`shifts` required")
     if not (len(steps) == 1 and not along) and len(steps) != len(along):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(along)}")
+    if along and not input._data.ndim:
+        raise IndexError(f"Dimension specified as {along[0]} but tensor has no dimensions")
     return Op.table["roll"](input, steps, tuple(wrap_dim(d, input._data.ndim) for d in along))
 
 
@@ -500,8 +505,8 @@ def is_same_size(input: Any, other: Any) -> bool:
 def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
     """The coordinates, in a tensor of ``shape``, of positions of the flattened tensor."""
     sizes = (shape,) if isinstance(shape, int) else tuple(as_int(n, "unravel_index") for n in shape)
-    coordinates = []
-    for n in reversed(sizes):
-        coordinates.append(indices % n)
-        indices = indices // n
-    return tuple(reversed(coordinates))
+    steps = [math.prod(sizes[d + 1 :]) for d in range(len(sizes))]
+    whole = cast(indices, dtypes.int64).unsqueeze(-1)
+    like = kernels_of(indices._data).xp
+    found = whole.floor_divide(wrap(like.asarray(steps, "int64"))) % wrap(like.asarray(sizes, "int64"))
+    return tuple(found.unbind(-1))

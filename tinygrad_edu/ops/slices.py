@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 from ..autograd.op import Op
-from ..autograd.variable import Variable
+from ..autograd.variable import Variable, wrap
+from ..backend import kernels_of
 from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
 from ._layout import arranged
@@ -53,6 +54,13 @@ def _index_copy(k: Any, x: Any, dim: int, index: Any, source: Any) -> Any:
     return out
 
 
+def _distinct(index: Any) -> Any:
+    """An index without its repetitions: several writes of one number count once."""
+    raw = index._data if isinstance(index, Variable) else index
+    found = kernels_of(raw).xp.unique(raw)
+    return wrap(found) if isinstance(index, Variable) else found
+
+
 def _index_fill(k: Any, x: Any, dim: int, index: Any, value: Any) -> Any:
     out = x.copy("C")
     if x.ndim:
@@ -73,7 +81,7 @@ Op("index_copy", _index_copy,
 Op("index_fill", _index_fill, x=lambda k, g, dim, index: k.index_fill(g, dim, index, 0))
 Op("index_fill_tensor", _index_fill, node="IndexFillBackward1",
    x=lambda k, g, dim, index: k.index_fill(g, dim, index, 0),
-   value=lambda k, g, dim, index: k.sum_all(k.index_select(g, dim, index)))  # fmt: skip
+   value=lambda k, g, dim, index: k.sum_all(k.index_select(g, dim, _distinct(index))))  # fmt: skip
 
 
 @public("function method", out=True)
@@ -198,7 +206,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     return Op.table["index_fill"](input, dim, index, fill_value_for(value, input.dtype))
 
 
-@public("function method", inplace=True)
+@public("function method", inplace=True, out=True)
 def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> Any:
     """`index_add` with another way to combine: "prod", "mean", "amax" or "amin"."""
     warnings.warn("index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=2)
@@ -214,6 +222,8 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
     check_bounds(index._data, dim, x.shape[dim] if x.ndim else 1)
     shape = [1] * max(x.ndim, 1)
     shape[dim] = -1
+    if not x.ndim:
+        return index_reduce(input.reshape(1), 0, index, source.reshape(1), reduce, include_self=include_self).reshape(())
     spread = index.reshape(shape).expand(source.shape if source._data.ndim else (1,))
     return Op.table["scatter_reduce"](input, dim, spread, source, reduce, include_self)
 

@@ -24,7 +24,7 @@ def _shifted(k: Any, x: Any, dim: int) -> Any:
     x = _wide(x)
     if not x.size:
         return x.copy()
-    return x - x.max(axis=dim, keepdims=True)
+    return k.xp.ascontiguousarray(x - x.max(axis=dim, keepdims=True))
 
 
 def _softmax(k: Any, x: Any, dim: int) -> Any:
@@ -40,7 +40,12 @@ def _log_softmax(k: Any, x: Any, dim: int) -> Any:
     if x.ndim == 0:
         return x * 0
     z = _shifted(k, x, dim)
-    z -= k.xp.log(k.xp.exp(z).sum(axis=dim, keepdims=True))
+    total = k.xp.exp(z).sum(axis=dim, keepdims=True)
+    if x.dtype.itemsize == 2 and dim == x.ndim - 1:  # torch keeps these in half precision
+        total = k.xp.log(total.astype(x.dtype).astype(z.dtype)).astype(x.dtype).astype(z.dtype)
+    else:
+        total = k.xp.log(total)
+    z -= total
     return z.astype(x.dtype, copy=False)
 
 

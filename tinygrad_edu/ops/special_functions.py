@@ -9,7 +9,8 @@ from .. import dtypes
 from ..autograd.op import Op
 from ._check import check_tensor
 from ._define import WITH_NUMBERS, binary, cast, no_derivative, unary, without
-from .registry import public, special
+from ._layout import arranged_like
+from .registry import methods, public, special
 
 _2_SQRT_PI, _SQRT_PI_2 = 2 / math.sqrt(math.pi), math.sqrt(math.pi) / 2
 _EVERYWHERE = "function,method,special"
@@ -77,7 +78,8 @@ def polygamma(n: int, input: Any) -> Any:
     check_tensor("polygamma", "input", 2, input)
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
-    return Op.table["polygamma"](n, _floats(input, "polygamma"))
+    x = _floats(input, "polygamma")
+    return arranged_like(Op.table["polygamma"](n, x), x)
 
 
 special["polygamma"] = polygamma
@@ -113,6 +115,19 @@ def mvlgamma(input: Any, p: int) -> Any:
 
 
 special["multigammaln"] = mvlgamma
+_plain_mvlgamma_ = methods["mvlgamma_"]
+
+
+def _mvlgamma_(input: Any, p: int) -> Any:
+    """In-place form of `mvlgamma`: for floating point tensors."""
+    d = input.dtype
+    if input._data.dtype.kind in "iub" and p >= 1:
+        default = dtypes.get_default_dtype().short
+        raise RuntimeError(f"mvlgamma: result type {d.short} can't be cast to the desired output type {default}")
+    return _plain_mvlgamma_(input, p)
+
+
+methods["mvlgamma_"] = _mvlgamma_
 zeta = binary("zeta", lambda k, x, y: _broadcast_special(k, "zeta", x, y), floats=True, where="special", inplace=False,
               node="SpecialZetaBackward0", x=no_derivative("zeta"), y=lambda k, g, x, y: g * -x * k.zeta(x + 1, y),
               only=without("zeta", "c"), signature=WITH_NUMBERS,
@@ -170,13 +185,14 @@ entr = unary("entr", _entropy, floats=True, where="special", inplace=False, node
 
 
 def _logit(k: Any, x: Any, eps: float | None) -> Any:
-    z = x if eps is None else k.xp.clip(x, eps, 1 - eps)
-    return k.xp.log(z / (1 - z))
+    low, high, one = (k.xp.asarray(v).astype(x.dtype) for v in (eps or 0.0, 1 - (eps or 0.0), 1))
+    z = x if eps is None else k.xp.minimum(k.xp.maximum(x, low), high)
+    return k.xp.log(z / (one - z))
 
 
 def _logit_slope(k: Any, g: Any, x: Any, eps: float | None) -> Any:
     low, high = (0.0, 1.0) if eps is None else (eps, 1 - eps)
-    outside = math.nan * k.ones_of(g) if eps is None else k.zero(g)
+    outside = math.nan * k.ones_of(g) if eps is None else k.no_gradient(g)
     return k.where(k.inside(x, low, high), g / (x * (1 - x)), outside)
 
 

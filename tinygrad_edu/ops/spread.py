@@ -61,7 +61,7 @@ def _var_slope(k: Any, g: Any, x: Any, dims: Any, correction: Any) -> Any:
 
 def _std_slope(k: Any, g: Any, x: Any, out: Any, dims: Any, correction: Any) -> Any:
     """Through the square root: g / (2 std), 0 where the spread is 0."""
-    half = k.where(k.eq(out, 0), k.zero(g), g / (2 * out))
+    half = k.where(k.eq(out, 0), k.no_gradient(g), g / (2 * out))
     return _var_slope(k, half, x, dims, correction)
 
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ..autograd.variable import Variable, wrap
+from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_of
+from ._check import c_name
+from ._define import noded
 from ._results import named
+from .ranges import linear
 from .registry import public
 from .view import wrap_dim
 
@@ -47,7 +50,8 @@ def _histc(input: Any, bins: int, min: Any, max: Any) -> Any:
     if not min < max:
         raise RuntimeError("torch.histc: max must be larger than min")
     inside = x[(x >= min) & (x <= max)]
-    place = ((inside - min) * bins / (max - min)).astype("int64")
+    low, width, count = (k.xp.asarray(v).astype(x.dtype) for v in (min, max - min, bins))  # torch rounds to the dtype each time
+    place = ((inside - low) * count / width).astype("int64")
     return wrap(k.xp.bincount(k.xp.minimum(place, bins - 1), minlength=bins).astype(x.dtype))
 
 
@@ -70,8 +74,64 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     return _histc(input, bins, min, max)
 
 
+def _edges(name: str, x: Any, bins: list[Any], range: Any) -> list[Any]:
+    """The borders of the bins in each dimension of points ``x`` (number of points, dimensions)."""
+    xp = kernels_of(x).xp
+    found = []
+    for d, count in enumerate(bins):
+        if isinstance(count, Variable):
+            found.append(count._data.copy())
+            continue
+        if count <= 0:
+            raise RuntimeError(f"torch.{name}(): bins must be > 0, but got {count} for dimension {d}")
+        if range is not None:
+            low, high = range[2 * d : 2 * d + 2]
+        else:
+            low, high = (x[:, d].min().item(), x[:, d].max().item()) if x.size else (0.0, 1.0)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise RuntimeError(f"torch.{name}: dimension {d}'s range [{low:g}, {high:g}] is not finite")
+        if low > high:
+            raise RuntimeError(f"torch.{name}: min should not exceed max, but got min {low:g} max {high:g} for dimension {d}")
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        found.append(xp.asarray(linear(low, high, count + 1, x.dtype)))
+    return found
+
+
+def _count(x: Any, edges: list[Any], weight: Any, density: bool) -> Any:
+    """How many points (or how much of their weight) fall into each bin of a grid."""
+    xp = kernels_of(x).xp
+    inside = xp.ones(x.shape[0], bool)
+    for d, e in enumerate(edges):
+        inside &= (x[:, d] >= e[0]) & (x[:, d] <= e[-1])
+    shape = tuple(len(e) - 1 for e in edges)
+    place = xp.zeros(int(inside.sum()), "int64")
+    for d, e in enumerate(edges):
+        at = xp.minimum(xp.searchsorted(e, x[inside, d], side="right") - 1, shape[d] - 1)
+        place = place * shape[d] + at
+    hist = xp.zeros(math.prod(shape), x.dtype)
+    xp.add.at(hist, place, xp.ones_like(place, x.dtype) if weight is None else weight._data.reshape(-1)[inside])
+    hist = hist.reshape(shape)
+    if density:
+        hist = hist / hist.sum()
+        for d, e in enumerate(edges):
+            hist = hist / xp.diff(e).reshape((-1,) + (1,) * (len(edges) - d - 1))
+    return hist
+
+
+def _check_histogram(input: Any, weight: Any) -> None:
+    if not dtypes.of(input._data).is_floating_point:
+        raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
+    if weight is not None and weight._data.dtype != input._data.dtype:
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got "
+            f"input(value) {c_name(input.dtype)}, and weight {c_name(weight.dtype)}"
+        )
+
+
 @public(
     "function method",
+    out=True,
     signature=(
         "Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, tuple of Tensors out = None",
         "Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False, "
@@ -79,26 +139,46 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     ),
 )
 def histogram(input: Any, bins: Any = 100, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
-    """Counts (or sums of weights) between the edges given, or between ``bins + 1`` equally spaced ones; and the edges."""
-    x = input._data
-    xp = kernels_of(x).xp
-    if not dtypes.of(x).is_floating_point:
-        raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
-    if isinstance(bins, Variable):
-        edges = bins._data.copy()
-    else:
-        low, high = range if range is not None else ((x.min().item(), x.max().item()) if x.size else (0.0, 1.0))
-        if low == high:
-            low, high = low - 0.5, high + 0.5
-        edges = xp.linspace(low, high, bins + 1).astype(x.dtype)
-    flat = x.reshape(-1)
-    inside = (flat >= edges[0]) & (flat <= edges[-1])
-    place = xp.minimum(xp.searchsorted(edges, flat[inside], side="right") - 1, edges.size - 2)
-    amounts = None if weight is None else weight._data.reshape(-1)[inside]
-    counts = xp.bincount(place, amounts, edges.size - 1).astype(x.dtype)
-    if density:
-        counts = counts / (counts.sum() * xp.diff(edges))
-    return named("histogram", "hist", "bin_edges")((wrap(counts), wrap(edges)))
+    """Counts (or sums of weights) between the edges given, or between ``bins + 1`` equally spaced ones; and the edges.
+
+    ``density=True`` divides by the total and by the width of each bin.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.histogram(tg.tensor([1., 2., 1.]), bins=4, range=(0., 3.)).hist
+    tensor([0., 2., 1., 0.])
+    """
+    _check_histogram(input, weight)
+    points = input._data.reshape(-1, 1)
+    edges = _edges("histogram", points, [bins], range)
+    return named("histogram", "hist", "bin_edges")((wrap(_count(points, edges, weight, density)), wrap(edges[0])))
+
+
+@public("function")
+def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+    """A histogram of points in n dimensions: the last dimension of ``input`` holds a point's coordinates.
+
+    ``bins``: how many in each dimension (one number for all), or the edges of each dimension as tensors. ``range``: the lowest and
+    the highest edge of each dimension, one pair after the other.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.histogramdd(tg.tensor([[0., 1.], [1., 0.], [2., 0.], [2., 2.]]), bins=[3, 3]).hist
+    tensor([[0., 1., 0.],
+            [1., 0., 0.],
+            [1., 0., 1.]])
+    """
+    _check_histogram(input, weight)
+    n = input._data.shape[-1]
+    counts = list(bins) if isinstance(bins, (tuple, list)) else [bins] * n
+    if len(counts) != n:
+        raise RuntimeError(
+            f"torch.histogramdd: expected {n} sequences of bin edges for a {n}-dimensional histogram but got {len(counts)}"
+            if any(isinstance(c, Variable) for c in counts)
+            else "histogramdd: The size of bins must be equal to the innermost dimension of the input."
+        )
+    points = input._data.reshape(-1, n)
+    edges = _edges("histogramdd", points, counts, range)
+    hist = wrap(_count(points, edges, weight, density))
+    return named("histogramdd", "hist", "bin_edges")((hist, tuple(wrap(e) for e in edges)))
 
 
 # ------------------------------------------------------------------------------------ quantiles, covariance
@@ -139,26 +219,42 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, interpolation: str, s
     if isinstance(q, Variable) and not bool(((q._data >= 0) & (q._data <= 1)).all()):
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     levels = q._data.reshape(-1) if isinstance(q, Variable) else k.xp.asarray([q], dtype=input._data.dtype)
-    flat = input.reshape(-1) if dim is None else input
-    d = 0 if dim is None else wrap_dim(dim, input._data.ndim)
-    ordered = Op.table["sort"](flat, d, False)[0].movedim(d, -1) if flat._data.ndim else flat.reshape(1)
+    ordered = _ordered(input, dim, keepdim)
     data = ordered._data
     n = data.shape[-1]
     numbers = (data == data).sum(-1, keepdims=True)
-    ranks = levels * (numbers - 1) if skip_nan else k.xp.where(numbers < n, n - 1, levels * (n - 1))
-    ranks = k.xp.maximum(k.xp.broadcast_to(ranks, (*data.shape[:-1], levels.size)).astype(data.dtype), 0)
+    steps = k.xp.maximum(numbers - 1, 0) if skip_nan else k.xp.full_like(numbers, n - 1)
+    last = k.xp.zeros_like(numbers, bool) if skip_nan else numbers < n  # a NaN, which stands last, is every quantile
+    ranks = k.xp.where(last, steps, levels * steps)
+    ranks = k.xp.broadcast_to(ranks, (*data.shape[:-1], levels.size)).astype(data.dtype)
     if interpolation in ("lower", "higher", "nearest"):
         ranks = {"lower": k.xp.floor, "higher": k.xp.ceil, "nearest": k.xp.round}[interpolation](ranks)
     low = k.xp.floor(ranks).astype("int64")
     below = Op.table["gather"](ordered, ordered._data.ndim - 1, wrap(low))
     if interpolation in ("linear", "midpoint"):
-        weight = k.xp.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - low
+        weight = wrap((k.xp.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - low).astype(data.dtype))
+        if isinstance(q, Variable) and needs_grad(q) and interpolation == "linear":
+            exact = q.reshape(-1) * wrap(steps.astype(data.dtype))  # type: ignore[attr-defined]
+            weight = exact.masked_fill(wrap(last), 0.0) - wrap(k.xp.where(last, 0, low).astype(data.dtype))
         above = Op.table["gather"](ordered, ordered._data.ndim - 1, wrap(k.xp.ceil(ranks).astype("int64")))
-        below = below + (above - below) * wrap(weight.astype(data.dtype))
-    if keepdim:
-        below = below.unsqueeze(d) if dim is not None else below.reshape((*(1,) * input._data.ndim, -1))
-    found = below.movedim(-1, 0)
-    return found if isinstance(q, Variable) and q._data.ndim else found.squeeze(0)
+        below = Op.table["lerp"](below, above, weight)
+    if isinstance(q, Variable) and q._data.ndim:  # the levels come first
+        below = noded(noded(below.unsqueeze(0), "UnsqueezeBackward1").transpose(0, -1), "TransposeBackward1")
+    return noded(below.squeeze(-1), "SqueezeBackward4")
+
+
+def _ordered(input: Any, dim: Any, keepdim: bool) -> Any:
+    """The input with ``dim`` (or all of it) in order along the last dimension, behind the dimensions of the result."""
+    n = input._data.ndim
+    if dim is None:
+        rows, shape = input.reshape(-1), (1,) * n if keepdim else ()
+    else:
+        d = wrap_dim(dim, n)
+        rows = input if d == n - 1 else input.unsqueeze(-1).transpose(d, -1)
+        kept = input._data.shape
+        shape = (*kept[:d], 1, *kept[d + 1 :]) if keepdim and n else (*kept[:d], *kept[d + 1 :])
+    length = rows._data.shape[-1]
+    return Op.table["sort"](rows, rows._data.ndim - 1, False)[0].view(*shape, length)
 
 
 def _check_weights(name: str, w: Any, n: int, integral: bool) -> None:
@@ -201,20 +297,20 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
             _check_weights(name, w, n, integral)
             weight = w if weight is None else weight * w
     if weight is None:
-        mean, product_of, freedom = x.sum(1, keepdim=True) / n, lambda c: c, float(n - correction)
+        mean, weighted, freedom = x.sum(1) / n, lambda c: c, float(n - correction)
     else:
         total = weight.sum()
-        mean, product_of = (x * weight).sum(1, keepdim=True) / total, lambda c: c * weight
+        mean, weighted = (x * weight).sum(1) / total, lambda c: c * weight
         lost = (weight * aweights).sum() / total if aweights is not None else 1.0
-        freedom = float(total - correction * lost)
-    if freedom <= 0:
+        freedom = total - correction * lost
+    if float(freedom) <= 0:
         warnings.warn(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.", UserWarning,
             stacklevel=3,
         )  # fmt: skip
-        freedom = 0.0
-    centred = x - mean
-    return (product_of(centred) @ centred.t().conj() / freedom).squeeze()
+        freedom = freedom * 0.0
+    centred = x - mean.unsqueeze(1)
+    return (centred @ weighted(centred).t().conj() / freedom).squeeze()
 
 
 @public("function method", signature="Tensor input")
@@ -228,4 +324,7 @@ def corrcoef(input: Any) -> Any:
     if c._data.ndim == 0:
         return c / c
     spread = c.diagonal().sqrt()
-    return (c / spread.unsqueeze(1) / spread.unsqueeze(0)).clamp(-1, 1)
+    r = c / spread.view(-1, 1) / spread.view(1, -1)
+    if r.is_complex():
+        return Op.table["complex"](r.real.clamp(-1, 1), r.imag.clamp(-1, 1))
+    return r.clamp(-1, 1)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ._layout import copied, lies_in
 from .memory import root_array, storage_offset_of
 from .registry import public
 
@@ -189,21 +191,28 @@ def reshape(input: Any, *shape: Any) -> Any:
     return Op.table["reshaped"](contiguous(input), sizes)
 
 
-Op("clone", lambda k, x, order: x.copy(order), x=lambda k, g: g)
-_ORDER = {"contiguous_format": "C", "preserve_format": "K"}
+Op("clone", lambda k, x, memory_format: copied(x, memory_format), x=lambda k, g: g)
 
 
 @public("function method")
 def clone(input: Any, *, memory_format: Any = None) -> Any:
     """A copy with memory of its own; gradients flow through to the original."""
-    dense = memory_format is None and not any(s == 0 for s in input._data.strides)
-    return Op.table["clone"](input, "K" if dense else "C")
+    return Op.table["clone"](input, memory_format)
 
 
 @public("method")
 def contiguous(input: Any, *, memory_format: Any = None) -> Any:
-    """The tensor itself where its elements lie in order in memory, else a copy where they do."""
-    return input if input._data.flags.c_contiguous else Op.table["clone"](input, "C")
+    """The tensor itself where its elements lie in order in memory, else a copy where they do.
+
+    ``memory_format=channels_last`` asks for N H W C order in memory (the shape stays N C H W).
+    """
+    if memory_format is None:
+        return input if input._data.flags.c_contiguous else Op.table["clone"](input, "contiguous_format")
+    if str(memory_format).endswith("preserve_format"):
+        if input._data.flags.c_contiguous:
+            return input
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
+    return input if lies_in(input._data, memory_format) else Op.table["clone"](input, memory_format)
 
 
 # ------------------------------------------------------------------------------------ the order of dimensions
@@ -342,7 +351,15 @@ Op("broadcast", lambda k, x, shape: k.xp.broadcast_to(x, shape), node="ExpandBac
 @public("method")
 def sum_to_size(input: Any, *size: Any) -> Any:
     """Sum over the dimensions along which a tensor of ``size`` would have to be broadcast to have this shape."""
-    return Op.table["sum_to"](input, as_sizes(size, "sum_to_size"))
+    shape = as_sizes(size, "sum_to_size")
+    if shape and shape == tuple(input._data.shape):
+        return input
+    if input._data.dtype.kind in "iub":
+        input = Op.table["to_copy"](input, dtypes.int64)
+    have = tuple(input._data.shape)
+    if len(shape) > len(have) or any(n not in (1, m) for n, m in zip(shape[::-1], have[::-1])):
+        raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(have)}}}.")
+    return Op.table["sum_to"](input, shape)
 
 
 # ------------------------------------------------------------------------------------ parts
@@ -390,9 +407,17 @@ Op("narrow_copy", lambda k, x, dim, start, stop: x[(slice(None),) * dim + (slice
    x=lambda k, g, x_shape, dim, start, stop: k.slice_backward(g, x_shape, dim, start, stop, 1))  # fmt: skip
 
 
-@public("function method")
+@public("function method", out=True)
 def narrow_copy(input: Any, dim: int, start: int, length: int) -> Any:
     """`narrow` as a copy."""
+    n = input._data.ndim
+    if n and dim >= n:
+        raise RuntimeError(
+            "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.  (Could this error message be "
+            "improved?  If so, please report an enhancement request to PyTorch.)"
+        )
+    if n and length < 0:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({input._data.shape[dim]}).")
     shown = narrow(input.detach(), dim, start, length)  # its checks
     dim = wrap_dim(dim, input._data.ndim)
     first = start + input._data.shape[dim] if start < 0 else start
@@ -408,6 +433,8 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
         raise RuntimeError("narrow(): length must be non-negative.")
     dim = wrap_dim(dim, input._data.ndim)
     n = input._data.shape[dim]
+    if isinstance(start, Variable) and (start._data.ndim or start._data.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     start = as_int(start, "narrow")
     if not -n <= start <= n:
         raise IndexError(f"start out of range (expected to be in range of [{-n}, {n}], but got {start})")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..autograd.modes import enable_grad, no_grad
+from ..autograd.variable import Variable
 from ..ops.registry import functions
-from .optimizer import Optimizer, check_lr, scalar
+from .optimizer import Optimizer, check_lr
 
 
 class LBFGS(Optimizer):
@@ -54,7 +55,8 @@ class LBFGS(Optimizer):
         """Run up to ``max_iter`` iterations; the first loss is returned."""
         run = enable_grad()(closure)
         group, state = self.param_groups[0], self.state[self._params[0]]
-        lr, change = scalar(group["lr"]), group["tolerance_change"]
+        lr, change = group["lr"], group["tolerance_change"]
+        lr = lr.squeeze() if isinstance(lr, Variable) else lr
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
 

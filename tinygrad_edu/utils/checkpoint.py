@@ -67,7 +67,7 @@ class _Recomputation:
         hooks = {0: self.restore}
         for node in self.nodes:
             node.saved = ()
-            node.before = [(None, hooks), *(node.before or ())]
+            node.add_before(None, hooks, -1)
         return outputs
 
     def restore(self, _: Any) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..autograd.graph import AccumulateGrad, Edge, edge_of, run_backward
+from ..autograd.engine import run_backward
+from ..autograd.graph import AccumulateGrad, Edge, edge_of
 from ..autograd.node import OpNode
 from ..autograd.variable import Variable, needs_grad
 from ..backend import kernels_of
@@ -195,7 +196,8 @@ def _constants(node: Any, known: dict[str, Any]) -> Iterator[tuple[int, str, Any
         if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
             yield place, number(value), value
         elif type(value) is node.k.array_type:
-            name = next((name for name, t in known.items() if isinstance(t, Variable) and t._data is value), "data")
+            unnamed = number(value.item()) if value.ndim == 0 else "data"
+            name = next((name for name, t in known.items() if isinstance(t, Variable) and t._data is value), unnamed)
             yield place, name, value
 
 

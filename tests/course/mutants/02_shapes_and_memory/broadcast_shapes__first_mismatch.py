@@ -1,0 +1,10 @@
+# broadcast_error_check: text_for\(\(2, 3\), \(4, 5\)\): expected 'The size of tensor a \(3\) must match the size of tensor b \(5\) at non\-single
+def broadcast_shapes(a, b):
+    length = max(len(a), len(b))
+    a, b = (1,) * (length - len(a)) + tuple(a), (1,) * (length - len(b)) + tuple(b)
+    for i in range(length):
+        if a[i] != b[i] and 1 not in (a[i], b[i]):
+            raise RuntimeError(
+                f"The size of tensor a ({a[i]}) must match the size of tensor b ({b[i]}) at non-singleton dimension {i}"
+            )
+    return tuple(n if m == 1 else m for m, n in zip(a, b))

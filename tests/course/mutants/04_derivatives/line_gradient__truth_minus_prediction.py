@@ -1,0 +1,5 @@
+# expected 4517\.3, got -4517
+def line_gradient(w, b, t_u, t_c):
+    """(d loss / d w, d loss / d b) for the loss mean((w * t_u + b - t_c)**2)."""
+    d_t_p = 2 * (t_c - w * t_u - b) / len(t_u)
+    return (d_t_p * t_u).sum(), d_t_p.sum()

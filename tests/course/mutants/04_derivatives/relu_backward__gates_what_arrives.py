@@ -1,0 +1,4 @@
+# expected 0\.0, got 10\.0 at \[0\]
+def relu_backward(g, x):
+    """The gradient for x of relu(x), given the gradient g of its output (NumPy arrays of one shape)."""
+    return np.where(g > 0, g, g.dtype.type(0))

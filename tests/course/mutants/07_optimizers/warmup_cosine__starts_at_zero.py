@@ -1,0 +1,7 @@
+# warm-up: expected 0\.25, got 0\.0
+def warmup_cosine(step, warmup, total):
+    """The factor of the learning rate at a step: linear warm-up, then half a cosine down to 0 at step total."""
+    if step < warmup:
+        return step / warmup
+    progress = min(1.0, (step - warmup) / (total - warmup))
+    return 0.5 * (1 + math.cos(math.pi * progress))

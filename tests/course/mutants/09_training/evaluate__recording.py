@@ -1,0 +1,14 @@
+# without gradients
+def evaluate(net, loader, criterion):
+    """(mean loss of an example, share of right answers), without gradients, in evaluation mode."""
+    training = net.training
+    net.eval()
+    total, right, count = 0.0, 0, 0
+    if True:
+        for inputs, labels in loader:
+            scores = net(inputs)
+            total += criterion(scores, labels).item() * len(labels)
+            right += (scores.argmax(1) == labels).sum().item()
+            count += len(labels)
+    net.train(training)
+    return total / count, right / count

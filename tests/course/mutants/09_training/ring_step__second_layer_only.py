@@ -1,0 +1,12 @@
+# 95 % of the points|five steps|parameters:
+def ring_step(params, x, y, rate):
+    """One step of a perceptron with one hidden layer. Changes params, returns the loss before."""
+    w1, b1, w2, b2 = params
+    z = (x @ w1 + b1).relu() @ w2 + b2
+    loss = (z.clamp(min=0) - z * y + (-z.abs()).exp().log1p()).mean()
+    loss.backward()
+    with tg.no_grad():
+        for p in (w2, b2):
+            p -= rate * p.grad
+            p.grad = None
+    return loss.item()

@@ -1,0 +1,12 @@
+# limit is three: expected 3, got None
+def steps_needed(net, x, y, optimizer, goal, limit):
+    """After how many steps is the loss of this batch below goal? None if not within limit steps."""
+    net.train()
+    for steps in range(limit):
+        loss = F.cross_entropy(net(x), y)
+        if loss.item() < goal:
+            return steps
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return None

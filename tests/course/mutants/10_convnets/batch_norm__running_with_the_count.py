@@ -1,0 +1,9 @@
+# the running variance: expected 2\.87
+def batch_norm(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3))
+        running_mean = running_mean + momentum * (mean - running_mean)
+        running_var = running_var + momentum * (x.var((0, 2, 3)) - running_var)
+    mean, scale, gamma, beta = (a.reshape(1, -1, 1, 1) for a in (mean, np.sqrt(var + eps), gamma, beta))
+    return gamma * (x - mean) / scale + beta, running_mean, running_var

@@ -1,0 +1,93 @@
+"""Running the hooks of a graph node, and what they may return; writes into tensors that the graph has kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..backend import kernels_of
+from .variable import Variable, wrap
+
+
+def as_tensor(g: Any, create_graph: bool) -> Any:
+    return g if create_graph or g is None else wrap(kernels_of(g).xp.asarray(g))
+
+
+def _as_grad(t: Any, create_graph: bool) -> Any:
+    return t if create_graph or t is None else t._data
+
+
+def _name_of(hook: Any) -> str:
+    return getattr(hook, "__name__", None) or str(hook)
+
+
+def _checked(hook: Any, old: Any, new: Any, create_graph: bool) -> Any:
+    """What a hook returned in place of a gradient, which must be of the same kind."""
+    if not isinstance(new, Variable):
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    if old is not None:
+        was = old._data if create_graph else old
+        if new._data.dtype != was.dtype:
+            said = as_tensor(old, create_graph).type()
+            raise RuntimeError(
+                f"hook '{_name_of(hook)}' has changed the type of value (was {said} got {new.type()})"  # type: ignore[attr-defined]
+            )
+        if type(new._data) is not type(was) and kernels_of(new._data) is not kernels_of(was):
+            raise RuntimeError(f"hook '{_name_of(hook)}' has changed the device of value")
+        if new._data.shape != was.shape:
+            raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
+    return _as_grad(new, create_graph)
+
+
+def _replaced(hook: Any, old: Sequence[Any], new: Any, create_graph: bool) -> list[Any]:
+    """The same for a hook that gets all gradients."""
+    if not isinstance(new, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
+    if len(new) != len(old):
+        raise RuntimeError(
+            f"hook '{_name_of(hook)}' has returned an incorrect number of values (got {len(new)}, but expected {len(old)})"
+        )
+    return [None if b is None else _checked(hook, a, b, create_graph) for a, b in zip(old, new)]
+
+
+def run_before(node: Any, g: Any, create_graph: bool) -> Any:
+    grads = [g] if node.more is None else g
+    for nr, hooks, _ in node.before or ():
+        for hook in list(hooks.values()):
+            if nr is None:
+                result = hook(tuple(as_tensor(g, create_graph) for g in grads))
+                if result is not None:
+                    grads = _replaced(hook, grads, result, create_graph)
+            elif grads[nr] is not None:
+                result = hook(as_tensor(grads[nr], create_graph))
+                if result is not None:
+                    grads[nr] = _checked(hook, grads[nr], result, create_graph)
+    return grads[0] if node.more is None else grads
+
+
+def run_after(node: Any, results: Iterable[Any], g: Any, create_graph: bool) -> Iterable[Any]:
+    grads = [g] if node.more is None else g
+    results = list(results)
+    results += [None] * (len(node.edges) - len(results))
+    for hook in list((node.after or {}).values()):
+        inputs = tuple(as_tensor(g, create_graph) for g in results)
+        outputs = tuple(as_tensor(g, create_graph) for g in grads)
+        replaced = hook(inputs, outputs)
+        if replaced is not None:
+            results = _replaced(hook, results, replaced, create_graph)
+    return results
+
+
+def check_version(t: Any, version: int) -> None:
+    """RuntimeError where a tensor kept for backward has been written since it had this version."""
+    if t._counter[0] == version:
+        return
+    maker = None if t._edge is None else re.sub(r"Backward\d*$", "", t._edge[0].name())
+    origin = "" if maker is None else f", which is output {t._nr} of {maker},"
+    raise RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{t.type()} {list(t._data.shape)}]{origin} is at version {t._counter[0]}; expected version {version} "
+        "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )

@@ -1,0 +1,231 @@
+"""`Distribution`: shapes, checks and what every family shares; `Independent`, which reads batch dimensions as one event."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from .. import dtypes
+from ..autograd.modes import no_grad
+from ..autograd.variable import Variable
+from ..ops.creation import tensor
+from ..ops.shape import broadcast_tensors
+from ..size import Size
+from .constraints import Constraint, independent
+
+
+class Distribution:
+    """A probability distribution over tensors of ``event_shape``, one for each element of ``batch_shape``.
+
+    A family names its parameters in ``arg_constraints`` and, in ``_event_dims``, how many dimensions at the right of each
+    belong to one event. Samples have the shape sample_shape + batch_shape + event_shape.
+    """
+
+    has_rsample = False
+    has_enumerate_support = False
+    arg_constraints: Any = {}
+    support: Any
+    _event_dims: ClassVar[dict[str, int]] = {}
+    _validate_args = __debug__
+
+    def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
+        self._batch_shape, self._event_shape = Size(batch_shape), Size(event_shape)
+        if validate_args is not None:
+            self._validate_args = validate_args
+        if self._validate_args:
+            for name, constraint in self.arg_constraints.items():
+                if name in self.__dict__:
+                    self._check_parameter(name, constraint, self.__dict__[name])
+
+    def _check_parameter(self, name: str, constraint: Constraint, value: Any) -> None:
+        if not bool(constraint.check(value).all()):
+            raise ValueError(
+                f"Expected parameter {name} ({type(value).__name__} of shape {tuple(value.shape)}) of distribution {self!r} to "
+                f"satisfy the constraint {constraint!r}, but found invalid values:\n{value}"
+            )
+
+    @staticmethod
+    def set_default_validate_args(value: bool) -> None:
+        """Whether distributions made from here on check their arguments."""
+        if value not in (True, False):
+            raise ValueError
+        Distribution._validate_args = value
+
+    @property
+    def batch_shape(self) -> Size:
+        """The shape over which parameters are batched."""
+        return self._batch_shape
+
+    @property
+    def event_shape(self) -> Size:
+        """The shape of one sample of one distribution."""
+        return self._event_shape
+
+    @property
+    def mean(self) -> Any:
+        """The expected value."""
+        raise NotImplementedError
+
+    @property
+    def mode(self) -> Any:
+        """The most probable value."""
+        raise NotImplementedError(f"{self.__class__} does not implement mode")
+
+    @property
+    def variance(self) -> Any:
+        """The expected squared distance from the mean."""
+        raise NotImplementedError
+
+    @property
+    def stddev(self) -> Any:
+        """The square root of the variance."""
+        return self.variance.sqrt()
+
+    def expand(self, batch_shape: Any) -> Self:
+        """The same distribution with its parameters expanded to another batch shape."""
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        for name in (*self.arg_constraints, "_param", "_factor"):
+            if name in self.__dict__:
+                value = self.__dict__[name]
+                keep = self._event_dims.get(name, self._event_dims.get("all", 0))
+                new.__dict__[name] = value.expand((*batch_shape, *value.shape[value.dim() - keep :]))
+        new._batch_shape = Size(batch_shape)
+        return new
+
+    def sample(self, sample_shape: Any = ()) -> Any:
+        """Draw values; no gradient flows through them."""
+        with no_grad():
+            return self.rsample(sample_shape)
+
+    def rsample(self, sample_shape: Any = ()) -> Any:
+        """Draw values as a differentiable function of the parameters."""
+        raise NotImplementedError
+
+    def log_prob(self, value: Any) -> Any:
+        """The logarithm of the density, or of the probability, at ``value``."""
+        raise NotImplementedError
+
+    def cdf(self, value: Any) -> Any:
+        """The probability of at most ``value``."""
+        raise NotImplementedError
+
+    def icdf(self, value: Any) -> Any:
+        """Where `cdf` is ``value``."""
+        raise NotImplementedError
+
+    def entropy(self) -> Any:
+        """The expected value of ``-log_prob``."""
+        raise NotImplementedError
+
+    def enumerate_support(self, expand: bool = True) -> Any:
+        """All values of a discrete distribution, along a new first dimension."""
+        raise NotImplementedError
+
+    def perplexity(self) -> Any:
+        """``exp(entropy)``."""
+        return self.entropy().exp()
+
+    def _extended_shape(self, sample_shape: Any = ()) -> Size:
+        return Size((*sample_shape, *self._batch_shape, *self._event_shape))
+
+    def _validate_sample(self, value: Any) -> None:
+        if not isinstance(value, Variable):
+            raise ValueError("The value argument to log_prob must be a Tensor")
+        shape = Size(value._data.shape)
+        if shape[len(shape) - len(self._event_shape) :] != self._event_shape:
+            raise ValueError(f"The right-most size of value must match event_shape: {shape} vs {self._event_shape}.")
+        wanted = self._batch_shape + self._event_shape
+        for n, m in zip(reversed(shape), reversed(wanted)):
+            if n != 1 and m != 1 and n != m:
+                raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {shape} vs {Size(wanted)}.")
+        if not bool(self.support.check(value).all()):
+            raise ValueError(
+                f"Expected value argument ({type(value).__name__} of shape {tuple(shape)}) to be within the support "
+                f"({self.support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
+            )
+
+    def __repr__(self) -> str:
+        parts = []
+        for name in self.arg_constraints:
+            if name in self.__dict__:
+                value = self.__dict__[name]
+                parts.append(f"{name}: {value if value.numel() == 1 else value.size()}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Independent(Distribution):
+    """The last batch dimensions of a distribution read as one event: their log-probabilities add up."""
+
+    def __init__(
+        self, base_distribution: Distribution, reinterpreted_batch_ndims: int, validate_args: bool | None = None
+    ) -> None:
+        base, dims = base_distribution, reinterpreted_batch_ndims
+        if dims > len(base.batch_shape):
+            raise ValueError(
+                "Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), "
+                f"actual {dims} vs {len(base.batch_shape)}"
+            )
+        at = len(base.batch_shape) - dims
+        self.base_dist, self.reinterpreted_batch_ndims = base, dims
+        super().__init__(base.batch_shape[:at], base.batch_shape[at:] + base.event_shape, validate_args)
+        self.has_rsample = base.has_rsample  # type: ignore[misc]
+
+    @property
+    def support(self) -> Constraint:  # type: ignore[override]
+        """The base's, for all of the event."""
+        dims, base = self.reinterpreted_batch_ndims, self.base_dist.support
+        return independent(base, dims) if dims else base
+
+    @property
+    def mean(self) -> Any:
+        return self.base_dist.mean
+
+    @property
+    def mode(self) -> Any:
+        return self.base_dist.mode
+
+    @property
+    def variance(self) -> Any:
+        return self.base_dist.variance
+
+    def expand(self, batch_shape: Any) -> Self:
+        """The same distribution with another batch shape."""
+        inner = self.base_dist.expand((*batch_shape, *self.event_shape[: self.reinterpreted_batch_ndims]))
+        return type(self)(inner, self.reinterpreted_batch_ndims, validate_args=False)
+
+    def sample(self, sample_shape: Any = ()) -> Any:
+        return self.base_dist.sample(sample_shape)
+
+    def rsample(self, sample_shape: Any = ()) -> Any:
+        return self.base_dist.rsample(sample_shape)
+
+    def log_prob(self, value: Any) -> Any:
+        return sum_rightmost(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
+
+    def entropy(self) -> Any:
+        return sum_rightmost(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_dist}, {self.reinterpreted_batch_ndims})"
+
+
+def sum_rightmost(value: Any, dims: int) -> Any:
+    """The sum over the last ``dims`` dimensions."""
+    return value.reshape((*value.shape[: value.dim() - dims], -1)).sum(-1) if dims else value
+
+
+def broadcast_all(*values: Any) -> tuple[Any, ...]:
+    """Numbers and tensors as tensors of one shape; a number gets the first tensor's dtype and device."""
+    if not all(isinstance(v, (Variable, int, float, bool)) for v in values):
+        raise ValueError(
+            "Input arguments must all be instances of Number, torch.Tensor or objects implementing __torch_function__."
+        )
+    like: Any = next((v for v in values if isinstance(v, Variable)), None)
+    dtype, device = (dtypes.get_default_dtype(), None) if like is None else (like.dtype, like.device)
+    made = [v if isinstance(v, Variable) else tensor(v, dtype=dtype, device=device) for v in values]
+    return tuple(broadcast_tensors(*made))
+
+
+def batch_of(*given: Any, like: Any) -> Any:
+    """The batch shape: none where all parameters were given as numbers."""
+    return like.size() if any(isinstance(v, Variable) for v in given) else ()

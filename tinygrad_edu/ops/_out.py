@@ -1,0 +1,131 @@
+"""Which functions refuse an ``out=`` of another dtype than the result's, and torch's words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import dtypes
+from ..autograd.variable import Variable
+from ._check import c_name
+
+_SAME = "Expected out tensor to have dtype {c_have}, but got {c_want} instead"
+# {have}: the result's dtype, {want}: that of ``out``; c_: as C++ calls them
+_TEXTS = {
+    _SAME: (
+        "aminmax argmax argmin cross diag gather index_add index_copy index_fill index_reduce isin log_softmax lu_solve "
+        "lu_unpack max min msort qr renorm scatter scatter_add scatter_reduce slice_scatter softmax sort svd topk triangular_solve"
+    ),
+    "tensordot: Expected the output tensor to have dtype {have}, but got an output tensor with dtype {want}": "inner",
+    "expected scalar_type {have} but found {want}": "cummax cummin diff logcumsumexp",
+    "Found dtype {want} but expected {have}": "abs clamp conj_physical lerp",
+    "Expected result to be of dtype uint64, but got {want}": "hash_tensor",
+    "torch.ormqr: Expected input and result to have the same dtype, but input has dtype{have} and result has dtype {want}": "ormqr",
+    "output values must be of same type as input": "kthvalue",
+    "expected scalar type '{have}' but got '{want}' for values output": "mode",
+    "quantile() out tensor must be same dtype as the input tensor": "quantile nanquantile",
+    "Expected object of scalar type {have} but got scalar type {want} for argument 'out'": "complex polar",
+    "torch.frexp() expects mantissa to have dtype {c_have} but got {c_want}": "frexp",
+    "Expected the dtype for input and out to match, but got {have} for input's dtype and {want} for out's dtype.": "amax amin",
+    "take(): self and out expected to have the same dtype, but got self.dtype = {have} and out.dtype = {want}": "take",
+    "torch.histogram: input tensor and hist tensor should have the same dtype, but got input {c_have} and hist {c_want}": (
+        "histc histogram"
+    ),
+    "Expected self.dtype() == output.dtype() to be true, but got false.  (Could this error message be improved?  If so, please "
+    "report an enhancement request to PyTorch.)": "narrow_copy",
+}
+_NO_CAST = {  # where the dtype cannot be cast at all
+    "diag": "diag: result type {have} can't be cast to the desired out= type {want}",
+    "ldexp": "ldexp can't be cast to the desired output type {want}",
+    "mean": "mean.dtype_out(): input types can't be cast to the desired output type {want}",
+    "mvlgamma": "mvlgamma: result type {have} can't be cast to the desired output type {have}",
+    **dict.fromkeys(("max", "min"), "Expected canCast( typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be "
+                    "true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to "
+                    "PyTorch.)"),
+}  # fmt: skip
+_TEXT_OF = {name: text for text, names in _TEXTS.items() for name in names.split()}
+_FACTORY = "dtype {have} does not match dtype of out parameter ({want})"
+
+
+_tensors = lambda args: all(isinstance(a, Variable) for a in args)  # noqa: E731
+_ONLY_WHEN: dict[str, Callable[[tuple[Any, ...], Any], bool]] = {  # (arguments, result): other calls store what can be cast
+    "max": lambda args, result: isinstance(result, tuple),
+    "min": lambda args, result: isinstance(result, tuple),
+    "lerp": lambda args, result: _tensors(args),
+    "clamp": lambda args, result: not any(isinstance(a, Variable) for a in args[1:]),
+    "abs": lambda args, result: args[0]._data.dtype.kind != "c",
+    "inner": lambda args, result: all(a._data.ndim for a in args),
+    "diff": lambda args, result: (*args, 1)[1] == 0,
+}
+_OWN_CAST_ERROR: dict[str, Callable[[tuple[Any, ...]], bool]] = {  # which calls have the words in _NO_CAST
+    "diag": lambda args: args[0]._data.ndim == 1,
+    "ldexp": lambda args: args[0]._data.dtype.kind != "c",
+    "max": lambda args: len(args) == 1,
+    "min": lambda args: len(args) == 1,
+    "mean": lambda args: len(args) == 1,
+}
+
+
+def refused(name: str, have: Any, want: Any, args: tuple[Any, ...], result: Any) -> RuntimeError | None:
+    """The error of the function ``name`` for an ``out`` of dtype ``want`` where the result has dtype ``have``."""
+    if have is want:
+        return None
+    text = _product(args) if name == "matmul" else _TEXT_OF.get(name, _SAME if name.endswith("_copy") else None)
+    if not dtypes.can_cast(have, want) and name in _NO_CAST and _OWN_CAST_ERROR.get(name, lambda args: True)(args):
+        return _error(_NO_CAST[name], have, want)
+    if text is None or (name in _ONLY_WHEN and not _ONLY_WHEN[name](args, result)):
+        return None
+    return _error(text, have, want)
+
+
+def _product(args: tuple[Any, ...]) -> str:
+    """matmul speaks as the product that it runs."""
+    dims = [a._data.ndim for a in args]
+    if dims == [1, 1]:
+        return "result dtype {want} does not match input dtype {have}"
+    if dims[1] == 1:
+        return "addmv input tensors must have the same dtype, but got {want}, {have}, and {have}"
+    return _SAME
+
+
+DECIDED_BY_OUT = frozenset(("sum", "prod", "nansum", "cumsum", "cumprod"))
+
+
+def with_dtype_of(out: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a function that computes in the dtype of its ``out``; a ``dtype`` given beside it must be the same."""
+    if kwargs.get("dtype") is not None and kwargs["dtype"] is not out.dtype:
+        raise _error(_SAME, kwargs["dtype"], out.dtype)
+    return {**kwargs, "dtype": out.dtype}
+
+
+# functions that read while they write: their ``out`` must not show the memory of an argument, nor any of its own twice
+_APART = frozenset(("kthvalue", "masked_select", "gather", "index_select", "take", "cat", "concat", "concatenate"))
+
+
+def check_apart(name: str, targets: Any, args: Any) -> None:
+    """RuntimeError, in torch's words, where an ``out`` overlaps itself or an argument of such a function."""
+    if name not in _APART:
+        return
+    from ..autograd.inplace import address, check_overlap
+
+    given = [t for a in args for t in (a if isinstance(a, (tuple, list)) else (a,)) if isinstance(t, Variable)]
+    for target in targets:
+        check_overlap(target._data)
+        start = address(target._data)
+        for t in given:
+            first = address(t._data)
+            if t._data.size and start < first + t._data.nbytes and first < start + max(target._data.nbytes, 1):
+                raise RuntimeError(
+                    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+                    "memory location. Please clone() the tensor before performing the operation."
+                )
+
+
+def check_factory(dtype: Any, out: Any) -> None:
+    """RuntimeError unless ``dtype`` (where it is given beside ``out``) is that of ``out``."""
+    if dtype is not None and out is not None and dtype is not out.dtype:
+        raise _error(_FACTORY, dtype, out.dtype)
+
+
+def _error(text: str, have: Any, want: Any) -> RuntimeError:
+    return RuntimeError(text.format(have=have.short, want=want.short, c_have=c_name(have), c_want=c_name(want)))
