@@ -2,13 +2,14 @@
 
     python benchmarks/grading.py [--students 30] [--workers 2] [--many 300] [--out benchmarks/results/grading.json]
 
-The exercise has 20 cells, six of them answers and six checks. A third of the students has everything right, a third one
-answer wrong, a third has written nothing. nbgrader's run stands between two of ours, so that a noisy machine hits both.
+The exercise has 20 cells, six of them answers and six checks. Half of the students have everything right, a third have
+one answer wrong, a sixth has written nothing. nbgrader's run stands between two of ours, so that a noisy machine hits both.
 Memory is the peak of the sum over all processes, shared pages counted once (PSS).
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -86,8 +87,8 @@ def prepare(folder: Path, students: int) -> None:
         notebook = json.loads(made.text)
         for cell in notebook["cells"]:
             name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-            if name in key.answers and number % 3 < 2:
-                wrong = number % 3 == 1 and name == "norm"
+            if name in key.answers and number % 6 < 5:
+                wrong = number % 6 > 2 and name == "norm"
                 cell["source"] = answer(name, TASKS[name][1 if wrong else 0])
         path = folder / "submitted" / f"student{number:03}" / "one" / "01_six.ipynb"
         path.parent.mkdir(parents=True)
@@ -129,8 +130,18 @@ def run(folder: Path, *command: str) -> Cost:
     seconds, after = time.perf_counter() - start, os.times()
     if process.returncode:
         raise SystemExit(said.decode())
+    adopt_and_wait()
     used = after.children_user - before.children_user + after.children_system - before.children_system
     return Cost(round(seconds, 2), round(used, 2), round(peak[0], 1))
+
+
+def adopt_and_wait() -> None:
+    """Wait for the orphans of a run, kernels that were killed with their parents: so their processor time counts."""
+    try:
+        while True:
+            os.waitpid(-1, 0)
+    except ChildProcessError:
+        return
 
 
 def ours(folder: Path, workers: int) -> Cost:
@@ -138,7 +149,7 @@ def ours(folder: Path, workers: int) -> Cost:
     paths = [str(p.relative_to(folder)) for p in sorted(folder.glob("submitted/*/*/*.ipynb"))]
     cost = run(folder, *course, "--out", "results", "--workers", str(workers), *paths)
     points = [r.points for r in load(folder / "results" / "results.json")]
-    assert points == [[6, 5, 0][n % 3] for n in range(len(points))], points
+    assert points == [[6, 6, 6, 5, 5, 0][n % 6] for n in range(len(points))], points
     return cost
 
 
@@ -157,6 +168,8 @@ def theirs(folder: Path) -> Cost:
 def main(students: int, workers: int, rounds: int, many: int, out: Path | None) -> None:
     """Print the time of both, and their ratio; the exit code is 1 when ours takes more than half of nbgrader's."""
     found: dict[str, Any] = {"students": students, "workers": workers}
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans become our children
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, students)
@@ -170,9 +183,8 @@ def main(students: int, workers: int, rounds: int, many: int, out: Path | None) 
     found["ratio"] = round(fmean(c.seconds for c in own) / fmean(c.seconds for c in other), 3)
     for who, costs in (("ours", own), ("nbgrader", other)):
         for cost in costs:
-            click.echo(
-                f"{who:9} {cost.seconds:7.1f} s  {cost.seconds / students:5.2f} s each  {cost.peak_megabytes:6.0f} MB"
-            )
+            each = f"{cost.seconds / students:5.2f} s each, {cost.processor_seconds / students:5.2f} s of a processor"
+            click.echo(f"{who:9} {cost.seconds:7.1f} s  {each}  {cost.peak_megabytes:6.0f} MB")
     click.echo(f"ours takes {found['ratio']:.2f} of nbgrader's time")
     if many:
         with tempfile.TemporaryDirectory() as name:

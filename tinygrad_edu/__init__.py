@@ -108,7 +108,8 @@ def __getattr__(name: str) -> _Any:
         return _importlib.import_module(f"{__name__}.{name}")
     if name in _FROM:
         return getattr(_importlib.import_module(f"{__name__}.{_FROM[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    shown = _importlib.import_module(f"{__name__}.dtypes").module_name  # "torch" after install_as_torch
+    raise AttributeError(f"module {shown!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

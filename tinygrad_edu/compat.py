@@ -13,6 +13,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import re
 import runpy
 import sys
 import types
@@ -27,14 +28,13 @@ _STANDS_FOR = "2.13.0"  # the release of torch whose behaviour this package has
 # torch's modules that are called differently here, or are a part of another module here
 _ELSEWHERE = {
     "torch": "",
-    "torch.nn.modules": "nn",
+    "torch.nn.modules": "nn.modules",
+    "torch.nn.modules.utils": "nn.tuples",
     "torch.nn.grad": "nn.functional",
     "torch.nn.utils.clip_grad": "nn.utils",
     "torch.nn.utils.convert_parameters": "nn.utils",
-    "torch.optim.adam": "optim",
-    "torch.optim.adamw": "optim",
-    "torch.optim.sgd": "optim",
-    "torch.optim.rmsprop": "optim",
+    "torch.nn.utils.weight_norm": "nn.utils",
+    "torch.nn.utils.spectral_norm": "nn.utils",
     "torch.utils.data.dataset": "data.dataset",
     "torch.utils.data.dataloader": "data.loader",
     "torch.utils.data.sampler": "data.sampler",
@@ -58,6 +58,8 @@ _ELSEWHERE = {
     "torchvision.transforms._presets": "vision.transforms.presets",
     "torchvision.models._api": "vision.models.pretrained",
 }
+# rooms whose classes torch has in a file each: ``torch.optim.adam``, ``torch.distributions.normal``
+_ONE_FILE_A_CLASS = ("optim", "distributions")
 # modules of Python's own that torch has under its name
 _STANDARD = {"torch.multiprocessing": "multiprocessing"}
 
@@ -72,6 +74,11 @@ def _ours(name: str) -> types.ModuleType | None:
         room = "nn"  # every class of torch.nn.modules.linear and so on is in nn
     else:
         head, _, rest = name.partition(".")
+        within, _, file = rest.rpartition(".")
+        if head == "torch" and within in _ONE_FILE_A_CLASS:
+            package = importlib.import_module(f"{_PACKAGE}.{within}")
+            if any(file == each.lower() or file == _snake(each) for each in package.__all__ if each[0].isupper()):
+                return package
         room = f"vision.{rest}" if head == "torchvision" else rest
         if rest.partition(".")[0] not in (*_PUBLIC, "") and head == "torch":
             return None
@@ -81,6 +88,10 @@ def _ours(name: str) -> types.ModuleType | None:
         if error.name is not None and not error.name.startswith(_PACKAGE):
             raise  # a library that our module needs
         return None
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 _PUBLIC = (
@@ -144,7 +155,7 @@ _PLACES: dict[str, Callable[[type], str]] = {
     "optim": lambda c: f"torch.optim.{c.__name__.lower()}",
     "optim.lr_scheduler": lambda c: "torch.optim.lr_scheduler",
     "data": lambda c: f"torch.utils.data.{_file(c, loader='dataloader')}",
-    "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode')}",
+    "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode', legacy='variable')}",
 }
 
 
@@ -155,6 +166,13 @@ def _show_torch_names() -> None:
             if isinstance(found, type) and found.__module__.startswith(f"{_PACKAGE}.{room}."):
                 found.__module__ = place_of(found)
     nn = importlib.import_module(f"{_PACKAGE}.nn")
+    hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
+    for cls in (hooks.RemovableHandle, hooks.Handle):
+        cls.__module__, cls.__qualname__, cls.__name__ = "torch.utils.hooks", "RemovableHandle", "RemovableHandle"
+    importlib.import_module(f"{_PACKAGE}.tensor").Tensor.__module__ = "torch"
+    for room in ("nn", "nn.functional", "nn.init", "nn.utils", "optim", "linalg", "fft", "special"):
+        module = importlib.import_module(f"{_PACKAGE}.{room}")
+        module.__name__ = f"torch.{room}"  # as in: module "torch.nn" has no attribute …
     names = importlib.import_module(f"{_PACKAGE}.io.names")
     for name, place in names._nn_places().items():
         found = getattr(nn, name, None)

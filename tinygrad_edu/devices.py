@@ -26,6 +26,8 @@ class device(metaclass=PublicName):
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int):
+            if not backend.cuda_available():
+                raise RuntimeError("Cannot access accelerator device when none is available.")
             type, index = "cuda", type
         elif ":" in type:
             if index is not None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import dtypes
+
+
+def _whole(n: Any, i: int) -> int:
+    """A size given as another kind of whole number: a NumPy one, a tensor of one element."""
+    try:
+        return int(n.__index__())
+    except (AttributeError, TypeError):
+        raise TypeError(
+            f"{dtypes.module_name}.Size() takes an iterable of 'int' (item {i} is '{type(n).__name__}')"
+        ) from None
 
 
 class Size(tuple[int, ...], metaclass=dtypes.PublicName):
@@ -15,6 +26,13 @@ class Size(tuple[int, ...], metaclass=dtypes.PublicName):
     """
 
     __slots__ = ()
+
+    def __new__(cls, sizes: Iterable[Any] = ()) -> Size:
+        made = tuple.__new__(cls, sizes)
+        for i, n in enumerate(made):
+            if type(n) is not int:
+                return tuple.__new__(cls, [_whole(n, i) for i, n in enumerate(made)])
+        return made
 
     def numel(self) -> int:
         n = 1

@@ -50,6 +50,14 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
 
 _OPERANDS = (Variable, bool, int, float, complex)
 
+# dtypes as C++ spells them, in messages
+_C_NAMES = {
+    "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int", "int64": "long int",
+    "uint16": "short unsigned int", "uint32": "unsigned int", "uint64": "long unsigned int", "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16", "float32": "float", "float64": "double", "complex32": "c10::complex<c10::Half>",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
+
 
 class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # type: ignore[misc, valid-type]
     """A multi-dimensional array of one dtype on one device that remembers how it was computed.
@@ -69,7 +77,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     # ------------------------------------------------------------------ what it is
     @property
     def shape(self) -> Size:
-        return Size(self._data.shape)
+        return tuple.__new__(Size, self._data.shape)
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -309,7 +317,11 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                 )
             if value._data.dtype != self._data.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: expected {self.type()}, got {value.type()}"  # type: ignore[attr-defined]
+                    f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with grad_dtype "
+                    f"'{self.dtype.short}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You "
+                    "can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype "
+                    "with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume "
+                    "they match."
                 )
             if value._data.shape != self._data.shape:
                 raise RuntimeError(
@@ -413,12 +425,18 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             )
         if self.dtype is dtypes.bfloat16:
             raise TypeError("Got unsupported ScalarType BFloat16")
-        return self._data
+        return self._data.view()  # a new array object: giving it another shape leaves the tensor alone
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         array = self.numpy()
-        array = array if dtype is None else array.astype(dtype, copy=False)
-        return array.copy() if copy and array is self._data else array
+        if dtype is not None and numpy.dtype(dtype) != array.dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """What a NumPy function of this tensor gives: a tensor too (truth values as uint8, as in torch)."""
+        array = numpy.asarray(array)
+        return wrap(array.astype(numpy.uint8) if array.dtype == bool else array)
 
     def __bool__(self) -> bool:
         if self._data.size != 1:
@@ -428,17 +446,25 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return bool(self.item())
 
     def __float__(self) -> float:
-        return float(self._number())
+        return float(self._real_number("double"))
 
     def __int__(self) -> int:
-        return int(self._number())
+        return int(self._real_number("int64_t"))
 
     def __complex__(self) -> complex:
         return complex(self._number())
 
+    def _real_number(self, kind: str) -> Any:
+        value = self._number()
+        if not isinstance(value, complex):
+            return value
+        if value.imag != 0:
+            raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+        return value.real
+
     def _number(self) -> Any:
         if self._data.size != 1:
-            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
+            raise ValueError("only one element tensors can be converted to Python scalars")
         if state.enabled and needs_grad(self):
             import warnings
 

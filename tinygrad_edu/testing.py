@@ -65,7 +65,8 @@ def _difference(actual: Any, expected: Any, given: Any, flags: Mapping[str, bool
     elif all(_is_bool(v) for v in pair):
         problem = "" if bool(actual) is bool(expected) else f"Booleans mismatch: {actual} is not {expected}"
     elif all(_is_number(v) for v in pair):
-        problem = _numbers(*(v.item() if _is_scalar(v) else v for v in pair), _both(given, at), flags)
+        a, e = (v.item() if _is_scalar(v) else v for v in pair)
+        problem = _numbers(a, e, _both(given, at), flags)
     elif _related(actual, expected, flags["allow_subclasses"]):
         problem = _tensors(_tensor(actual), _tensor(expected), _both(given, at), flags)
     else:
@@ -120,7 +121,9 @@ def _is_number(value: Any) -> bool:
 
 def _is_scalar(value: Any) -> bool:
     """NumPy's own numbers, such as ``np.float32(1)``."""
-    return type(value).__module__ == "numpy" and getattr(value, "shape", None) == () and not hasattr(value, "fill_value")
+    return (
+        type(value).__module__ == "numpy" and getattr(value, "shape", None) == () and not hasattr(value, "fill_value")
+    )
 
 
 def _related(actual: Any, expected: Any, subclasses: bool) -> bool:

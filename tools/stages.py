@@ -68,7 +68,13 @@ def all_stages(python: Path) -> list[Stage]:
     pytest: list[str | Path] = [python, "-m", "pytest"]
     # worksteal: an oracle table is one file of hundreds of small tests; loadfile: a notebook's cells stay in one kernel
     spread, whole_files = ["-n", WORKERS, "--dist", "worksteal"], ["-n", WORKERS, "--dist", "loadfile"]
-    notebooks = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg"]
+    notebooks = [
+        "-p",
+        "tests.notebook_costs",
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-sanitize-with=tests/notebooks/nbval_sanitize.cfg",
+    ]
     limits = ["--nbval-cell-timeout=300", "--timeout=600"]
     sealed_doctests = ["-p", "tests.sealing", "--doctest-modules", "--doctest-glob=*.md"]
     return [

@@ -59,7 +59,7 @@ def run_notebooks(here: bool, *words: str) -> int:
     """Run the notebooks under the very settings that the tests use, so that their outputs compare equal."""
     python = python_for(here, "lab", "test")
     chosen = words or os.environ.get("NOTEBOOKS", "").split()
-    command = [python, ROOT / "tools" / "notebooks.py", *chosen]
+    command = [python, ROOT / "tools" / "run_notebooks.py", *chosen]
     return subprocess.run(command, env=environment_of(python)).returncode
 
 

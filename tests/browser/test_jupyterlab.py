@@ -12,16 +12,21 @@ from tests.browser import notebook_page as nb
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.timeout(600)]
 ROOT = Path(__file__).resolve().parents[2]
+TALLEST = 60_000  # pixels; a chapter has about 30,000
 PICTURES = ROOT / "test-results" / "screenshots"
 CHAPTERS = sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb"))
 
 
 def picture_of(page: Any, name: str) -> Path:
-    """A screenshot of the notebook's first screen, kept in test-results/."""
+    """A screenshot of the whole notebook, from its title to its last line, kept in test-results/."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     path = PICTURES / f"{Path(name).stem}.png"
-    page.locator(".jp-WindowedPanel-outer").first.evaluate("panel => panel.scrollTo(0, 0)")
-    page.screenshot(path=path)
+    panel = page.locator(".jp-WindowedPanel-outer").first
+    height = panel.evaluate("panel => panel.scrollHeight") + 200  # the menu, the toolbar, the status bar
+    page.set_viewport_size({"width": 1400, "height": min(max(height, 1000), TALLEST)})
+    panel.evaluate("panel => panel.scrollTo(0, 0)")
+    page.wait_for_timeout(1000)  # the page is laid out again
+    page.screenshot(path=path, timeout=120_000)
     return path
 
 

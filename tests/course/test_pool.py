@@ -51,12 +51,13 @@ def test_a_killed_process_costs_its_own_notebook() -> None:
 
 
 def test_a_process_that_hangs_is_ended_with_all_its_kernels() -> None:
-    before = {p.pid for p in psutil.process_iter() if p.is_running()}
-    records = run([job("import time; time.sleep(4)")], deadline=3.0)
-    assert records[0]["error"].startswith("the grading process was lost")
-    time.sleep(0.5)
-    mine = [p for p in psutil.process_iter(["cmdline"]) if p.pid not in before]
-    assert not [p for p in mine if any("tgedu-" in part for part in p.info["cmdline"] or [])]
+    records: dict[int, dict[str, Any]] = {}
+    with private_folder() as folder, Pool(1, folder, deadline=3.0) as pool:
+        pool.run([(0, job("import time; time.sleep(4)"))], records.__setitem__)
+        assert records[0]["error"].startswith("the grading process was lost")
+        mine = [p for p in psutil.process_iter(["cmdline"]) if any(str(folder) in c for c in p.info["cmdline"] or [])]
+        _, alive = psutil.wait_procs(mine, timeout=5)
+    assert alive == []
 
 
 def test_the_folder_is_private_and_its_path_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,10 +24,35 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-ROOMS = """torch torch.Tensor torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.nn.utils.rnn torch.linalg
-torch.fft torch.special torch.signal.windows torch.optim torch.optim.lr_scheduler torch.optim.swa_utils torch.utils.data
-torch.utils.checkpoint torch.autograd torch.autograd.functional torch.autograd.function torch.autograd.graph
-torch.autograd.forward_ad torch.func torch.masked torch.random torch.distributions torch.testing torch.serialization""".split()
+ROOMS = [
+    "torch",
+    "torch.Tensor",
+    "torch.nn",
+    "torch.nn.functional",
+    "torch.nn.init",
+    "torch.nn.utils",
+    "torch.nn.utils.rnn",
+    "torch.linalg",
+    "torch.fft",
+    "torch.special",
+    "torch.signal.windows",
+    "torch.optim",
+    "torch.optim.lr_scheduler",
+    "torch.optim.swa_utils",
+    "torch.utils.data",
+    "torch.utils.checkpoint",
+    "torch.autograd",
+    "torch.autograd.functional",
+    "torch.autograd.function",
+    "torch.autograd.graph",
+    "torch.autograd.forward_ad",
+    "torch.func",
+    "torch.masked",
+    "torch.random",
+    "torch.distributions",
+    "torch.testing",
+    "torch.serialization",
+]
 SECONDS = 10  # for one statement
 
 
@@ -125,7 +150,11 @@ def main(what: str, path: str, out: str = "") -> None:
         return
     examples = json.loads(Path(path).read_text("utf-8"))
     signal.signal(signal.SIGALRM, _stop)
-    module = importlib.import_module("tinygrad_edu").install_as_torch() if what == "ours" else importlib.import_module("torch")
+    module = (
+        importlib.import_module("tinygrad_edu").install_as_torch()
+        if what == "ours"
+        else importlib.import_module("torch")
+    )
     module.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)  # examples write files

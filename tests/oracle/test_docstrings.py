@@ -45,12 +45,13 @@ def examples() -> dict[str, Any]:
     module = [sys.executable, "-W", "ignore", "-m", "oracle.docstrings"]
     subprocess.run([*module, "collect", str(paths["examples"])], env=environment, check=True)
     for side in ("torch", "ours"):
-        subprocess.run([*module, side, str(paths["examples"]), str(paths[side])], env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [*module, side, str(paths["examples"]), str(paths[side])], env=environment, check=True, capture_output=True
+        )
     found = {side: json.loads(path.read_text("utf-8")) for side, path in paths.items()}
     for path in paths.values():
         path.unlink()
     return found
-
 
 
 def left_out(name: str, source: list[str]) -> str:
@@ -70,7 +71,10 @@ def alike(ours: str, theirs: str) -> bool:
         return False
     pairs = list(zip(*(map(float, NUMBER.findall(text)) for text in (ours, theirs))))
     largest = max((abs(b) for _, b in pairs if math.isfinite(b)), default=0.0)
-    return all(a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=2e-3, abs_tol=1e-5 * max(largest, 1)) for a, b in pairs)
+    return all(
+        a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=2e-3, abs_tol=1e-5 * max(largest, 1))
+        for a, b in pairs
+    )
 
 
 def test_examples_print_the_same() -> None:
@@ -83,8 +87,11 @@ def test_examples_print_the_same() -> None:
         for statement, ours, theirs in zip(source, found["ours"][name], found["torch"][name]):
             statements += 1
             if not (alike(ours[0], theirs[0]) and alike(ours[1], theirs[1])):
-                different.append(f"{name}: {statement[:200]}\n  torch: {theirs[1] or theirs[0][:300]}\n  ours:  {ours[1] or ours[0][:300]}")
+                different.append(
+                    f"{name}: {statement[:200]}\n  torch: {theirs[1] or theirs[0][:300]}\n  ours:  {ours[1] or ours[0][:300]}"
+                )
                 break
-    assert compared > 600 and statements > 2500, (compared, statements)
+    assert compared > 600
+    assert statements > 2500
     if different:
         pytest.fail(f"{len(different)} of {compared} differ\n" + "\n".join(different), pytrace=False)

@@ -11,8 +11,8 @@ from oracle.opinfo import Comparison, has, operations
 
 # how many samples of an operation are compared, by dtype
 COUNTS = {
-    torch.float32: 16, torch.float64: 10, torch.int64: 8, torch.bool: 6, torch.complex64: 6, torch.complex128: 6,
-    torch.float16: 4, torch.bfloat16: 4, torch.uint8: 4, torch.int32: 4, torch.int8: 3, torch.int16: 3,
+    torch.float32: 12, torch.float64: 8, torch.int64: 6, torch.bool: 4, torch.complex64: 5, torch.complex128: 5,
+    torch.float16: 3, torch.bfloat16: 3, torch.uint8: 3, torch.int32: 3, torch.int8: 2, torch.int16: 2,
 }  # fmt: skip
 # the samples made for torch's reference implementations: odd strides, special numbers
 WITH_REFERENCE = (torch.float32, torch.int64, torch.bool, torch.complex64)
@@ -36,7 +36,7 @@ ABSENT = {
 # ------------------------------------------------------------------------------------ operations that are compared elsewhere
 ELSEWHERE = {
     "tables of their own: test_linalg, test_matrix_functions, test_nn_functional, test_losses, …": (
-        "linalg. fft. nn.functional. masked. signal. special."
+        "linalg. fft. nn.functional. grid_sampler masked. signal. special."
     ),
     "test_decompositions, which multiplies the factors again: signs of singular vectors are LAPACK's choice": "svd pca_lowrank",
 }
@@ -82,6 +82,7 @@ LEFT_OUT: list[tuple[str, str, tuple[torch.dtype, ...] | None, str]] = [
     ),
     ("matrix_exp", "function method inplace grad", FLOATS16, "torch gives NaN for large numbers"),
     ("matrix_exp", "aliases", FLOATS16, "the same"),
+    ("cholesky", "grad", (torch.complex128,), "with upper=True torch's gradient is not Hermitian, as it is without"),
     ("nanmean", "out-other", None, "torch's error is that of a function inside"),
 ]
 
@@ -92,7 +93,7 @@ NOT_DENSE = {"conj": "torch gives a view, ours a dense tensor"}
 # how many times the usual tolerance: sums of products that cancel, added in another order
 LOOSE = {
     "addbmm": 60, "baddbmm": 30, "bmm": 30, "matmul": 30, "__rmatmul__": 30, "addmm": 10, "addmm.decomposed": 10, "addmv": 10,
-    "cdist": 3, "grid_sampler_2d": 5, "grid_sampler_3d": 5, "stft": 10, "istft": 10, "polygamma.polygamma_n_4": 20, "matrix_exp": 300, "digamma": 10, "gradient": 5,
+    "cdist": 30, "stft": 10, "istft": 10, "polygamma.polygamma_n_4": 20, "matrix_exp": 300, "digamma": 10, "gradient": 5,
 }  # fmt: skip
 
 

@@ -21,7 +21,9 @@ DIFFERENT: dict[str, tuple[tuple[int, ...] | None, str]] = {
 
 
 def _cases() -> list[Any]:
-    return [pytest.param(name, id=name) for name, op in operations().items() if op.error_inputs_func is not None and has(op)]
+    return [
+        pytest.param(name, id=name) for name, op in operations().items() if op.error_inputs_func is not None and has(op)
+    ]
 
 
 @pytest.mark.parametrize("name", _cases())
@@ -40,7 +42,8 @@ def test_error(name: str) -> None:
         try:
             mine = call(OURS, function_of(op, OURS), sample)
         except NotImplementedError as lacking:  # a layout or dtype that we do not have
-            assert str(lacking).startswith("torch."), lacking
+            if not str(lacking).startswith("torch."):
+                raise
             continue
         try:
             same_outcome(mine, theirs, compare_warnings=False)

@@ -65,7 +65,20 @@ def test_assert_close(name: str) -> None:
         compare(lambda m, options=options: m.testing.assert_close(*PAIRS[name](m), **options))
 
 
-KINDS = ["float16", "bfloat16", "float32", "float64", "complex64", "complex128", "uint8", "int8", "int16", "int32", "int64", "bool"]
+KINDS = [
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "bool",
+]
 RANGES: list[dict[str, Any]] = [{}, {"low": 0, "high": 2}, {"low": 1}, {"exclude_zero": True}]
 
 

@@ -165,7 +165,11 @@ class Function:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._ctx_type = type(f"{cls.__name__}Backward", (BackwardCFunction,), {"function": cls})
+        cls._ctx_type = type(
+            f"{cls.__name__}Backward",
+            (BackwardCFunction,),
+            {"function": cls, "__module__": BackwardCFunction.__module__},
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import sandbox
 from .cluster import Cluster, ClusterError
-from .exercise import Exercise, NotebookError, grading_source, read, read_json, text_of
+from .exercise import Cell, Exercise, NotebookError, grading_source, read, read_json, text_of
 from .graft import Graft, best_key, graft
 from .isolation import merge, second_runs
 from .limits import DEFAULT, Limits
@@ -97,10 +97,12 @@ class Batch:
             def finish(number: int, result: Submission) -> None:
                 results[number] = result
                 if self.cache is not None and number in jobs and result.error is None:
-                    self.cache.store(jobs[number], result)
+                    self.cache.store(self._cache_key(ready[number], jobs[number]), result)
                 progress(result)
 
             def first(number: int, record: dict[str, Any]) -> None:
+                if "events" in record:
+                    record["events"] = _with_left_out(ready[number].graft, record["events"])
                 found = self._result(ready[number], record)
                 runs = second_runs(ready[number].graft, record.get("events", []), found.checks)
                 if runs:
@@ -114,7 +116,7 @@ class Batch:
                 results[number] = self._merged(results[number], run, record)
 
             for number, outcome in enumerate(prepared):
-                known = outcome if isinstance(outcome, Submission) else self._known(jobs[number], todo[number])
+                known = outcome if isinstance(outcome, Submission) else self._known(outcome, jobs[number])
                 if known is not None:
                     finish(number, known)
             pool.run([(n, line) for n, line in jobs.items() if n not in results], first)
@@ -140,10 +142,15 @@ class Batch:
         with private_folder() as folder, Pool(max(1, min(self.workers, count)), folder, self._deadline) as pool:
             yield pool
 
-    def _known(self, line: str, path: Path) -> Submission | None:
-        """The result that an interrupted batch had for the same job."""
-        found = self.cache.load(line) if self.cache is not None else None
-        return None if found is None else found.model_copy(update={"submission": str(path)})
+    def _known(self, ready: "_Prepared", line: str) -> Submission | None:
+        """A result that needs no run: nothing was written, or an interrupted batch had it for the same job."""
+        if all(ready.graft.unattempted(check) for check in ready.key.checks.values()):
+            return self._result(ready, {"events": []})
+        found = self.cache.load(self._cache_key(ready, line)) if self.cache is not None else None
+        return None if found is None else found.model_copy(update={"submission": str(ready.path)})
+
+    def _cache_key(self, ready: "_Prepared", line: str) -> str:
+        return "\n".join([line, *ready.graft.notes])
 
     def _merged(self, found: Submission, run: Graft, record: dict[str, Any]) -> Submission:
         checks, rescued = merge(found.checks, judge(run, record["events"], self.limits) if "events" in record else [])
@@ -160,7 +167,11 @@ class Batch:
         return self.limits.notebook_seconds + self.limits.start_seconds + _START_ALLOWANCE
 
     def _line(self, grafted: Graft, expected: Expected | None) -> str:
-        cells = tuple(replace(c, source=grading_source(c.source)) if c.role == "check" else c for c in grafted.cells)
+        cells = tuple(
+            replace(c, source=grading_source(c.source)) if c.role == "check" else c
+            for c in grafted.cells
+            if not _left_out(c, grafted)
+        )
         return job_to_json(cells, expected, self.limits, self.seed, self.sandboxed, self.hide)
 
     def _prepare(self, path: Path) -> "_Prepared | Submission":
@@ -250,6 +261,22 @@ class _Prepared:
     path: Path
     key: Exercise
     graft: Graft
+
+
+def _left_out(cell: Cell, grafted: Graft) -> bool:
+    """A check for which nothing was written: its verdict stands, so it isn't run."""
+    return cell.role == "check" and grafted.unattempted(cell)
+
+
+def _with_left_out(grafted: Graft, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One record per cell again, with a blank one for each check that was left out."""
+    ran, whole = iter(events), []
+    for cell in grafted.cells:
+        event = {"outcome": "ok", "disturbed": False} if _left_out(cell, grafted) else next(ran, None)
+        if event is None:  # the run ended early
+            break
+        whole.append(event)
+    return whole
 
 
 def _own_failure(grafted: Graft, events: list[dict[str, Any]]) -> str | None:

@@ -20,11 +20,17 @@ from .. import data, io, nn, optim
 from ..autograd import Function, enable_grad, graph, no_grad
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
+from ..random import Generator
 
 F = nn.functional
 PACKAGE = sys.modules[__name__.partition(".")[0]]
 Case = tuple[str, tuple[Any, ...]]  # what is special about it, and the arguments
 Undo = Callable[[], None]
+
+
+def call(mine: Callable[..., Any], *args: Any) -> Any:
+    """What is compared of most pieces: their result."""
+    return mine(*args)
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Piece:
     cases: Callable[[np.random.Generator], Iterator[Case]]
     reference: Any
     install: Callable[[Any], Undo]
-    outcome: Callable[..., Any] = staticmethod(lambda mine, *args: mine(*args))  # what of a call is compared
+    outcome: Callable[..., Any] = call  # what of a call is compared
 
 
 # ------------------------------------------------------------------------------------------------ putting in, taking out
@@ -398,16 +404,35 @@ def _loaders(rng: np.random.Generator) -> Iterator[Case]:
     ):
         yield f"{n} examples, {options}", (n, options)
     yield "a collate_fn", (5, {"batch_size": 2, "collate_fn": len})
+    yield "shuffled", (20, {"batch_size": 3, "shuffle": True})
 
 
 def _batches(loader: Any, n: int, options: dict[str, Any]) -> Any:
+    """The batches of two epochs; of shuffled ones only what every right order has."""
     made = loader(_Numbers(n), **options)
-    return len(made), [list(batch) if isinstance(batch, (tuple, list)) else batch for batch in made]
+    if "shuffle" not in options:
+        return len(made), [list(b) if isinstance(b, (tuple, list)) else b for _ in range(2) for b in made]
+    first, second, again = (
+        _indices(loader(_Numbers(n), generator=Generator().manual_seed(s), **options)) for s in (0, 1, 0)
+    )
+    every = [sorted(i for batch in _indices(made) for i in batch) for _ in range(2)]
+    return (
+        len(made),
+        [len(batch) for batch in first],
+        every,
+        first == again,
+        first == second,
+        _indices(made) == _indices(made),
+    )
+
+
+def _indices(loader: Any) -> list[list[int]]:
+    return [batch[1].tolist() for batch in loader]
 
 
 def _states(rng: np.random.Generator) -> Iterator[Case]:
     yield "two arrays", ({"weight": _array(rng, 3, 2), "bias": _array(rng, 2)},)
-    yield "dtypes", ({"a": np.arange(4), "b": np.array([True, False]), "c": np.float64([1.5])},)
+    yield "dtypes", ({"a": np.arange(4), "b": np.array([True, False]), "c": np.array([1.5])},)
     yield "an empty array and a number", ({"none": np.zeros((0, 3), np.float32), "one": np.array(2.0, np.float32)},)
 
 

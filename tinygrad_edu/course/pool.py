@@ -35,6 +35,7 @@ class Pool:
     """Grading processes, each served by a thread. A lost one is replaced, and only its notebook suffers."""
 
     def __init__(self, size: int, folder: Path, deadline: float) -> None:
+        sandbox.compile_package()
         self.size, self.folder, self.deadline = size, folder, deadline
         self._serial = 0
         self._lock = threading.Lock()

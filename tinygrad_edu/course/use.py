@@ -64,7 +64,7 @@ def use(reference: str | None = None, /, **mine: Any) -> Used:
             raise ValueError(f'expected use("reference") or use(name=piece), not use({reference!r})')
         for name in list(mine or _in_use):
             _take_out(name)
-        return Used({name: "the framework's own is in use" for name in mine} or
+        return Used(dict.fromkeys(mine, "the framework's own is in use") or
                     {"all pieces": "the framework's own are in use"}, [])  # fmt: skip
     if not mine:
         return Used(

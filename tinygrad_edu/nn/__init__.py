@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module as _import_module
+from typing import Any as _Any
+
 from . import functional, init, parallel, parameter, utils
+from ._common import name_init as _name_init
 from .activation import (
     CELU,
     ELU,
@@ -325,3 +329,27 @@ __all__ = [
     "parameter",
     "utils",
 ]  # fmt: skip
+
+for _name in __all__:
+    _layer = globals()[_name]
+    if isinstance(_layer, type) and issubclass(_layer, Module) and not _name.endswith("Loss"):
+        if _name.startswith("BatchNorm"):
+            _name_init(_layer, "_BatchNorm")
+        elif not _name.startswith(("InstanceNorm", "SyncBatchNorm")):
+            _name_init(_layer)
+
+# the bases of layers, which torch keeps under ``nn.modules``: isinstance(m, nn.modules.batchnorm._BatchNorm)
+_BASES = {
+    "_ConvNd": "conv", "_BatchNorm": "normalization", "_InstanceNorm": "normalization", "_NormBase": "normalization",
+    "_Loss": "loss", "_WeightedLoss": "loss", "_pair": "tuples", "_single": "tuples", "_triple": "tuples",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "modules":
+        return _import_module(".modules", __package__)
+    if name.startswith("register_module_"):
+        return getattr(_import_module(".hooks", __package__), name)
+    if name in _BASES:
+        return getattr(_import_module(f".{_BASES[name]}", __package__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import FunctionType
 from typing import Any
 
 from ..ops.creation import empty, ones, zeros
@@ -36,3 +37,28 @@ def reset_weight_and_bias(weight: Any, bias: Any) -> None:
 def per_dim(value: Any, n: int) -> tuple[Any, ...]:
     """A number, or one for each dimension, as a tuple."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * n
+
+
+# what torch calls the class whose ``__init__`` a family of layers shares
+_OWNERS = {
+    "_AdaptiveAvgPool": "_AdaptiveAvgPoolNd", "_AdaptiveMaxPool": "_AdaptiveMaxPoolNd", "_Dropout": "_DropoutNd",
+    "_LPPool": "_LPPoolNd", "_LazyInstanceNorm": "_LazyNormBase", "_LazyNorm": "_LazyNormBase", "_MaxPool": "_MaxPoolNd",
+}  # fmt: skip
+
+
+def name_init(cls: type, private_owner: str | None = None) -> None:
+    """Give a layer that inherits ``__init__`` one under its own name, which Python's errors about arguments show.
+
+    ``Conv2d.__init__() missing 1 required positional argument: 'kernel_size'``, as when the class had written it out.
+    """
+    inherited: Any = cls.__init__  # type: ignore[misc]
+    owner = inherited.__qualname__.partition(".")[0]
+    if "__init__" in vars(cls) or not (owner.startswith("_") or private_owner):
+        return
+    own = FunctionType(
+        inherited.__code__, inherited.__globals__, inherited.__name__, inherited.__defaults__, inherited.__closure__
+    )
+    own.__kwdefaults__, own.__annotations__ = inherited.__kwdefaults__, inherited.__annotations__
+    own.__doc__ = inherited.__doc__
+    own.__qualname__ = f"{private_owner or _OWNERS.get(owner, cls.__name__)}.__init__"
+    cls.__init__ = own  # type: ignore[misc]

@@ -60,9 +60,10 @@ class Module(HasHooks, HasState):
         put("_parameters", {})
         put("_buffers", {})
         put("_non_persistent_buffers_set", set())
-        put("_is_full_backward_hook", None)
         for name in _HOOKS:
             put(name, OrderedDict())
+            if name == "_backward_hooks":  # in torch's order, which ``__dict__`` shows
+                put("_is_full_backward_hook", None)
         put("_modules", {})
         if self.call_super_init:
             super().__init__(*args, **kwargs)

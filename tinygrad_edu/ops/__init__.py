@@ -62,7 +62,8 @@ from . import (
     view,
     windows,
 )
-from . import linalg_out  # after all the functions that it marks
+from .linalg_out import mark_outs
 from .registry import check_arguments
 
+mark_outs()
 check_arguments()

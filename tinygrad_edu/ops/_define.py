@@ -388,7 +388,8 @@ def noded(t: Any, name: str) -> Any:
     """A fresh result whose graph node goes by another name: torch's forms of one operation have different ones."""
     if t._edge is not None:
         node = t._edge[0]
-        node.__class__ = _node_named(type(node), name)
+        kind: Any = type(node)
+        node.__class__ = _node_named(kind, name)
     return t
 
 

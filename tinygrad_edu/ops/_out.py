@@ -48,7 +48,9 @@ _FACTORY = "dtype {have} does not match dtype of out parameter ({want})"
 
 
 _tensors = lambda args: all(isinstance(a, Variable) for a in args)  # noqa: E731
-_ONLY_WHEN: dict[str, Callable[[tuple[Any, ...], Any], bool]] = {  # (arguments, result): other calls store what can be cast
+_ONLY_WHEN: dict[
+    str, Callable[[tuple[Any, ...], Any], bool]
+] = {  # (arguments, result): other calls store what can be cast
     "max": lambda args, result: isinstance(result, tuple),
     "min": lambda args, result: isinstance(result, tuple),
     "lerp": lambda args, result: _tensors(args),

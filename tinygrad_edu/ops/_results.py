@@ -10,7 +10,14 @@ from .. import dtypes
 classes: dict[str, type] = {}
 
 
-class Named(tuple[Any, ...]):
+class _NamedType(type):
+    """Prints a class of results under the package's name: ``<class 'torch.return_types.sort'>``."""
+
+    def __repr__(cls) -> str:
+        return f"<class '{dtypes.module_name}.return_types.{cls.__name__}'>"
+
+
+class Named(tuple[Any, ...], metaclass=_NamedType):
     """A tuple whose items have names too, and that prints as torch's do."""
 
     __slots__ = ()
@@ -33,7 +40,7 @@ def named(name: str, *fields: str) -> type:
     found = classes.get(name)
     if found is None:
         members = {field: property(itemgetter(i)) for i, field in enumerate(fields)}
-        found = classes[name] = type(
+        found = classes[name] = _NamedType(
             name, (Named,), {"__slots__": (), "_fields": fields, "n_fields": len(fields), **members}
         )
         found.__module__ = "tinygrad_edu.return_types"

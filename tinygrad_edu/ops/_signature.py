@@ -104,6 +104,10 @@ class Parameter:
         return None
 
 
+# they take a number for the tensor ``other``, which torch's texts do not show
+_NUMBERS_TOO = frozenset(["add", "sub", "mul", "div", "divide", "multiply", "subtract", "true_divide", "floor_divide"])
+
+
 class Signature:
     """One way to call a function."""
 
@@ -111,6 +115,7 @@ class Signature:
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.parameters = name, []
+        self.takes_numbers = name.rstrip("_") in _NUMBERS_TOO
         self.only_shown = text.startswith("! ")  # torch keeps older ones beside it that it does not show
         text = text.removeprefix("! ")
         keyword_only = False
@@ -135,6 +140,7 @@ class Signature:
         new = object.__new__(Signature)
         new.name, new.parameters, new.only_shown = self.name, self.parameters[1:], self.only_shown
         new.positional, new.required = self.positional - 1, self.required - 1
+        new.takes_numbers = self.takes_numbers
         new.is_method = True
         new.varargs = new.positional == 1 and new.parameters[0].type == "tuple of ints"
         return new
@@ -160,7 +166,7 @@ class Signature:
                 odd = next((j for j, v in enumerate(value) if not is_tensor(v)), None)
                 if odd is not None:
                     return f"expected Tensor as element {odd} in argument {i}, but got {type_name(value[odd])}"
-            if p.accepts(value):
+            if p.accepts(value) or (p.name == "other" and self.takes_numbers and is_number(value)):
                 bad = p.bad_element(value)
                 if bad is not None:
                     return self._unpack(p, bad, value[bad])
@@ -244,7 +250,8 @@ def type_name(value: Any) -> str:
         return type(value).__name__
     if isinstance(value, dtypes.dtype):
         return "torch.dtype"
-    return type(value).__name__
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 def described_type(value: Any) -> str:
@@ -266,6 +273,9 @@ def call_error(
         if kwargs:
             return TypeError(f"TensorBase.{name}() takes no keyword arguments")
         return TypeError(f"TensorBase.{name}() takes no arguments ({len(args)} given)")
+    unpacked = next((p for p in problems if p is not None and "failed to unpack" in p), None)
+    if unpacked is not None:  # the list of sizes was recognized by its first one
+        return TypeError(unpacked)
     given = len(args) + len(kwargs)
     likely = [i for i, s in enumerate(signatures) if s.required <= given <= len(s.parameters)]
     single = len(signatures) == 1 and not signatures[0].only_shown
@@ -308,21 +318,37 @@ def positional(
     return None
 
 
+# ours would take None, or anything, where torch does not
+_LENIENT_METHODS = frozenset((
+    "bernoulli", "cholesky", "cholesky_inverse", "clamp_max", "clamp_max_", "clamp_min", "clamp_min_", "is_pinned", "logsumexp",
+    "max", "median", "min", "nanmedian", "pinverse", "prod", "qr", "set_", "squeeze", "squeeze_", "svd", "type_as",
+))  # fmt: skip
+_LENIENT_FUNCTIONS = frozenset(("resolve_conj", "resolve_neg"))
+
+
 def checked(
     function: Callable[..., Any], name: str, texts: tuple[str, ...], method: bool = False
 ) -> Callable[..., Any]:
     """``function``, whose failing calls raise torch's error where the arguments are to blame."""
     parsed: list[list[Signature]] = []  # on first need
 
+    def mistake(args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError | None:
+        if not parsed:
+            whole = [Signature(name, text) for text in texts]
+            parsed.append([s.without_first() for s in whole] if method else whole)
+        return call_error(name, parsed[0], args[1:] if method else args, kwargs)
+
     @wraps(function)
     def form(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
+        except (RuntimeError, ValueError, IndexError):  # torch looks at the types before it looks at the values
+            error = mistake(args, kwargs)
+            if error is not None:
+                raise error from None
+            raise
         except (TypeError, AttributeError):
-            if not parsed:
-                whole = [Signature(name, text) for text in texts]
-                parsed.append([s.without_first() for s in whole] if method else whole)
-            error = call_error(name, parsed[0], args[1:] if method else args, kwargs)
+            error = mistake(args, kwargs)
             if error is not None:
                 raise error from None
             again = renamed(parsed[0], kwargs)
@@ -340,6 +366,20 @@ def checked(
                 raise error
         return form(*args, **kwargs)
 
+    def careful(*args: Any, **kwargs: Any) -> Any:
+        odd = (
+            len(args) > 1 and not isinstance(args[1], (int, Variable))
+            if method
+            else not (args and isinstance(args[0], Variable))
+        )
+        if odd and (error := mistake(args, kwargs)) is not None:
+            raise error
+        return form(*args, **kwargs)
+
+    if name in _LENIENT_METHODS if method else name in _LENIENT_FUNCTIONS:
+        result = wraps(function)(careful)
+        result.torch_errors = True  # type: ignore[attr-defined]
+        return result
     # a method takes ``x.flip(0, 1)``, where the function wants ``flip(x, (0, 1))``
     open_ended = any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(function).parameters.values())
     tuple_second = any(re.match(r"Tensor input, tuple of ints \w", text) for text in texts)

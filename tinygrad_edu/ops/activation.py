@@ -182,7 +182,8 @@ def rrelu_functional(
     input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
 ) -> Any:
     """`leaky_relu` whose slope is drawn anew for every element while training, and their mean when not."""
-    return finished(input, _rrelu(input, lower, upper, training), inplace)
+    out = _rrelu(input, lower, upper, training)
+    return finished(input, out, True) if inplace else out
 
 
 # ------------------------------------------------------------------------------------ with an exponential tail

@@ -80,8 +80,12 @@ Op("low_decides", _low_decides)
 Op("high_decides", _high_decides)
 _SLOPES: dict[str, Any] = {"x": lambda k, g, x, low, high: k.where(k.inside(x, low, high), g, k.no_gradient(g))}
 _TENSOR_SLOPES: dict[str, Any] = _SLOPES | {
-    "low": lambda k, g, x, low, high: None if low is None else k.where(k.low_decides(x, low, high), g, k.no_gradient(g)),
-    "high": lambda k, g, x, low, high: None if high is None else k.where(k.high_decides(x, low, high), g, k.no_gradient(g)),
+    "low": lambda k, g, x, low, high: (
+        None if low is None else k.where(k.low_decides(x, low, high), g, k.no_gradient(g))
+    ),
+    "high": lambda k, g, x, low, high: (
+        None if high is None else k.where(k.high_decides(x, low, high), g, k.no_gradient(g))
+    ),
 }
 for _name, _node, _slopes in (
     ("clamp", "ClampBackward1", _SLOPES), ("clamp_tensors", "ClampBackward0", _TENSOR_SLOPES),

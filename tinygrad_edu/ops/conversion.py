@@ -101,6 +101,8 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
         return f"{dtypes.module_name}.{place}{dtypes.of(input._data).short}Tensor"
     if isinstance(dtype, dtypes.dtype):
         return cast(input, dtype)
+    if not hasattr(dtype, "__name__") and not isinstance(dtype, str):
+        raise TypeError("dtype must be a type, str, or dtype object")
     name = dtype if isinstance(dtype, str) else dtype.__name__
     short = name.rsplit(".", 1)[-1].removesuffix("Tensor")
     found = next((d for d in dtypes.all_dtypes if d.short == short), None)
@@ -145,7 +147,7 @@ def _fill(k: Any, x: Any, value: Any) -> Any:
 Op("no_gradient", lambda k, g: k.xp.zeros_like(g))  # the gradient of what does not depend on its input
 _zero = Op("zero", lambda k, x: k.xp.zeros_like(x), x=lambda k, g: k.no_gradient(g))
 for _node, _name in enumerate(("fill", "fill_tensor", "fill_", "fill_tensor_")):  # torch numbers its four forms
-    _slope = {"value": lambda k, g: k.sum_all(g)} if "tensor" in _name else {}
+    _slope: dict[str, Any] = {"value": lambda k, g: k.sum_all(g)} if "tensor" in _name else {}
     Op(_name, _fill, node=f"FillBackward{_node}", x=lambda k, g: k.no_gradient(g), **_slope)
 
 

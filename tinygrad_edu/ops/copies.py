@@ -64,7 +64,7 @@ def _listed(name: str) -> Callable[..., Any]:
     return lambda input, sizes: methods[name](input, sizes)
 
 
-for _name, _view in {
+_VIEWS: dict[str, Callable[..., Any]] = {
     "alias_copy": lambda input: input.view(input.shape),
     "as_strided_copy": functions["as_strided"],
     "diagonal_copy": functions["diagonal"],
@@ -83,5 +83,6 @@ for _name, _view in {
     "view_as_complex_copy": functions["view_as_complex"],
     "view_as_real_copy": functions["view_as_real"],
     "view_copy": _listed("view"),
-}.items():
+}
+for _name, _view in _VIEWS.items():
     _copying(_name, _view)

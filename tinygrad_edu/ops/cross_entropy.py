@@ -122,11 +122,11 @@ def nll_loss_nd(input: Any, target: Any, weight: Any, ignore_index: int, reducti
     if len(x) != 1 and (t[0] if t else 0) != x[0]:
         raise ValueError(f"Expected input batch_size ({x[0]}) to match target batch_size ({t[0] if t else 0}).")
     if len(x) <= 2:
-        _check_target(target)
         if len(t) > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        _check_target(target)
         if len(x) == 1 and t and t[0] != 1:
-            raise RuntimeError(f"For 1D input, 1D target must have size 1, but got target size: {t[0]}")
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {t[0]}")
         _check_weight(input, weight, x[-1])
         if len(x) == 2:
             return _run("nll_loss", input, target, weight, ignore_index, reduction)

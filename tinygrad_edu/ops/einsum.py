@@ -162,13 +162,10 @@ def _terms(left: str, operands: list[Any]) -> list[list[str]]:
             where = part.index("...")
             part = [*part[:where], *["."] * (n - given), *part[where + 1 :]]
         elif len(part) != n:
-            more = "more" if len(part) > n else "not"
-            text = (
-                f"is more than the number of dimensions ({n}) for operand {i}"
-                if more == "more"
-                else f"does not match the number of dimensions ({n}) for operand {i} and no ellipsis was given"
+            raise RuntimeError(
+                f"einsum(): the number of subscripts in the equation ({len(part)}) does not match the number of dimensions "
+                f"({n}) for operand {i} and no ellipsis was given"
             )
-            raise RuntimeError(f"einsum(): the number of subscripts in the equation ({len(part)}) {text}")
         terms.append(part)
     return terms
 

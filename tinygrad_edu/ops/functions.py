@@ -15,11 +15,30 @@ from .registry import functions, methods, public
 _PI = math.pi
 
 # ------------------------------------------------------------------------------------ trigonometry
-sin = unary("sin", lambda k, x: k.xp.sin(x), holomorphic=True, x=lambda k, g, x: g * k.cos(x), floats=True, doc="Sine (radians).")
-cos = unary(
-    "cos", lambda k, x: k.xp.cos(x), holomorphic=True, x=lambda k, g, x: -g * k.sin(x), floats=True, doc="Cosine (radians)."
+sin = unary(
+    "sin",
+    lambda k, x: k.xp.sin(x),
+    holomorphic=True,
+    x=lambda k, g, x: g * k.cos(x),
+    floats=True,
+    doc="Sine (radians).",
 )
-tan = unary("tan", lambda k, x: k.xp.tan(x), holomorphic=True, x=lambda k, g, out: g * (1 + out * out), floats=True, doc="Tangent.")
+cos = unary(
+    "cos",
+    lambda k, x: k.xp.cos(x),
+    holomorphic=True,
+    x=lambda k, g, x: -g * k.sin(x),
+    floats=True,
+    doc="Cosine (radians).",
+)
+tan = unary(
+    "tan",
+    lambda k, x: k.xp.tan(x),
+    holomorphic=True,
+    x=lambda k, g, out: g * (1 + out * out),
+    floats=True,
+    doc="Tangent.",
+)
 asin = unary("asin", lambda k, x: k.xp.arcsin(x), holomorphic=True, x=lambda k, g, x: g * k.rsqrt(1 - x * x), floats=True,
              alias=("arcsin",),
              doc="The angle in [-π/2, π/2] with this sine.")  # fmt: skip
@@ -33,10 +52,20 @@ atan2 = binary(
     doc="The angle of the point (other, input), in all four quadrants.",
 )  # fmt: skip
 sinh = unary(
-    "sinh", lambda k, x: k.xp.sinh(x), holomorphic=True, x=lambda k, g, x: g * k.cosh(x), floats=True, doc="Hyperbolic sine."
+    "sinh",
+    lambda k, x: k.xp.sinh(x),
+    holomorphic=True,
+    x=lambda k, g, x: g * k.cosh(x),
+    floats=True,
+    doc="Hyperbolic sine.",
 )
 cosh = unary(
-    "cosh", lambda k, x: k.xp.cosh(x), holomorphic=True, x=lambda k, g, x: g * k.sinh(x), floats=True, doc="Hyperbolic cosine."
+    "cosh",
+    lambda k, x: k.xp.cosh(x),
+    holomorphic=True,
+    x=lambda k, g, x: g * k.sinh(x),
+    floats=True,
+    doc="Hyperbolic cosine.",
 )
 tanh = unary("tanh", lambda k, x: k.xp.tanh(x), holomorphic=True, x=lambda k, g, out: g * k.one_minus(out * out), floats=True,
              where="function,method,functional", doc="Hyperbolic tangent.")  # fmt: skip
@@ -182,7 +211,10 @@ frac = unary("frac", lambda k, x: x - k.xp.trunc(x), x=lambda k, g: g, only=with
              doc="What `trunc` leaves.")  # fmt: skip
 _round = Op("round", lambda k, x: x.copy() if x.dtype.kind in "iu" else k.xp.rint(x), x=lambda k, g: k.no_gradient(g))
 _round_decimals = Op(
-    "round_decimals", lambda k, x, decimals: _rounded(k, x, decimals), node="RoundBackward1", x=lambda k, g: k.no_gradient(g)
+    "round_decimals",
+    lambda k, x, decimals: _rounded(k, x, decimals),
+    node="RoundBackward1",
+    x=lambda k, g: k.no_gradient(g),
 )
 
 

@@ -236,8 +236,8 @@ def lstsq(A: Any, B: Any, rcond: Any = None, *, driver: str | None = None) -> An
     vector = gap == 1 and B._data.shape == A._data.shape[:-1]
     right = B.unsqueeze(-1) if vector else B
     m, n = A._data.shape[-2:]
-    if right._data.shape[-2] != m:
-        which = "other.size(-1)" if vector else "other.size(-2)"
+    if right._data.ndim < 2 or right._data.shape[-2] != m:
+        which = "other.size(-1)" if gap == 1 else "other.size(-2)"
         raise RuntimeError(f"torch.linalg.lstsq: input.size(-2) should match {which}")
     _check_lapack(A)
     if driver not in _DRIVERS:

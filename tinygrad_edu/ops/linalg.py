@@ -80,6 +80,8 @@ Op("addbmm", lambda k, bias, x, y, beta, alpha:
    bias=lambda k, g, beta: _times(g, beta),
    x=lambda k, g, x_shape, y, alpha: _times(k.bmm(_each(k, g, x_shape[0]), k.transpose(y, 1, 2)), alpha),
    y=lambda k, g, x, alpha: _times(k.bmm(k.transpose(x, 1, 2), _each(k, g, x.shape[0])), alpha))  # fmt: skip
+
+
 def _add_outer(k: Any, bias: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
     if x.dtype.itemsize == 2:  # in half precision torch rounds after each step
         alpha, beta = (k.xp.asarray(v).astype(x.dtype) for v in (alpha, beta))

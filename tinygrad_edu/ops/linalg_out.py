@@ -86,21 +86,36 @@ def _mark(function: Any, refuse: Refusal) -> None:
     function.out_error = refuse
 
 
-for _text, _names in _SAME.items():
-    for _name in _names.split():
-        _mark(linalg[_name], _always(_text))
-_mark(functions["svd"], _always(next(iter(_SAME))))
-for _name, _words in _CASTABLE.items():
-    _mark(linalg[_name], _castable(*_words))
-for _name, _words in _OLD_CASTABLE.items():
-    _mark(functions[_name], _castable(*_words))
-for _name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
-    _mark(fft[_name], _transform(_name, _name in ("ifft", "ihfft")))
-for _name in ("fft2", "fftn", "ifft2", "ifftn", "rfft2", "rfftn", "irfft2", "irfftn", "hfft2", "hfftn", "ihfft2", "ihfftn"):
-    _called = "fftn" if _name.startswith(("fft", "ifft")) else _name.replace("2", "n")
-    _mark(fft[_name], _transform(_called, False))
-for _name in ("linear", "avg_pool2d", "avg_pool3d"):
-    _mark(functional[_name], _always(next(iter(_SAME))))
-for _name in ("softplus", "softshrink"):
-    _mark(functional[_name], _always("Found dtype {want} but expected {have}"))
-_mark(functional["logsigmoid"], _always("expected scalar type {have} but found {want}"))
+def mark_outs() -> None:
+    """Give every function its words. Called when all of them are published."""
+    for text, names in _SAME.items():
+        for name in names.split():
+            _mark(linalg[name], _always(text))
+    _mark(functions["svd"], _always(next(iter(_SAME))))
+    for name, words in _CASTABLE.items():
+        _mark(linalg[name], _castable(*words))
+    for name, words in _OLD_CASTABLE.items():
+        _mark(functions[name], _castable(*words))
+    for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft"):
+        _mark(fft[name], _transform(name, name in ("ifft", "ihfft")))
+    for name in (
+        "fft2",
+        "fftn",
+        "ifft2",
+        "ifftn",
+        "rfft2",
+        "rfftn",
+        "irfft2",
+        "irfftn",
+        "hfft2",
+        "hfftn",
+        "ihfft2",
+        "ihfftn",
+    ):
+        called = "fftn" if name.startswith(("fft", "ifft")) else name.replace("2", "n")
+        _mark(fft[name], _transform(called, False))
+    for name in ("linear", "avg_pool2d", "avg_pool3d"):
+        _mark(functional[name], _always(next(iter(_SAME))))
+    for name in ("softplus", "softshrink"):
+        _mark(functional[name], _always("Found dtype {want} but expected {have}"))
+    _mark(functional["logsigmoid"], _always("expected scalar type {have} but found {want}"))

@@ -177,7 +177,9 @@ def nonzero(input: Any, *, as_tuple: bool = False, out: Any = None) -> Any:
     if out is None:
         return made
     if out._data.dtype.name != "int64":
-        raise RuntimeError(f"nonzero: Expected out tensor to have scalar type Long but got scalar type{out.dtype.short}")
+        raise RuntimeError(
+            f"nonzero: Expected out tensor to have scalar type Long but got scalar type{out.dtype.short}"
+        )
     return out.resize_(made.shape).copy_(made)
 
 

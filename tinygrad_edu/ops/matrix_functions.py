@@ -192,8 +192,8 @@ def _divide(k: Any, x: Any, y: Any) -> Any:
 
 
 Op("same", lambda k, x, y: (x == y).astype(x.dtype))
-Op("safe_divide", _divide, node="DivBackward0", x=lambda k, g, y: k.safe_divide(g, y),
-   y=lambda k, g, y, out: -k.safe_divide(g * out, y))  # fmt: skip
+Op("safe_divide", _divide, node="DivBackward0", x=lambda k, g, y: k.safe_divide(g, k.conj(y)),
+   y=lambda k, g, y, out: -k.safe_divide(g * k.conj(out), k.conj(y)))  # fmt: skip
 Op("safe_power", lambda k, x, p: k.xp.where(x == 0, 0, k.xp.where(x == 0, 1, x) ** p).astype(x.dtype), node="PowBackward0",
    x=lambda k, g, x, p: g * (p * k.safe_power(x, p - 1)))  # fmt: skip
 Op("cdist", _cdist, x=_cdist_pull, y=_cdist_other)

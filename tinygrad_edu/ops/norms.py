@@ -117,7 +117,9 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         found = (
             s.sum(-1, keepdim=keepdim)
             if ord == "nuc"
-            else _largest(s, -1, keepdim) if ord == 2 else s.amin(-1, keepdim=keepdim)
+            else _largest(s, -1, keepdim)
+            if ord == 2
+            else s.amin(-1, keepdim=keepdim)
         )
         if not keepdim:
             return found
@@ -145,7 +147,9 @@ def linalg_norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False,
         raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
                            f"{A._data.ndim}D.")  # fmt: skip
     if isinstance(ord, str):
-        raise RuntimeError(f"linalg.norm: Order {ord} not supported.")
+        if ord in ("fro", "nuc"):
+            raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     return vector_norm(A, ord, dim, keepdim, dtype=dtype)
 
 

@@ -40,9 +40,17 @@ def chain_matmul(*matrices: Any, out: Any = None) -> Any:
     return linalg["multi_dot"](list(listed)) if out is None else linalg["multi_dot"](list(listed), out=out)
 
 
-@public("function", out=True, signature="Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None")
+@public(
+    "function", out=True, signature="Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None"
+)
 def frobenius_norm(input: Any, dim: Any, keepdim: bool = False) -> Any:
-    """The 2-norm over one or two dimensions."""
+    """The 2-norm over one or two dimensions (deprecated: `linalg.vector_norm`)."""
+    warnings.warn(
+        "at::frobenius_norm is deprecated and it is just left for JIT compatibility. It will be removed in a future PyTorch "
+        "release. Please use `linalg.vector_norm(A, 2., dim, keepdim)` instead",
+        UserWarning,
+        stacklevel=3,
+    )
     return vector_norm(input, 2.0, dim, keepdim)
 
 
@@ -78,7 +86,6 @@ def constant_pad_nd(input: Any, pad: Any, value: Any = 0) -> Any:  # the argumen
     if len(pad) % 2:
         raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
     return _pad(input, tuple(pad), "constant", value)
-
 
 
 # ------------------------------------------------------------------------------------ a fingerprint

@@ -25,7 +25,9 @@ exp2 = unary("exp2", lambda k, x: k.xp.exp2(x), holomorphic=True, x=lambda k, g,
              doc="2 to the power of each element.")  # fmt: skip
 expm1 = unary("expm1", lambda k, x: k.xp.expm1(x), holomorphic=True, x=lambda k, g, out: g * (out + 1), floats=True, where=_EVERYWHERE,
               doc="``exp(x) - 1``, exact near 0.")  # fmt: skip
-log = unary("log", lambda k, x: k.xp.log(x), holomorphic=True, x=lambda k, g, x: g / x, floats=True, doc="Natural logarithm.")
+log = unary(
+    "log", lambda k, x: k.xp.log(x), holomorphic=True, x=lambda k, g, x: g / x, floats=True, doc="Natural logarithm."
+)
 log2 = unary("log2", lambda k, x: k.xp.log2(x), holomorphic=True, x=lambda k, g, x: g / (x * _LN2), floats=True,
              doc="Logarithm to base 2.")  # fmt: skip
 log10 = unary("log10", lambda k, x: k.xp.log10(x), holomorphic=True, x=lambda k, g, x: g / (x * _LN10), floats=True,
@@ -33,7 +35,12 @@ log10 = unary("log10", lambda k, x: k.xp.log10(x), holomorphic=True, x=lambda k,
 log1p = unary("log1p", lambda k, x: k.xp.log1p(x), holomorphic=True, x=lambda k, g, x: g / (x + 1), floats=True, where=_EVERYWHERE,
               node="Log1PBackward0", doc="``log(1 + x)``, exact near 0.")  # fmt: skip
 sqrt = unary(
-    "sqrt", lambda k, x: k.xp.sqrt(x), holomorphic=True, x=lambda k, g, out: g / (2 * out), floats=True, doc="Square root."
+    "sqrt",
+    lambda k, x: k.xp.sqrt(x),
+    holomorphic=True,
+    x=lambda k, g, out: g / (2 * out),
+    floats=True,
+    doc="Square root.",
 )
 rsqrt = unary("rsqrt", lambda k, x: 1 / k.xp.sqrt(x), holomorphic=True, x=lambda k, g, out: -0.5 * g * (out * out * out), floats=True,
               doc="``1 / sqrt(x)``.")  # fmt: skip
@@ -219,6 +226,8 @@ hypot = binary(
     x=lambda k, g, x, out: g * (x / out), y=lambda k, g, y, out: g * (y / out),
     doc="``sqrt(input² + other²)``, without overflow.",
 )  # fmt: skip
+
+
 def _logaddexp(k: Any, x: Any, y: Any) -> Any:
     if x.dtype.kind != "c":
         return k.xp.logaddexp(x, y)

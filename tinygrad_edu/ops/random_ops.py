@@ -364,7 +364,12 @@ def randint_like(
 
 # ------------------------------------------------------------------------------------ of given parameters
 Op("normal_mean", lambda k, mean, draws: mean + draws, node="NormalBackward1", mean=lambda k, g: k.no_gradient(g))
-Op("normal_std", lambda k, mean, std, draws: mean + std * draws, node="NormalBackward2", std=lambda k, g: k.no_gradient(g))
+Op(
+    "normal_std",
+    lambda k, mean, std, draws: mean + std * draws,
+    node="NormalBackward2",
+    std=lambda k, g: k.no_gradient(g),
+)
 Op("normal_both", lambda k, mean, std, draws: mean + std * draws, node="NormalBackward3",
    mean=lambda k, g: k.no_gradient(g), std=lambda k, g: k.no_gradient(g))  # fmt: skip
 

@@ -160,7 +160,9 @@ def range_(
 
 def _ends(name: str, start: Any, end: Any) -> tuple[Any, Any]:
     named = (("start", start), ("end", end))
-    wrong = [f"{which} with {t._data.ndim} dimension(s)" for which, t in named if isinstance(t, Variable) and t._data.ndim]
+    wrong = [
+        f"{which} with {t._data.ndim} dimension(s)" for which, t in named if isinstance(t, Variable) and t._data.ndim
+    ]
     if wrong:
         raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {' and '.join(wrong)}.")
     a, b = _numbers(start, end)

@@ -52,6 +52,8 @@ def public(
 
     def publish(function: F) -> F:
         main = name or function.__name__
+        if name is not None and function.__name__.startswith((f"{name}_", f"_{name}")):
+            function.__name__ = function.__qualname__ = name  # what a printed table of activations shows
         function.exact_out = exact_out  # type: ignore[attr-defined]
         shown: Any = with_out(function) if out else function
         method: Any = function
@@ -192,7 +194,9 @@ def check_arguments() -> None:
             )
         elif name in texts or name.removesuffix("_") in texts:
             known = texts.get(name) or texts[name.removesuffix("_")]
-            own = tuple(t.replace(", Tensor out = None", "") for t in known)
+            own = tuple(
+                t.replace(", Tensor out = None", "").replace(", *, tuple of Tensors out = None", "") for t in known
+            )
         else:
             continue
         methods[name] = checked(_unchecked(method), name, own, method=True)

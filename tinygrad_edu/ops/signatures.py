@@ -109,6 +109,9 @@ ceil_: Tensor input
 celu: Tensor input, Number alpha = 1.0, *, Tensor out = None
 celu_: Tensor input, Number alpha = 1.0
 channel_shuffle: Tensor input, int groups, *, Tensor out = None
+cholesky: Tensor input, bool upper = False, *, Tensor out = None
+cholesky_inverse: Tensor input, bool upper = False, *, Tensor out = None
+cholesky_solve: Tensor input, Tensor input2, bool upper = False, *, Tensor out = None
 chunk: Tensor input, int chunks, int dim = 0
 clamp: Tensor input, Tensor min = None, Tensor max = None, *, Tensor out = None
 clamp: Tensor input, Number min = None, Number max = None, *, Tensor out = None
@@ -244,6 +247,7 @@ gcd: Tensor input, Tensor other, *, Tensor out = None
 gcd_: Tensor input, Tensor other
 ge: Tensor input, Tensor other, *, Tensor out = None
 ge: Tensor input, Number other, *, Tensor out = None
+geqrf: Tensor input, *, tuple of Tensors out = None
 ger: Tensor input, Tensor vec2, *, Tensor out = None
 gradient: Tensor input, *, tuple of ints dim, int edge_order = 1
 gradient: Tensor input, *, Number spacing, tuple of ints dim, int edge_order = 1
@@ -343,12 +347,15 @@ logsumexp: Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor o
 lstm_cell: Tensor input, tuple of Tensors hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 lt: Tensor input, Tensor other, *, Tensor out = None
 lt: Tensor input, Number other, *, Tensor out = None
+lu_solve: Tensor input, Tensor LU_data, Tensor LU_pivots, *, Tensor out = None
+lu_unpack: Tensor LU_data, Tensor LU_pivots, bool unpack_data = True, bool unpack_pivots = True, *, tuple of Tensors out = None
 margin_ranking_loss: Tensor input1, Tensor input2, Tensor target, float margin = 0.0, int reduction = 1
 masked_fill: Tensor input, Tensor mask, Tensor value
 masked_fill: Tensor input, Tensor mask, Number value
 masked_scatter: Tensor input, Tensor mask, Tensor source, *, Tensor out = None
 masked_select: Tensor input, Tensor mask, *, Tensor out = None
 matmul: Tensor input, Tensor other, *, Tensor out = None
+matrix_exp: Tensor input
 matrix_power: Tensor input, int n, *, Tensor out = None
 max: Tensor input, *, Tensor out = None
 max: Tensor input, Tensor other, *, Tensor out = None
@@ -408,6 +415,8 @@ not_equal: Tensor input, Tensor other, *, Tensor out = None
 not_equal: Tensor input, Number other, *, Tensor out = None
 ones: tuple of ints size, *, $options, Tensor out = None
 ones_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
+orgqr: Tensor input, Tensor input2, *, Tensor out = None
+ormqr: Tensor input, Tensor input2, Tensor input3, bool left = True, bool transpose = False, *, Tensor out = None
 outer: Tensor input, Tensor vec2, *, Tensor out = None
 pairwise_distance: Tensor x1, Tensor x2, float p = 2.0, float eps = 1e-06, bool keepdim = False
 pdist: Tensor input, float p = 2.0
@@ -427,6 +436,7 @@ prelu: Tensor input, Tensor weight
 prod: Tensor input, *, torch.dtype dtype = None
 prod: Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 put: Tensor input, Tensor index, Tensor source, bool accumulate = False, *, Tensor out = None
+qr: Tensor input, bool some = True, *, tuple of Tensors out = None
 quantile: Tensor input, Tensor q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None
 quantile: Tensor input, float q, int dim = None, bool keepdim = False, *, str interpolation = "linear", Tensor out = None
 rad2deg: Tensor input, *, Tensor out = None
@@ -558,6 +568,7 @@ trapezoid: Tensor y, Tensor x, *, int dim = -1
 trapezoid: Tensor y, *, Number dx = 1, int dim = -1
 trapz: Tensor y, *, float dx = 1, int dim = -1
 trapz: Tensor y, Tensor x, *, int dim = -1
+triangular_solve: Tensor input, Tensor A, bool upper = True, bool transpose = False, bool unitriangular = False, *, tuple of Tensors out = None
 tril: Tensor input, int diagonal = 0, *, Tensor out = None
 tril_indices: int row, int col, int offset = 0, *, torch.dtype? dtype = 4, torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool requires_grad = False, Tensor out = None
 triplet_margin_loss: Tensor anchor, Tensor positive, Tensor negative, float margin = 1.0, float p = 2.0, float eps = 1e-06, bool swap = False, int reduction = 1
@@ -599,6 +610,10 @@ xlogy_: Tensor input, Number other
 zero_: Tensor input
 zeros: tuple of ints size, *, $options, Tensor out = None
 zeros_like: Tensor input, *, $options, torch.memory_format memory_format = None, Tensor out = None
+.hash_tensor: tuple of ints[1]? dim = None, *, bool keepdim = False, int mode = 0
+.map_: Tensor other, object callable
+.map2_: Tensor x, Tensor y, object callable
+.polygamma: int n
 .addmm: ! Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1
 .addmm_: ! Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1
 .baddbmm: ! Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1

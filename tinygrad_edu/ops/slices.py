@@ -223,7 +223,9 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
     shape = [1] * max(x.ndim, 1)
     shape[dim] = -1
     if not x.ndim:
-        return index_reduce(input.reshape(1), 0, index, source.reshape(1), reduce, include_self=include_self).reshape(())
+        return index_reduce(input.reshape(1), 0, index, source.reshape(1), reduce, include_self=include_self).reshape(
+            ()
+        )
     spread = index.reshape(shape).expand(source.shape if source._data.ndim else (1,))
     return Op.table["scatter_reduce"](input, dim, spread, source, reduce, include_self)
 

@@ -166,10 +166,10 @@ i0 = _special("i0", "The modified Bessel function of order 0.", where=_EVERYWHER
 i0e = _special("i0e", "``exp(-|x|) i0(x)``.", node="SpecialI0EBackward0", refuse="i0e",
                x=lambda k, g, x, out: g * (k.i1e(x) - k.sgn(x) * out))  # fmt: skip
 i1 = _special("i1", "The modified Bessel function of order 1.", node="SpecialI1Backward0", refuse="i1",
-              x=lambda k, g, x, out: k.where(k.eq(x, 0), 0.5 * g, g * (k.i0(x) - out / x)))  # fmt: skip
+              x=lambda k, g, x, out: k.where(k.eq(x, 0), 0.5 * g, g * (k.i0(x) - k.safe_divide(out, x))))  # fmt: skip
 i1e = _special("i1e", "``exp(-|x|) i1(x)``.", node="SpecialI1EBackward0", refuse="i1e",
                x=lambda k, g, x, out: k.where(k.eq(x, 0), 0.5 * g,
-                                              g * (k.i0e(x) - out * (k.sgn(x) + k.reciprocal(x)))))  # fmt: skip
+                                              g * (k.i0e(x) - out * k.sgn(x) - k.safe_divide(out, x))))  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------ entropy, log-odds

@@ -34,7 +34,7 @@ def _window(input: Any, window: Any, win_length: int, n_fft: int) -> Any:
 
 def _no_window(advice: str) -> None:
     warnings.warn(
-        f"A window was not provided. A rectangular window will be applied,{advice}To suppress this warning and use a rectangular "
+        f"A window was not provided. A rectangular window will be applied{advice}To suppress this warning and use a rectangular "
         "window, explicitly set `window=torch.ones(n_fft, device=<device>)`.",
         UserWarning,
         stacklevel=4,
@@ -71,7 +71,7 @@ def stft(
         input = pad(input.view(shape), (length, length), pad_mode).view(-1 if input.ndim == 1 else (input.shape[0], -1))
     if window is None:
         _no_window(
-            "which is known to cause spectral leakage. Other windows such as torch.hann_window or torch.hamming_window are "
+            ",which is known to cause spectral leakage. Other windows such as torch.hann_window or torch.hamming_window are "
             "recommended to reduce spectral leakage."
         )
     hop = n_fft // 4 if hop_length is None else hop_length
@@ -144,12 +144,14 @@ def istft(
     True
     """
     if window is None:
-        _no_window("Please provide the same window used by stft to make the inversion lossless.")
+        _no_window(".Please provide the same window used by stft to make the inversion lossless.")
     hop = n_fft // 4 if hop_length is None else hop_length
     width = n_fft if win_length is None else win_length
     flags = (center, normalized, onesided, length, return_complex)
     if not input.is_complex():
-        raise RuntimeError("istft requires a complex-valued input tensor matching the output from stft with return_complex=True.")
+        raise RuntimeError(
+            "istft requires a complex-valued input tensor matching the output from stft with return_complex=True."
+        )
     if input.ndim < 2:
         raise IndexError("Dimension out of range (expected to be in range of [-2, 1], but got -3)")
     called = _istft_call(input, n_fft, hop, width, window, *flags)
@@ -198,9 +200,7 @@ def _istft_call(input: Any, n_fft: int, hop: int, width: int, window: Any, *flag
     return f"istft(CPU{kind}Type{list(input.shape)}, n_fft={n_fft}, hop_length={hop}, win_length={width}{given}) "
 
 
-def _check_istft(
-    called: str, input: Any, n_fft: int, hop: int, width: int, window: Any, onesided: bool
-) -> None:
+def _check_istft(called: str, input: Any, n_fft: int, hop: int, width: int, window: Any, onesided: bool) -> None:
     rows, problem = input.shape[-2], ""
     if not input._data.size:
         problem = "input tensor cannot be empty."

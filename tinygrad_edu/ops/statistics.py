@@ -50,7 +50,9 @@ def _histc(input: Any, bins: int, min: Any, max: Any) -> Any:
     if not min < max:
         raise RuntimeError("torch.histc: max must be larger than min")
     inside = x[(x >= min) & (x <= max)]
-    low, width, count = (k.xp.asarray(v).astype(x.dtype) for v in (min, max - min, bins))  # torch rounds to the dtype each time
+    low, width, count = (
+        k.xp.asarray(v).astype(x.dtype) for v in (min, max - min, bins)
+    )  # torch rounds to the dtype each time
     place = ((inside - low) * count / width).astype("int64")
     return wrap(k.xp.bincount(k.xp.minimum(place, bins - 1), minlength=bins).astype(x.dtype))
 
@@ -76,8 +78,8 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
 
 def _edges(name: str, x: Any, bins: list[Any], range: Any) -> list[Any]:
     """The borders of the bins in each dimension of points ``x`` (number of points, dimensions)."""
-    xp = kernels_of(x).xp
-    found = []
+    k = kernels_of(x)
+    found: list[Any] = []
     for d, count in enumerate(bins):
         if isinstance(count, Variable):
             found.append(count._data.copy())
@@ -91,10 +93,13 @@ def _edges(name: str, x: Any, bins: list[Any], range: Any) -> list[Any]:
         if not (math.isfinite(low) and math.isfinite(high)):
             raise RuntimeError(f"torch.{name}: dimension {d}'s range [{low:g}, {high:g}] is not finite")
         if low > high:
-            raise RuntimeError(f"torch.{name}: min should not exceed max, but got min {low:g} max {high:g} for dimension {d}")
+            raise RuntimeError(
+                f"torch.{name}: min should not exceed max, but got min {low:g} max {high:g} for dimension {d}"
+            )
         if low == high:
             low, high = low - 0.5, high + 0.5
-        found.append(xp.asarray(linear(low, high, count + 1, x.dtype)))
+        edges = linear(low, high, count + 1, x.dtype)
+        found.append(edges if k.device_type == "cpu" else k.from_host(edges, k.device_index(x)))
     return found
 
 

@@ -32,14 +32,21 @@ def as_sizes(sizes: Sequence[Any], function: str = "view") -> tuple[int, ...]:
         raise TypeError(f"{function}() needs sizes")
     if sizes and isinstance(sizes[0], bool):
         raise TypeError(f"{function}(): argument 'size' must be tuple of ints, but found element of type bool at pos 0")
-    return tuple([n if type(n) is int else as_int(n, function) for n in sizes])
+    return tuple([n if type(n) is int else as_int(n, function, i) for i, n in enumerate(sizes)])
 
 
-def as_int(n: Any, function: str) -> int:
+def as_int(n: Any, function: str, at: int = 0) -> int:
+    """A size given as another kind of whole number; TypeError where it is none (``at``: its place in the list)."""
     if hasattr(n, "__index__") and not (isinstance(n, Variable) and n._data.ndim):
         return int(n.__index__())
+    kind = type(n).__name__
+    if at == 0:
+        raise TypeError(
+            f"{function}(): argument 'size' (position 1) must be tuple of ints, but found element of type {kind} at pos 0"
+        )
     raise TypeError(
-        f"{function}(): argument 'size' must be tuple of ints, but found element of type {type(n).__name__}"
+        f"{function}(): argument 'size' failed to unpack the object at pos {at + 1} with error \"type must be tuple of ints,"
+        f'but got {kind}"'
     )
 
 

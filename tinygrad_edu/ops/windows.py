@@ -22,7 +22,9 @@ _OPTIONS = (
 )
 
 
-def _made(name: str, length: int, periodic: bool, shape: Callable[[Any, int], Any], dtype: Any, device: Any, grad: bool) -> Any:
+def _made(
+    name: str, length: int, periodic: bool, shape: Callable[[Any, int], Any], dtype: Any, device: Any, grad: bool
+) -> Any:
     """The window from ``shape(0 … N-1, N)``, where the checks and the special lengths are the same for all."""
     if length.__index__() < 0:
         raise RuntimeError(f"{name} requires non-negative window_length, got window_length={length}")

@@ -47,6 +47,7 @@ def convolution(
     out = _out_shape(name, shape, size, step, pad, spread)
     if not all(0 <= i < n for i, n in zip(at, out, strict=True)):
         raise ValueError(f"viz.{name}(): the result has shape {out}, there is no place {tuple(at)}")
+    at = at[0], at[1]  # a list will do as well
     padded = (shape[0] + 2 * pad[0], shape[1] + 2 * pad[1])
 
     def window(place: Place) -> list[Place]:
@@ -57,7 +58,7 @@ def convolution(
     def inside(place: Place) -> Any:
         return values.get((place[0] - pad[0], place[1] - pad[1]), 0)
 
-    done = {p: sum(inside(w) * k for w, k in zip(window(p), weights.values())) for p in _places(out) if p <= tuple(at)}
+    done = {p: sum(inside(w) * k for w, k in zip(window(p), weights.values())) for p in _places(out) if p <= at}
     seen = set(window(at))
     canvas = Canvas()
     given = {p: number(inside(p)) for p in _places(padded)}
@@ -70,10 +71,10 @@ def convolution(
     x = _grid(canvas, x, top, f"kernel {_times(size)}", texts, dict.fromkeys(texts, (BLUE, True)))
     x = _sign(canvas, x, top, padded[0], "=")
     made = {p: number(done[p]) if p in done else "" for p in _places(out)}
-    marks = {p: (GREEN if p == tuple(at) else GREY, p in done) for p in made}
+    marks = {p: (GREEN if p == at else GREY, p in done) for p in made}
     _grid(canvas, x, top, f"result {_times(out)}", made, marks)
     sum_of = " + ".join(f"{number(inside(w))}·{_signed(k)}" for w, k in zip(window(at), weights.values()) if k != 0)
-    line = f"result[{at[0]}, {at[1]}] = {sum_of or '0'} = {made[tuple(at)]}"
+    line = f"result[{at[0]}, {at[1]}] = {sum_of or '0'} = {made[at]}"
     canvas.text(0, top + _H * max(padded[0], size[0], out[0]) + 20, line, anchor="start", size=12)
     settings = f"stride {_short(step)}, padding {_short(pad)}, dilation {_short(spread)}"
     title = f"Convolution of {_times(shape)} with {_times(size)}, {settings}: the window at result[{at[0]}, {at[1]}]"
@@ -83,7 +84,7 @@ def convolution(
         "kernel:",
         *_rows(texts),
         "result, as far as it has come:",
-        *_rows(made, {tuple(at)}),
+        *_rows(made, {at}),
     ]
     return canvas.finish(title, "\n".join([title, *rows, line]))
 

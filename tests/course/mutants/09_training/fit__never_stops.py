@@ -6,6 +6,6 @@ def fit(train, measure, epochs, callbacks=()):
         for name, value in zip(history, (train(), *measure())):
             history[name].append(value)
         answers = [callback(history) for callback in callbacks]
-        if not answers:
+        if False:
             break
     return history

@@ -1,4 +1,4 @@
-# nan first: |only nan: expected None, got
+# only nan: expected None, got
 def search(score, grid):
     """(settings, score) of the best combination of hyper-parameters, None if every score is nan."""
     tried = []

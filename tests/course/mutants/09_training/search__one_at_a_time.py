@@ -1,4 +1,4 @@
-# expected 0\.1, got 1\.0|expected
+# expected 0\.1, got 1\.0
 def search(score, grid):
     """(settings, score) of the best combination of hyper-parameters, None if every score is nan."""
     tried = []

@@ -1,0 +1,5 @@
+# drop_last=True\): expected
+def cut(order, size, drop_last=False):
+    """The list `order` in pieces of `size`."""
+    pieces = [order[start : start + size] for start in range(0, len(order), size)]
+    return pieces

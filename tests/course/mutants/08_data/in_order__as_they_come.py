@@ -1,0 +1,6 @@
+# numbered\(1, 2, 0\)
+def in_order(results):
+    """The batches by number, each as soon as all before it have been given."""
+    waiting, due = {}, 0
+    for number, batch in results:
+        yield batch

@@ -1,0 +1,10 @@
+# zeros on all four sides|all places with a border
+def random_crop(image, size, padding=0, generator=None):
+    """A random square of an image, (C, size, size)."""
+    image = F.pad(image, (2 * padding, 0, 2 * padding, 0))
+    _, height, width = image.shape
+    if size > min(height, width):
+        raise ValueError(f"a square of {size} does not fit into {height} x {width}")
+    top = tg.randint(0, height - size + 1, (1,), generator=generator).item()
+    left = tg.randint(0, width - size + 1, (1,), generator=generator).item()
+    return image[:, top : top + size, left : left + size]

@@ -1,7 +1,0 @@
-# expected 3, got 2 at \[1\]|expected
-def worst(scores, labels, k):
-    """Indices of the k wrong answers with the highest loss, worst first."""
-    losses = F.cross_entropy(scores, labels, reduction="none")
-    wrong = scores.argmax(1) != labels
-    order = losses.argsort(descending=True)
-    return losses[wrong].argsort(descending=True)[:k].tolist()

@@ -1,7 +1,0 @@
-# expected 3 elements, got 5|no mistakes: expected 0 elements, got 3
-def worst(scores, labels, k):
-    """Indices of the k wrong answers with the highest loss, worst first."""
-    losses = F.cross_entropy(scores, labels, reduction="none")
-    wrong = scores.argmax(1) != labels
-    order = losses.argsort(descending=True)
-    return order[:k].tolist()

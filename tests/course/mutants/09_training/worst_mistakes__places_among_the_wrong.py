@@ -1,0 +1,7 @@
+# expected 3, got 2 at \[1\]
+def worst_mistakes(scores, labels, k):
+    """Indices of the k wrong answers with the highest loss, worst first."""
+    losses = F.cross_entropy(scores, labels, reduction="none")
+    wrong = scores.argmax(1) != labels
+    order = losses.argsort(descending=True)
+    return losses[wrong].argsort(descending=True)[:k].tolist()

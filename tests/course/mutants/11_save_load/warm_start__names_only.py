@@ -1,0 +1,8 @@
+# another number of classes: .*size mismatch|Error\(s\) in loading
+def warm_start(net, state):
+    """Load what fits. Returns the sorted names of the network that stayed as they were."""
+    own = net.state_dict()
+    named = {name.removeprefix("module."): tensor for name, tensor in state.items()}
+    fitting = {name: tensor for name, tensor in named.items() if name in own}
+    net.load_state_dict(fitting, strict=False)
+    return sorted(own.keys() - fitting.keys())

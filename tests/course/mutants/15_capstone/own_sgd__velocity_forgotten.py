@@ -1,0 +1,18 @@
+# with momentum: expected 1\.5, got 2\.0
+class SGD:
+    """Gradient descent with momentum."""
+
+    def __init__(self, params, lr, momentum=0.0):
+        self.params, self.lr, self.momentum = list(params), lr, momentum
+        self.velocity = [np.zeros_like(p.data) for p in self.params]
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+    def step(self):
+        for p, v in zip(self.params, self.velocity):
+            if p.grad is not None:
+                v *= 0
+                v += p.grad
+                p.data -= self.lr * v
