@@ -127,10 +127,11 @@ def run(folder: Path, *command: str) -> Cost:
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
     said, _ = process.communicate()
-    seconds, after = time.perf_counter() - start, os.times()
+    seconds = time.perf_counter() - start
     if process.returncode:
         raise SystemExit(said.decode())
     adopt_and_wait()
+    after = os.times()
     used = after.children_user - before.children_user + after.children_system - before.children_system
     return Cost(round(seconds, 2), round(used, 2), round(peak[0], 1))
 

@@ -685,7 +685,7 @@ MF = {
     "contiguous": "torch.contiguous_format",
     "cl": "torch.channels_last",
     "cl3": "torch.channels_last_3d",
-    "pres": "torch.preserve_format",
+    "keep": "torch.preserve_format",
 }
 shapes = [
     "torch.arange(24.).view(1,2,3,4)",

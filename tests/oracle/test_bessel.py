@@ -50,7 +50,12 @@ POLYNOMIALS: list[tuple[str, Callable[[int, Any], Any]]] = [
     ("chebyshev_polynomial_t", mpmath.chebyt),
     ("chebyshev_polynomial_u", mpmath.chebyu),
     ("hermite_polynomial_h", mpmath.hermite),
-    ("laguerre_polynomial_l", lambda n, x: mpmath.laguerre(n, 0, x)),
+    (
+        "laguerre_polynomial_l",
+        lambda n, x: mpmath.polyval(
+            [(-1) ** k * mpmath.binomial(n, k) / mpmath.factorial(k) for k in range(n, -1, -1)], x
+        ),
+    ),
     ("legendre_polynomial_p", mpmath.legendre),
 ]
 

@@ -175,6 +175,8 @@ def avg_pool(
     xp: Any, x: Array, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, include: bool, divisor: int | None
 ) -> Array:
     """The mean of each window of (…, sizes)."""
+    if x.dtype.itemsize == 2 and x.dtype.kind in "fV":  # added up in float32, rounded once
+        return avg_pool(xp, x.astype("float32"), out, kernel, stride, padding, include, divisor).astype(x.dtype)
     once = (1,) * len(kernel)
     framed = _framed(xp, x, padding, _reach(out, kernel, stride, once), 0)
     total = _fold(xp, framed, xp.add, out, kernel, stride, once)

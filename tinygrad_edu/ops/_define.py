@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 from .. import dtypes
@@ -368,6 +368,19 @@ def without(kernel: str, kinds: str) -> Callable[[dtypes.dtype], str | None]:
         return f"\"{kernel}\" not implemented for '{d.short}'" if lacks else None
 
     return only
+
+
+def rounded_once(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """A forward that takes half precision to float32 and rounds at the end, as torch's kernels do."""
+
+    @wraps(forward)
+    def form(k: Any, x: Any, *rest: Any) -> Any:
+        if x.dtype.itemsize != 2 or x.dtype.kind not in "fV":
+            return forward(k, x, *rest)
+        wide = (r.astype("float32") if getattr(r, "dtype", None) == x.dtype else r for r in rest)
+        return forward(k, x.astype("float32"), *wide).astype(x.dtype)
+
+    return form
 
 
 def no_derivative(name: str) -> Callable[..., Any]:

@@ -93,7 +93,8 @@ def loss_op(
     """A primitive (x, y, option, reduction) from the loss of one pair and its derivatives, all called as f(k, x, y, option)."""
 
     def forward(k: Any, x: Any, y: Any, option: Any, reduction: str) -> Any:
-        return reduce_raw(each(k, x, y, option), reduction)
+        losses = each(k, x, y, option)
+        return reduce_raw(losses if losses.dtype == x.dtype else losses.astype(x.dtype), reduction)
 
     def slope_x(k: Any, g: Any, x: Any, y: Any, option: Any, reduction: str) -> Any:
         return by_x(k, x, y, option) * spread(g, reduction, _count(x, y))

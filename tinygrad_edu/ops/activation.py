@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..backend import kernels_of
 from ..random import stream_for
 from ._check import check_tensor, not_implemented
+from ._define import rounded_once
 from ._layout import laid_out
 from .functions import relu as plain_relu
 from .registry import functional, functions, methods, public
@@ -60,10 +61,10 @@ def _clip(k: Any, x: Any, low: Any, high: Any) -> Any:
     return k.xp.clip(x, low, high)
 
 
-Op("hardtanh", _clip, x=lambda k, g, x, low, high: g * ((x > low) & (x < high)))
+Op("hardtanh", rounded_once(_clip), x=lambda k, g, x, low, high: g * ((x > low) & (x < high)))
 Op(
     "leaky_relu",
-    lambda k, x, slope: k.xp.where(x > 0, x, x * slope),
+    rounded_once(lambda k, x, slope: k.xp.where(x > 0, x, x * slope)),
     x=lambda k, g, x, slope: k.where(x > 0, g, g * slope),
 )
 Op("threshold", lambda k, x, threshold, value: k.xp.where(x <= threshold, x.dtype.type(value), x),
@@ -197,8 +198,8 @@ def _elu_slope(k: Any, g: Any, x: Any, alpha: Any, scale: Any, rate: Any) -> Any
     return k.where(x > 0, g * scale, g * below)
 
 
-Op("elu", _elu, x=_elu_slope)
-Op("celu", _elu, x=_elu_slope)
+Op("elu", rounded_once(_elu), x=_elu_slope)
+Op("celu", rounded_once(_elu), x=_elu_slope)
 _SELU = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
@@ -307,7 +308,7 @@ Op("gelu", _gelu, x=lambda k, g, x:
 Op("gelu_tanh", _gelu_tanh, node="GeluBackward0", x=_gelu_tanh_slope)
 
 
-@public("functional")
+@public("functional", out=True)
 def gelu(input: Any, *, approximate: str = "none") -> Any:
     """``x * Φ(x)`` with the normal distribution's Φ; ``approximate="tanh"`` its usual approximation."""
     if approximate not in ("none", "tanh"):
@@ -347,8 +348,12 @@ def mish(input: Any, inplace: bool = False) -> Any:
 
 
 _SIXTH = 0.1666666716337204  # torch has it in single precision
-Op("hardsigmoid", lambda k, x: k.xp.clip(x + 3, 0, 6) / 6, x=lambda k, g, x: g * ((x > -3) & (x < 3)) * _SIXTH)
-Op("hardswish", lambda k, x: x * k.xp.clip(x + 3, 0, 6) / 6,
+Op(
+    "hardsigmoid",
+    rounded_once(lambda k, x: k.xp.clip(x + 3, 0, 6) / 6),
+    x=lambda k, g, x: g * ((x > -3) & (x < 3)) * _SIXTH,
+)
+Op("hardswish", rounded_once(lambda k, x: x * k.xp.clip(x + 3, 0, 6) / 6),
    x=lambda k, g, x: k.where(x < 3, g * (x / 3 + 0.5) * (x > -3), g))  # fmt: skip
 
 
@@ -402,7 +407,7 @@ def glu(input: Any, dim: int = -1) -> Any:
 
 
 # ------------------------------------------------------------------------------------ shrinking
-Op("softshrink", lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0)),
+Op("softshrink", rounded_once(lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0))),
    x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
 Op("hardshrink", lambda k, x, lambd: k.xp.where((x >= -lambd) & (x <= lambd), x.dtype.type(0), x),
    x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
@@ -420,7 +425,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
     return Op.table["softshrink"](input, lambd)
 
 
-@public("function method functional")
+@public("function method functional", out=True)
 def hardshrink(input: Any, lambd: float = 0.5) -> Any:
     """``x``, but 0 where it is within ``lambd`` of 0."""
     _check("hardshrink", "hardshrink_cpu", input)

@@ -116,6 +116,6 @@ def mark_outs() -> None:
         _mark(fft[name], _transform(called, False))
     for name in ("linear", "avg_pool2d", "avg_pool3d"):
         _mark(functional[name], _always(next(iter(_SAME))))
-    for name in ("softplus", "softshrink"):
+    for name in ("softplus", "softshrink", "gelu", "hardshrink"):
         _mark(functional[name], _always("Found dtype {want} but expected {have}"))
     _mark(functional["logsigmoid"], _always("expected scalar type {have} but found {want}"))

@@ -293,7 +293,7 @@ def multi_margin_loss(
         raise RuntimeError("target out of range")
     raw = None if weight is None else weight._data
     loss = Op.table["multi_margin_loss"](x, t._data, p, margin, raw, reduction)
-    return loss.reshape(()) if single and reduction == "none" else loss
+    return loss.reshape(()) if single and reduction == "none" and not target.dim() else loss
 
 
 def _multilabel(k: Any, x: Any, target: Any) -> tuple[Any, Any]:

@@ -56,6 +56,8 @@ Op("avg_pool_grad",
 
 def _adaptive_avg(k: Any, x: Any, sizes: Sizes, back: bool) -> Any:
     """Average the parts that the sizes of input and output define; ``back``: the transpose of that, from out to in."""
+    if x.dtype.itemsize == 2 and x.dtype.kind in "fV":
+        return _adaptive_avg(k, x.astype("float32"), sizes, back).astype(x.dtype)
     for dim, n in enumerate(sizes, x.ndim - len(sizes)):
         m = x.shape[dim]
         matrix = kernels.mean_matrix(k.xp, n if back else m, m if back else n, x.dtype)
