@@ -17,6 +17,8 @@ from tinygrad_edu.course import release
 from tinygrad_edu.course.exercise import Exercise, read
 from tinygrad_edu.course.results import Submission
 
+pytestmark = pytest.mark.timeout(1200)  # one exercise with forty wrong answers is a batch of its own
+
 COURSES = [(REPOSITORY, REPOSITORY / "tests" / "course" / "mutants"), (DATA, DATA / "mutants")]
 EXERCISES = [(root, wrong, path) for root, wrong in COURSES for path in sorted((root / "solutions").glob("*.ipynb"))]
 

@@ -32,7 +32,7 @@ LEFT_OUT: list[tuple[str, str, tuple[torch.dtype, ...] | None, str]] = [
      (torch.uint8,), "torch weighs bytes in fixed point"),
     ("fft.hfft fft.hfft2 fft.hfftn special.hermite_polynomial_h special.hermite_polynomial_he", "out-other", None,
      "float32 numbers in a float64 tensor, which would be compared as if they were float64"),
-    ("nn.functional.scaled_dot_product_attention nn.functional.conv_transpose3d nn.functional.grid_sample", "function", HALVES,
+    ("nn.functional.scaled_dot_product_attention nn.functional.conv_transpose3d nn.functional.grid_sample", "function aliases", HALVES,
      "sums of products that cancel, rounded at other places"),
     ("linalg.eigh", "out-other", COMPLEX, "torch checks the second output first"),
     ("linalg.matrix_power", "out-other", None, "torch's words are those of the product that it runs last"),

@@ -303,9 +303,9 @@ def _gelu_tanh_slope(k: Any, g: Any, x: Any) -> Any:
     return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_ROOT * (1 + 3 * _CUBE * x * x)))
 
 
-Op("gelu", _gelu, x=lambda k, g, x:
+Op("gelu", rounded_once(_gelu), x=lambda k, g, x:
    g * (0.5 * (1 + k.erf(x * math.sqrt(0.5))) + x * k.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)))  # fmt: skip
-Op("gelu_tanh", _gelu_tanh, node="GeluBackward0", x=_gelu_tanh_slope)
+Op("gelu_tanh", rounded_once(_gelu_tanh), node="GeluBackward0", x=_gelu_tanh_slope)
 
 
 @public("functional", out=True)
@@ -429,7 +429,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
 def hardshrink(input: Any, lambd: float = 0.5) -> Any:
     """``x``, but 0 where it is within ``lambd`` of 0."""
     _check("hardshrink", "hardshrink_cpu", input)
-    return Op.table["hardshrink"](input, lambd)
+    return finished(input, Op.table["hardshrink"](input, lambd), False)
 
 
 @public("functional")

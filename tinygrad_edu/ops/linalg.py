@@ -53,8 +53,8 @@ def _times(g: Any, factor: Any) -> Any:
 def _add_product(k: Any, bias: Any, x: Any, y: Any, beta: Any, alpha: Any) -> Any:
     """``beta * bias + alpha * (x @ y)`` for matrices, batches, and matrix times vector."""
     if x.dtype.itemsize == 2 and x.dtype.kind in "fV":  # rounded once
-        wide = (t.astype("float32") for t in (bias, x, y))
-        return _add_product(k, *wide, beta, alpha).astype(x.dtype)
+        wide_bias, wide_x, wide_y = (t.astype("float32") for t in (bias, x, y))
+        return _add_product(k, wide_bias, wide_x, wide_y, beta, alpha).astype(x.dtype)
     out = _product(k, x, y)
     if alpha != 1:
         out *= alpha
