@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def flags_may_be_set() -> None:
+    """torch's own test tables forbid setting ``torch.backends`` flags when they are imported; programs may set them."""
+    vars(torch.backends)["__allow_nonbracketed_mutation_flag"] = True
+    return

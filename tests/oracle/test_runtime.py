@@ -92,7 +92,7 @@ def test_without_a_gpu_cuda_raises_what_torch_raises(call):
         assert ours is None
         return
     assert ours[0] in (theirs[0], AssertionError)
-    assert "CuPy is not installed" in ours[1] or "driver" in ours[1] or ours[1] == theirs[1]
+    assert ours[1] in (theirs[1], "Torch not compiled with CUDA enabled")  # or the name that torch's build lacks
 
 
 # ------------------------------------------------------------------------------------------------ checkpoint

@@ -59,12 +59,12 @@ _ONLY_WHEN: dict[
     "inner": lambda args, result: all(a._data.ndim for a in args),
     "diff": lambda args, result: (*args, 1)[1] == 0,
 }
-_OWN_CAST_ERROR: dict[str, Callable[[tuple[Any, ...]], bool]] = {  # which calls have the words in _NO_CAST
-    "diag": lambda args: args[0]._data.ndim == 1,
-    "ldexp": lambda args: args[0]._data.dtype.kind != "c",
-    "max": lambda args: len(args) == 1,
-    "min": lambda args: len(args) == 1,
-    "mean": lambda args: len(args) == 1,
+_OWN_CAST_ERROR: dict[str, Callable[[tuple[Any, ...], Any], bool]] = {  # which calls have the words in _NO_CAST
+    "diag": lambda args, result: args[0]._data.ndim == 1,
+    "ldexp": lambda args, result: args[0]._data.dtype.kind != "c",
+    "max": lambda args, result: len(args) == 1,
+    "min": lambda args, result: len(args) == 1,
+    "mean": lambda args, result: len(args) == 1 and result._data.ndim == 0,
 }
 
 
@@ -73,7 +73,11 @@ def refused(name: str, have: Any, want: Any, args: tuple[Any, ...], result: Any)
     if have is want:
         return None
     text = _product(args) if name == "matmul" else _TEXT_OF.get(name, _SAME if name.endswith("_copy") else None)
-    if not dtypes.can_cast(have, want) and name in _NO_CAST and _OWN_CAST_ERROR.get(name, lambda args: True)(args):
+    if (
+        not dtypes.can_cast(have, want)
+        and name in _NO_CAST
+        and _OWN_CAST_ERROR.get(name, lambda args, result: True)(args, result)
+    ):
         return _error(_NO_CAST[name], have, want)
     if text is None or (name in _ONLY_WHEN and not _ONLY_WHEN[name](args, result)):
         return None

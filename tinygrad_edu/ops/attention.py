@@ -39,8 +39,9 @@ def _safe_softmax(k: Any, scores: Any) -> Any:
 
 def _attend(k: Any, q: Any, key: Any, v: Any, mask: Any, scale: float) -> tuple[Any, Any]:
     if q.dtype.itemsize == 2:  # computed in float32, rounded once
-        wide = (t if t is None or t.dtype.kind == "b" else t.astype("float32") for t in (q, key, v, mask))
-        out, weights = _attend(k, *wide, scale)
+        mask = mask if mask is None or mask.dtype.kind == "b" else mask.astype("float32")
+        q32, key32, v32 = (t.astype("float32") for t in (q, key, v))
+        out, weights = _attend(k, q32, key32, v32, mask, scale)
         return out.astype(q.dtype), weights.astype(q.dtype)
     weights = _safe_softmax(k, _scores(k, q, key, mask, scale))
     return weights @ v, weights

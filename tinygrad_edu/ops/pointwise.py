@@ -24,7 +24,7 @@ from ._define import (
     unary,
     without,
 )
-from ._layout import arranged, copied, laid_out
+from ._layout import arranged, arranged_like, copied, laid_out
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
@@ -78,6 +78,25 @@ plus = binary("add", lambda k, x, y: x + y, x=lambda k, g: g, y=lambda k, g: g, 
               doc="``input + other`` without options: what the ``+`` operator calls.")  # fmt: skip
 minus = binary("sub", lambda k, x, y: x - y, x=lambda k, g: g, y=lambda k, g: -g, where="", inplace=False,
                doc="``input - other`` without options: what the ``-`` operator calls.")  # fmt: skip
+Op("add_scaled", lambda k, x, y, alpha: x + y * alpha, node="AddBackward0", holomorphic=True,
+   x=lambda k, g: g, y=lambda k, g, alpha: g * alpha)  # fmt: skip
+Op("sub_scaled", lambda k, x, y, alpha: x - y * alpha, node="SubBackward0", holomorphic=True,
+   x=lambda k, g: g, y=lambda k, g, alpha: -g * alpha)  # fmt: skip
+
+
+def _with_alpha(name: str, plain: Any, input: Any, other: Any, alpha: Any) -> Any:
+    """``input ± alpha * other`` in one step of the graph, as torch has it; in half precision rounded after each step."""
+    scaled = _scaled(other.detach(), alpha, input)  # the checks, and the dtype
+    x, y = prepare(name, (input, other), floats=False)
+    if scaled._data.dtype.itemsize == 2 or scaled._data.dtype.kind not in "fc" or not isinstance(x, Variable):
+        return plain(input, _scaled(other, alpha, input))
+    try:
+        result = Op.table[f"{name}_scaled"](x, y, alpha)
+    except ValueError:
+        raise broadcast_error(x, y) from None
+    return arranged_like(result, x, y)
+
+
 _ADD = "Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None"
 
 
@@ -91,7 +110,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     """
     if alpha == 1 or not isinstance(other, Variable) or out is not None:
         return plus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
-    return as_one("AddBackward0", lambda x, y: plus(x, _scaled(y, alpha, x)), input, other)
+    return _with_alpha("add", plus, input, other, alpha)
 
 
 @public("function method", alias=("subtract",), inplace=True, signature=_ADD)
@@ -103,7 +122,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
         raise RuntimeError(_no_bool_minus_2)
     if alpha == 1 or not isinstance(other, Variable) or out is not None:
         return minus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
-    return as_one("SubBackward0", lambda x, y: minus(x, _scaled(y, alpha, x)), input, other)
+    return _with_alpha("sub", minus, input, other, alpha)
 
 
 def _is_bool(value: Any) -> bool:

@@ -138,12 +138,12 @@ concatenate: tuple of Tensors tensors, int dim = 0, *, Tensor out = None
 conj: Tensor input
 conj_physical: Tensor input, *, Tensor out = None
 conj_physical_: Tensor input
-conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
-conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
-conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
-conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
-conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple of ints dilation = 1, int groups = 1
-conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = "valid", tuple of ints dilation = 1, int groups = 1
+conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[1] stride = 1, tuple of ints[1] padding = 0, tuple of ints[1] dilation = 1, int groups = 1
+conv1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[1] stride = 1, str padding = "valid", tuple of ints[1] dilation = 1, int groups = 1
+conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[2] stride = 1, tuple of ints[2] padding = 0, tuple of ints[2] dilation = 1, int groups = 1
+conv2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[2] stride = 1, str padding = "valid", tuple of ints[2] dilation = 1, int groups = 1
+conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[3] stride = 1, tuple of ints[3] padding = 0, tuple of ints[3] dilation = 1, int groups = 1
+conv3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[3] stride = 1, str padding = "valid", tuple of ints[3] dilation = 1, int groups = 1
 conv_transpose1d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[1] stride = (1), tuple of ints[1] padding = (0), tuple of ints[1] output_padding = (0), int groups = 1, tuple of ints[1] dilation = (1)
 conv_transpose2d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[2] stride = (1,1), tuple of ints[2] padding = (0,0), tuple of ints[2] output_padding = (0,0), int groups = 1, tuple of ints[2] dilation = (1,1)
 conv_transpose3d: Tensor input, Tensor weight, Tensor bias = None, tuple of ints[3] stride = (1,1,1), tuple of ints[3] padding = (0,0,0), tuple of ints[3] output_padding = (0,0,0), int groups = 1, tuple of ints[3] dilation = (1,1,1)
