@@ -17,8 +17,11 @@ import psutil
 import pytest
 from course.kit import DATA, IS_ROOT, SAMPLE, answers, folder_of_nobody, grade, grade_as_nobody, lost, save, solved
 
+from tinygrad_edu.course import grade as grading
+from tinygrad_edu.course.graft import Graft
+from tinygrad_edu.course.isolation import second_runs
 from tinygrad_edu.course.limits import DEFAULT, MB, Limits
-from tinygrad_edu.course.results import Submission
+from tinygrad_edu.course.results import CheckResult, Submission
 
 LIMITS = replace(DEFAULT, cell_seconds=2, memory_bytes=1500 * MB, notebook_seconds=60)
 OWN = {"relu_values", "relu_copy"}  # the checks of the cell that attacks stand in
@@ -770,3 +773,22 @@ def relu(values):
     return [max(0, v) for v in values]
 """
     assert lost(grade([save(solved(relu=chatty), tmp_path / "chatty.ipynb")])[0]) == {}
+
+
+def test_a_plain_wrong_answer_disturbs_nothing_and_a_patch_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second run is for checks that others spoiled; one for every wrong answer would double the time of a batch."""
+    seen: dict[int, list[str]] = {}
+
+    def look(done: Graft, events: list[dict[str, Any]], results: list[CheckResult]) -> list[Graft]:
+        seen[len(seen)] = [event["grade_id"] for event in events if event["disturbed"]]
+        return second_runs(done, events, results)
+
+    monkeypatch.setattr(grading, "second_runs", look)
+    wrong = {"mean": "def mean(values): return 0", "counter": "class Counter: pass"}
+    patches = "import numpy as np\nnp.asarray = lambda x: None\n" + answers()["relu"]
+    grade([save(solved(**wrong), tmp_path / "wrong.ipynb")])
+    grade([save(solved(relu=patches), tmp_path / "patches.ipynb")])
+    assert seen[0] == []
+    assert "matvec_value" in seen[1]

@@ -120,3 +120,12 @@ def test_the_first_answer_cannot_have_been_disturbed() -> None:
     done = graft(KEY, solved())
     events = records(done, relu_values={"outcome": "gone", "text": "x", "disturbed": True})
     assert second_runs(done, events, judge(done, events, DEFAULT)) == []
+
+
+@pytest.mark.parametrize("outcome", ["gone", "timeout"])
+def test_an_answer_that_ended_where_an_earlier_one_may_be_to_blame_runs_again(outcome: str) -> None:
+    done = graft(KEY, solved())
+    failed = {"outcome": "error", "kind": "NameError", "text": "mean"}
+    events = records(done, mean={"outcome": outcome, "text": "x"}, mean_value=failed, mean_empty=failed)
+    runs = second_runs(done, events, judge(done, events, DEFAULT))
+    assert [[c.grade_id for c in run.cells] for run in runs] == [["", "mean", "mean_value", "mean_empty"]]

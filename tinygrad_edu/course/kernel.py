@@ -58,6 +58,7 @@ class LimitedKernel(RunningKernel):
         self._stop_at = float("inf")
         self._next_watch = 0.0
         self._cpu = 0.0
+        self._family: list[psutil.Process] = []
         private.mkdir(mode=0o700)
         private.chmod(0o1777)  # the kernel's own user makes its sockets here; the folder above is closed to all others
         connection = private / "connection.json"
@@ -133,7 +134,7 @@ class LimitedKernel(RunningKernel):
         self._bytes = 0
         self._inbox.clear()
         self._stop_at = time.monotonic() + _PATIENCE * seconds + _GRACE
-        self._cpu = self.computed()
+        self._cpu = self.computed(look=False)
 
     def await_reply(self, msg_id: str, timeout: float | None = None) -> None:
         """Wait for the shell's reply, collecting output meanwhile.
@@ -232,19 +233,21 @@ class LimitedKernel(RunningKernel):
         """Resident bytes of the kernel and all that it started."""
         return sum(info.rss for info in self._of_family(psutil.Process.memory_info))
 
-    def computed(self) -> float:
+    def computed(self, look: bool = True) -> float:
         """Seconds of processor time that the kernel and all that it started have used, ended children included."""
-        times = self._of_family(psutil.Process.cpu_times)
+        times = self._of_family(psutil.Process.cpu_times, look)
         return float(sum(t.user + t.system + t.children_user + t.children_system for t in times))
 
-    def _of_family(self, ask: Callable[[psutil.Process], Any]) -> list[Any]:
-        try:
-            top = psutil.Process(getattr(self.km.provisioner, "pid", None) or -1)
-            family = [top, *top.children(recursive=True)]
-        except (AttributeError, psutil.Error, ValueError):  # it was stopped, or never started
-            return []
+    def _of_family(self, ask: Callable[[psutil.Process], Any], look: bool = True) -> list[Any]:
+        """Ask each process of the kernel's; `look` for new ones first, which takes a look at all of the machine's."""
+        if look:
+            try:
+                top = psutil.Process(getattr(self.km.provisioner, "pid", None) or -1)
+                self._family = [top, *top.children(recursive=True)]
+            except (AttributeError, psutil.Error, ValueError):  # it was stopped, or never started
+                self._family = []
         found = []
-        for process in family:
+        for process in self._family:
             with suppress(psutil.Error):  # ended meanwhile
                 found.append(ask(process))
         return found

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from IPython.core.interactiveshell import InteractiveShell
+
 _WATCHED = (
     "numpy",
     "tinygrad_edu",
@@ -45,7 +47,7 @@ def _state() -> Iterator[tuple[Any, Any]]:
     for name, module in list(sys.modules.items()):
         if name == "builtins" or name.partition(".")[0] in _WATCHED:
             yield from _identities(name, module)
-    shell = builtins.get_ipython()  # type: ignore[attr-defined]
+    shell = InteractiveShell.instance()  # not get_ipython(), a builtin only while a cell runs
     for name, value in list(shell.user_ns.items()):
         if not name.startswith("_") and name not in ("In", "Out"):
             yield ("user", name), id(value)
@@ -66,6 +68,7 @@ def _state() -> Iterator[tuple[Any, Any]]:
 def _identities(name: str, module: Any) -> Iterator[tuple[Any, Any]]:
     for attribute, value in list(vars(module).items()):
         yield (name, attribute), id(value)
-        if isinstance(value, type) and value.__module__.partition(".")[0] in _WATCHED:
+        home = getattr(value, "__module__", "") if isinstance(value, type) else ""
+        if isinstance(home, str) and home.partition(".")[0] in _WATCHED:  # a class may make it a property
             for inner, part in list(vars(value).items()):
                 yield (name, attribute, inner), id(part)
