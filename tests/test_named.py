@@ -146,3 +146,13 @@ def test_costs_nothing_until_used():
         "assert tg.Tensor.sum is before and not named._enabled; tg.ones(2, names=('a',)); assert tg.Tensor.sum is not before"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_nameless_tensors_go_on_as_before(x):
+    """Once there is a named tensor, every operation asks for names: of a `Size` among its arguments too."""
+    assert tg.ones(6).reshape(x.shape).shape == (2, 3)
+    assert [1, *x.shape] == [1, 2, 3]
+    sizes = [1]
+    sizes += x.shape
+    assert sizes == [1, 2, 3]
+    assert type(sizes) is list

@@ -432,9 +432,9 @@ def _with_rule(plain: Rule, name: str, rule: Rule | None) -> Rule:
 
 
 def _tensors(args: tuple[Any, ...]) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for a in args:
-        found += a if isinstance(a, (list, tuple)) else [a]
+        found.extend(a if isinstance(a, (list, tuple)) else (a,))
     return found
 
 

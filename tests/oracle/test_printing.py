@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from oracle.harness import compare_form
 
 from tinygrad_edu import device, dtypes, printing
 
@@ -467,3 +468,13 @@ def test_anything_prints_as_torch(t, threshold, edgeitems, linewidth, precision)
     for module in (torch, printing):
         module.set_printoptions(**chosen)
     same(t)
+
+
+SIZES = ["(1,) + s", "s + (1,)", "s + s", "s + [1]", "s * 2", "2 * s", "s * 1.5", "s[::-1]", "s + (1.5,)", "('a',) + s",
+         "[*[1], *s]", "s == (2, 3), hash(s) == hash((2, 3))", "s.count(2), s.index(3), s.numel()", "torch.Size([])", "torch.Size(['a'])",
+         "torch.Size([torch.tensor(3)])", "torch.Size([torch.tensor(3.0)])", "torch.Size([True])", "torch.Size(3)"]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", SIZES)
+def test_sizes_compute_like_torchs(form: str) -> None:
+    compare_form(f"s = torch.Size([2, 3]); {form}")

@@ -117,7 +117,7 @@ def main() -> None:
     except (BrokenPipeError, KeyboardInterrupt):  # the grader is gone
         os._exit(_leave(folder))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _clear(folder)
 
 
 def _listen(jobs: "Queue[str]", folder: Path) -> None:
@@ -135,14 +135,19 @@ def _listen(jobs: "Queue[str]", folder: Path) -> None:
 
 
 def _leave(folder: Path) -> int:
-    """End what was started and remove what was written, the grader's own folder with the last process in it."""
+    """End what was started and remove what was written; the exit code."""
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):  # ended meanwhile
             process.kill()
+    _clear(folder)
+    return 1
+
+
+def _clear(folder: Path) -> None:
+    """Remove this process's folder, and the grader's own around it with the last one: the grader may have been killed."""
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):  # others are still in there
         folder.parent.rmdir()
-    return 1
 
 
 if __name__ == "__main__":
