@@ -19,7 +19,7 @@ _interop = 1
 def _controller() -> Any:
     if importlib.util.find_spec("threadpoolctl") is None:
         return None
-    import threadpoolctl  # type: ignore[import-not-found, unused-ignore]
+    import threadpoolctl
 
     return threadpoolctl.ThreadpoolController()
 
