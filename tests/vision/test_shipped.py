@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import gzip
 import hashlib
 import importlib.util
@@ -32,7 +33,7 @@ def script(name: str) -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["shapes", "thermometer"])
+@pytest.mark.parametrize("name", ["dates", "shapes", "thermometer"])
 def test_the_readme_tells_the_checksums(name: str) -> None:
     text = (HOME / name / "README.md").read_text(encoding="utf-8")
     told = {
@@ -210,6 +211,35 @@ def test_thermometer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINYGRAD_EDU_DATASETS", str(tmp_path / "nowhere"))
     with pytest.raises(RuntimeError, match="are not at hand"):
         datasets.thermometer()
+
+
+def test_dates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = script("make_dates").files()
+    assert {name: (HOME / "dates" / name).read_bytes() for name in made} == made
+    train, test = datasets.dates(), datasets.dates(train=False)
+    days = [datetime.date.fromisoformat(iso) for _, iso in train + test]
+    assert (len(train), len(test)) == (8000, 1000)
+    assert len(set(days)) == 9000
+    # what is written means that day: a reader of its own, which knows nothing of the script
+    months = {datetime.date(2000, m, 1).strftime("%b").lower(): m for m in range(1, 13)}
+    for (written, iso), day in zip(train + test, days, strict=True):
+        numbers = [int(n) for n in re.findall(r"\d+", written)]
+        month = next((months[w[:3]] for w in re.findall(r"[a-z]+", written.lower()) if w[:3] in months), numbers[1])
+        year = next((n for n in numbers if n > 99), numbers[-1] + (1900 if numbers[-1] >= 50 else 2000))
+        of_month = numbers[2] if "/" in written else numbers[0]
+        assert datetime.date(year, month, of_month) == day, (written, iso)
+        weekday = re.match(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)", written)
+        assert weekday is None or weekday[0] == day.strftime("%a"), written
+    (tmp_path / "dates").mkdir()
+    monkeypatch.setenv("TINYGRAD_EDU_DATASETS", str(tmp_path))
+    for content in (None, b"May 1 2000\n", b"\xff\t1\n", b""):
+        if content is not None:
+            (tmp_path / "dates" / "train.tsv").write_bytes(content)
+        with pytest.raises(RuntimeError, match=r"train\.tsv cannot be read"):
+            datasets.dates()
+    monkeypatch.setenv("TINYGRAD_EDU_DATASETS", str(tmp_path / "nowhere"))
+    with pytest.raises(RuntimeError, match="are not at hand"):
+        datasets.dates()
 
 
 def test_line() -> None:

@@ -6,7 +6,7 @@ from .fakedata import FakeData
 from .folder import DatasetFolder, ImageFolder
 from .mnist import KMNIST, MNIST, FashionMNIST
 from .places import shipped
-from .small import line, rings, thermometer
+from .small import dates, line, rings, thermometer
 from .vision import StandardTransform, VisionDataset
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "ImageFolder",
     "StandardTransform",
     "VisionDataset",
+    "dates",
     "line",
     "rings",
     "shipped",

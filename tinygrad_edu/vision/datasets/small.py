@@ -1,4 +1,4 @@
-"""Small sets for the first chapters: readings of two thermometers, points near a plane, two rings."""
+"""Small sets of the course: readings of two thermometers, dates as people write them, points near a plane, two rings."""
 
 from __future__ import annotations
 
@@ -37,6 +37,30 @@ def thermometer() -> tuple[Any, Any]:
         ) from error
     celsius, unknown = zip(*rows, strict=True)
     return tensor(celsius), tensor(unknown)
+
+
+def dates(train: bool = True) -> list[tuple[str, str]]:
+    """The shipped days, each as people write it and as ISO 8601 has it; no day is in both the training and the test part.
+
+    Raises RuntimeError when ``datasets/dates`` is not at hand or damaged.
+
+    >>> len(dates()), len(dates(train=False)), dates()[0]
+    (8000, 1000, ('Sunday, 4 October 2043', '2043-10-04'))
+    """
+    folder = shipped("dates")
+    if folder is None:
+        raise DataFileError(f"The dates that come with the course are not at hand. {where_shipped()}")
+    path = folder / ("train.tsv" if train else "test.tsv")
+    try:
+        with path.open(newline="", encoding="ascii") as file:
+            pairs = [(written, iso) for written, iso in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        if not pairs:
+            raise ValueError("it has no lines")
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataFileError(
+            f"{path} cannot be read: {error}. It belongs to the course: `git checkout -- datasets/dates` restores it."
+        ) from error
+    return pairs
 
 
 def line(
