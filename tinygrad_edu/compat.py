@@ -47,8 +47,8 @@ _ELSEWHERE = {
     "torch.backends.cudnn": "backends.cudnn",
     "torch.types": "",
     "torch.cuda.amp": "amp.old",
-    "torch.amp.grad_scaler": "amp",
-    "torch.amp.autocast_mode": "amp",
+    "torch.cuda.amp.autocast_mode": "amp.old",
+    "torch.cuda.amp.grad_scaler": "amp.old",
     "torch.serialization": "io",
     "torch.utils.dlpack": "",
     "torch._utils": "utils",
@@ -95,7 +95,7 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "cuda", "distributions", "fft", "func", "linalg", "masked", "nn", "optim", "random",
+    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn", "onnx", "optim", "overrides", "random",
     "signal", "special", "storage", "testing", "utils", "version",
 )  # fmt: skip
 
@@ -153,6 +153,7 @@ def _file(cls: type, **other: str) -> str:
 # room → the module in which torch defines one of its classes
 _PLACES: dict[str, Callable[[type], str]] = {
     "optim": lambda c: f"torch.optim.{c.__name__.lower()}",
+    "amp": lambda c: f"torch.{c.__module__.partition('.')[2]}",
     "optim.lr_scheduler": lambda c: "torch.optim.lr_scheduler",
     "data": lambda c: f"torch.utils.data.{_file(c, loader='dataloader')}",
     "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode', legacy='variable')}",
@@ -165,6 +166,9 @@ def _show_torch_names() -> None:
         for found in vars(importlib.import_module(f"{_PACKAGE}.{room}")).values():
             if isinstance(found, type) and found.__module__.startswith(f"{_PACKAGE}.{room}."):
                 found.__module__ = place_of(found)
+    old = importlib.import_module(f"{_PACKAGE}.amp.old")
+    for cls, file in ((old.autocast, "autocast_mode"), (old.GradScaler, "grad_scaler")):
+        cls.__module__ = f"torch.cuda.amp.{file}"
     nn = importlib.import_module(f"{_PACKAGE}.nn")
     hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
     for cls in (hooks.RemovableHandle, hooks.Handle):

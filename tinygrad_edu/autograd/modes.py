@@ -18,8 +18,10 @@ class _State(threading.local):
     anomaly = False
     check_nan = True
     watched = False  # anomaly mode or hooks on saved tensors: nodes need more than their values
+    plain = True  # enabled and not watched: the usual, so that a small operation has only one thing to ask
     saved_hooks: tuple[Any, ...] = ()  # of `saved_tensors_hooks`, the innermost last
     no_hooks: str | None = None  # why there may be none
+    casting: Any = None  # what the innermost `autocast` asks for, see ops/_autocast.py
     walk: Any = None  # the run of the engine that is under way
 
 
@@ -70,6 +72,13 @@ class _Decorator:
 def _switch(mode: bool) -> None:
     """Record or not. Inside inference mode nothing is recorded, whatever the grad mode."""
     state.grad_mode, state.enabled = mode, mode and not state.inference
+    state.plain = state.enabled and not state.watched
+
+
+def watch(yes: bool) -> None:
+    """Whether new nodes are to be watched in this thread."""
+    state.watched = yes
+    state.plain = state.enabled and not yes
 
 
 class set_grad_enabled(_Decorator):

@@ -82,7 +82,8 @@ class _NormBase(Module):
         if (version is None or version < 2) and self.track_running_stats:  # files from before this buffer existed
             key = prefix + "num_batches_tracked"
             if key not in state_dict:
-                state_dict[key] = new_zeros((), None, dtypes.int64)
+                have = self.num_batches_tracked
+                state_dict[key] = new_zeros((), None, dtypes.int64) if have is None else have
         super()._load_from_state_dict(
             state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
         )

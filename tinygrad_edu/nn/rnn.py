@@ -7,6 +7,7 @@ import numbers
 import warnings
 from typing import Any
 
+from ..autograd.modes import state
 from ..ops import rnn as ops
 from ..ops.joining import cat
 from ..ops.registry import functions
@@ -112,7 +113,7 @@ class RNNBase(Module):
     def check_input(self, input: Any, batch_sizes: Any) -> None:
         """RuntimeError or ValueError where the input does not fit this layer."""
         weight = self._flat_weights[0]
-        if input._data.dtype != weight._data.dtype:
+        if input._data.dtype != weight._data.dtype and state.casting is None:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
                 f"input.to({weight.dtype}), or convert model: model.to({input.dtype})"

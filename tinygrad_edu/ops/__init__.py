@@ -60,6 +60,7 @@ from . import (
     strided,
     unique,
     view,
+    weight_norm,
     windows,
 )
 from .linalg_out import mark_outs

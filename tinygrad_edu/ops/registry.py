@@ -15,6 +15,8 @@ from ..autograd.graph import INFERENCE_WRITE
 from ..autograd.inplace import inplace as make_inplace
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad
+from ..overrides import overridable
+from ._autocast import castable
 from ._out import DECIDED_BY_OUT, check_apart, refused, with_dtype_of
 from ._results import named
 from ._signature import checked
@@ -54,6 +56,7 @@ def public(
         main = name or function.__name__
         if name is not None and function.__name__.startswith((f"{name}_", f"_{name}")):
             function.__name__ = function.__qualname__ = name  # what a printed table of activations shows
+        function = castable(function, main)  # type: ignore[assignment]
         function.exact_out = exact_out  # type: ignore[attr-defined]
         shown: Any = with_out(function) if out else function
         method: Any = function
@@ -178,7 +181,7 @@ def store_into(target: Any, value: Any) -> None:
 
 
 def check_arguments() -> None:
-    """Give every published function and method that torch has the errors of torch's argument parser."""
+    """Give every published function and method the errors of torch's argument parser where torch has them; all may be overridden."""
     texts: dict[str, list[str]] = {}
     for line in TABLE.strip().splitlines():
         name, _, text = line.partition(": ")
@@ -200,6 +203,10 @@ def check_arguments() -> None:
         else:
             continue
         methods[name] = checked(_unchecked(method), name, own, method=True)
+    for table in _places.values():
+        for name, function in table.items():
+            if not hasattr(function, "torch_errors"):
+                table[name] = overridable(function)
 
 
 def _unchecked(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from ..autograd import modes
 from ..autograd.backward import grad as autograd_grad
 from ..autograd.modes import enable_grad
 from ..autograd.op import Op
@@ -179,6 +180,11 @@ def layer(
     project = w.pop() if lstm and len(w) in (3, 5) else None
     if project is not None:
         return run_steps(mode, x, state, w, sizes, reverse, project)
+    if modes.state.casting is not None:  # an autocast: matrix products are cast one by one, an LSTM as a whole
+        if lstm:
+            lower = modes.state.casting.lower
+            x, state, w = lower(x), tuple(map(lower, state)), [lower(t) for t in w]
+        return run_steps(mode, x, state, w, sizes, reverse)
     kind = "packed" if packed else "fused" if _is_fused(mode, x) else "layer"
     found = Op.table[f"{mode}_{kind}"]([x, *state, *w], sizes, reverse)
     return found[0], found[1 : 3 if lstm else 2]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import fusion, rnn
+from . import fusion, parametrizations, parametrize, prune, rnn, stateless
 from .clip import clip_grad_norm, clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from .fusion import fuse_conv_bn_eval, fuse_conv_bn_weights, fuse_linear_bn_eval, fuse_linear_bn_weights
 from .reparametrize import remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm
+from .skip import skip_init
 from .vector import parameters_to_vector, vector_to_parameters
 
 __all__ = [
@@ -20,10 +21,15 @@ __all__ = [
     "fusion",
     "get_total_norm",
     "parameters_to_vector",
+    "parametrizations",
+    "parametrize",
+    "prune",
     "remove_spectral_norm",
     "remove_weight_norm",
     "rnn",
+    "skip_init",
     "spectral_norm",
+    "stateless",
     "vector_to_parameters",
     "weight_norm",
 ]
