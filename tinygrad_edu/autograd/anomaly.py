@@ -5,12 +5,12 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .modes import state
+from .modes import state, watch
 
 
 def _switch(mode: bool, check_nan: bool) -> None:
     state.anomaly, state.check_nan = mode, check_nan
-    state.watched = mode or bool(state.saved_hooks)
+    watch(mode or bool(state.saved_hooks))
 
 
 class set_detect_anomaly:

@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from ..backend.quiet import quietly
-from .graph import AccumulateGrad, Edge, Node, fit
+from .graph import FREED, AccumulateGrad, Edge, Node, fit
 from .hooks import run_after, run_before
 from .modes import set_grad_enabled, state
 
@@ -34,11 +34,15 @@ def run_backward(
     waiting = Waiting(create_graph)
     arrived, heap = waiting.arrived, waiting.heap
     find_nan = state.anomaly and state.check_nan
+    short = targets is None and not (create_graph or retain_graph or state.anomaly)
     while roots:
         waiting.deliver(*roots.pop())
     with set_grad_enabled(create_graph), quietly(), Walk(starts, wanted):
         while heap:
             node = heappop(heap)[1]
+            if short and node.straight and arrived[node] is not None:
+                follow(node, arrived.pop(node), waiting)
+                continue
             g = arrived.pop(node)
             if (g is None or (node.more is not None and all(each is None for each in g))) and not node.takes_none:
                 for target, _ in node.edges:
@@ -86,6 +90,42 @@ def run_backward(
                     waiting.deliver(edge, gx)
             gx = data = results = None
     return found
+
+
+def follow(node: Any, g: Any, waiting: Waiting) -> None:
+    """The short way down a chain of operations with one formula each and no hooks: most of a long graph.
+
+    What such a node leads to comes next if it is newer than all nodes that wait: they cannot be consumers of it, then, and it
+    need not wait in the heap itself.
+    """
+    heap = waiting.heap
+    while True:
+        saved = node.saved
+        if saved is None:
+            raise RuntimeError(FREED)
+        for version in node.versions:
+            if version[0]:
+                node.check_versions()
+                break
+        g = node.plan.only(node.k, g, *saved)
+        saved = None
+        if node.versions:
+            node.saved, node.versions = None, ()
+        else:
+            node.release()
+        edge = node.edges[0]
+        target = edge[0]
+        if g is None:
+            return
+        if not target.straight or (heap and heap[0][0] <= target.number):
+            shape, dtype = target.meta(edge[1])
+            if g.shape != shape or g.dtype != dtype:
+                g = fit(g, shape, dtype, False, node, edge)
+            waiting.deliver(edge, g)
+            return
+        if g.shape != target.shape or (g.dtype is not target.dtype and g.dtype != target.dtype):
+            g = fit(g, target.shape, target.dtype, False, node, edge)
+        node = target
 
 
 class Waiting:

@@ -49,7 +49,7 @@ FREED = (
 class Node:
     """One step of the graph: knows its inputs' nodes and how to turn gradients of its outputs into theirs."""
 
-    __slots__ = ("__dict__", "__weakref__", "dtype", "edges", "number", "shape")
+    __slots__ = ("__dict__", "__weakref__", "dtype", "edges", "number", "shape", "straight")
 
     # rarely set, so they stand on the class until then
     more: Any = None  # (shape, dtype) of every output, where there are several
@@ -59,7 +59,12 @@ class Node:
     takes_none = False  # whether it runs although no gradient came, and may have none to hand on: written by users
 
     def __init__(self, edges: tuple[Edge, ...], metas: Sequence[tuple[Any, Any]]) -> None:
+        self.begin(edges, metas)
+
+    def begin(self, edges: tuple[Edge, ...], metas: Sequence[tuple[Any, Any]]) -> None:
+        """Take a place in the graph."""
         self.edges = edges
+        self.straight = False  # whether the engine may take its short way: one formula, no hooks
         self.number = next(count_nodes)
         self.set_outputs(metas)
         if state.anomaly:
@@ -128,6 +133,7 @@ class Node:
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node; it may return replacement grad_inputs."""
+        self.straight = False
         if self.after is None:
             self.after = OrderedDict()
         return RemovableHandle(self.after, hook)
@@ -141,6 +147,7 @@ class Node:
 
     def add_before(self, nr: int | None, hooks: dict[int, Any], rank: int) -> None:
         """Hooks on what comes in: of output ``nr``, or (None) of all. Rank 0: tensors' hooks, 1: retain_grad, 2: the node's."""
+        self.straight = False
         self.before = sorted([*(self.before or ()), (nr, hooks, rank)], key=lambda entry: entry[2])
 
 

@@ -22,6 +22,7 @@ class OpNode(Node):
     """The graph node of an `Op`: saved values, and the formulas for the inputs that need a gradient."""
 
     __slots__ = ("k", "plan", "saved", "versions")
+    __init__: Any = object.__init__  # made empty, filled by `Op.hang` and `Op.record`: half the time
     op: Op
     saved: Any
     then: tuple[int, ...] = ()  # the versions of what was saved, where they were not all 0
@@ -31,8 +32,9 @@ class OpNode(Node):
         if saved is None:
             raise RuntimeError(FREED)
         for version in self.versions:
-            if version[0] and version[0] != (self.then[self.versions.index(version)] if self.then else 0):
-                raise RuntimeError(self._modified(version))
+            if version[0]:
+                self.check_versions()
+                break
         plan, k = self.plan, self.k
         if plan.only is not None and not create_graph and self.more is None:
             return (plan.only(k, g, *saved),)  # one formula, and it takes all that was saved: most nodes
@@ -60,6 +62,12 @@ class OpNode(Node):
             else:
                 results[at:] = gx
         return results
+
+    def check_versions(self) -> None:
+        """RuntimeError where something that was saved has been written in place since."""
+        for version, then in zip(self.versions, self.then or (0,) * len(self.versions)):
+            if version[0] != then:
+                raise RuntimeError(self._modified(version))
 
     @property
     def next_functions(self) -> tuple[Edge, ...]:
@@ -152,8 +160,13 @@ class OpNode(Node):
         )
 
     def release(self) -> None:
-        if self.versions or (self.saved and any(self._is_array(value) for value in self.saved)):
+        if self.versions:
             self.saved, self.versions = None, ()
+            return
+        for value in self.saved or ():
+            if self._is_array(value):
+                self.saved = None
+                break
 
     def _is_array(self, value: Any) -> bool:
         """Whether torch would have saved this as a tensor: an array, or an index made of arrays."""
@@ -180,7 +193,7 @@ class OpNode(Node):
             else:
                 saved[place] = Packed(self._as_saved(place, value), hooks)
         if places:
-            self.saved, self.versions = tuple(saved), ()
+            self.saved, self.versions, self.straight = tuple(saved), (), False
             self.__class__ = _packed_class(type(self))  # type: ignore[arg-type]
 
     def _as_saved(self, place: int, value: Any, j: int | None = None) -> Any:
@@ -191,37 +204,53 @@ class OpNode(Node):
             t._counter = self.versions[place]
         return t
 
-    def __getattr__(self, name: str) -> Any:
-        """``_saved_self``, ``_saved_result``, ``_saved_dim`` …: what the node keeps, by torch's names."""
-        raw = name.startswith("_raw_saved_")
-        if not raw and not name.startswith("_saved_"):
-            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-        wanted = name.removeprefix("_raw").removeprefix("_saved_")
-        for place, where in enumerate(self.plan.saving):
-            if wanted in self._names_of(where):
-                if self.saved is None:
+    def __dir__(self) -> list[str]:
+        names = [n for n in super().__dir__() if not n.startswith(("_saved_", "_raw_saved_"))]
+        return [*names, *(f"_saved_{_names_of(self.op, w)[-1]}" for w in self.plan.saving if _names_of(self.op, w))]
+
+
+class Saved:
+    """``node._saved_self``, ``_saved_result``, ``_saved_dim`` …: what a node keeps, by torch's names.
+
+    An attribute of the nodes' class, not a `__getattr__`: that would slow down every attribute of every node.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name, self.raw = name, name.startswith("_raw_saved_")
+        self.wanted = name.removeprefix("_raw").removeprefix("_saved_")
+
+    def __get__(self, node: Any, owner: Any) -> Any:
+        if node is None:
+            return self
+        for place, where in enumerate(node.plan.saving):
+            if self.wanted in _names_of(node.op, where):
+                if node.saved is None:
                     raise RuntimeError(FREED)
-                if raw:
-                    return SavedTensor(self, place)
-                value = self.saved[place]
+                if self.raw:
+                    return SavedTensor(node, place)
+                value = node.saved[place]
                 if isinstance(value, Packed):
                     return value.tensor()
-                return (
-                    self._as_saved(place, value) if where[1] == "array" and type(value) is self.k.array_type else value
-                )
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+                is_tensor = where[1] == "array" and type(value) is node.k.array_type
+                return node._as_saved(place, value) if is_tensor else value
+        raise AttributeError(f"'{type(node).__name__}' object has no attribute '{self.name}'")
 
-    def _names_of(self, where: tuple[int, str]) -> tuple[str, ...]:
-        at, what = where
-        if at < 0:
-            return ("result",) if len(self.op.outputs) == 1 else (f"result{-1 - at}", self.op.outputs[-1 - at])
-        own = self.op.arguments[at]
-        known = {0: "self", 1: "other"}.get(at, own) if own in ("x", "y", "input", "self", "other") else own
-        return (own, known) if what == "array" else (f"{known}_sym_sizes",) if what == "shape" else ()
 
-    def __dir__(self) -> list[str]:
-        names = [self._names_of(where)[-1] for where in self.plan.saving if self._names_of(where)]
-        return [*super().__dir__(), *(f"_saved_{n}" for n in names)]
+def _names_of(op: Op, where: tuple[int, str]) -> tuple[str, ...]:
+    """What torch calls, and what we call, a place that formulas ask for."""
+    at, what = where
+    if at < 0:
+        return ("result",) if len(op.outputs) == 1 else (f"result{-1 - at}", op.outputs[-1 - at])
+    own = op.arguments[at]
+    known = {0: "self", 1: "other"}.get(at, own) if own in ("x", "y", "input", "self", "other") else own
+    return (own, known) if what == "array" else (f"{known}_sym_sizes",) if what == "shape" else ()
+
+
+def publish_saved(op: Op, where: tuple[int, str]) -> None:
+    """Give an operation's nodes the attributes by which users see what is kept from a place."""
+    for name in _names_of(op, where):
+        for attribute in (f"_saved_{name}", f"_raw_saved_{name}"):
+            setattr(op.Node, attribute, Saved(attribute))
 
 
 class PackedNode:

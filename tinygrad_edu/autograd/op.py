@@ -15,11 +15,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..backend import Kernels, by_array, kernels_of
+from ..backend import Kernels, by_array, cpu, kernels_of
 from ..backend.quiet import SILENT, reset, set_quiet
 from .graph import NO_EDGE, Edge, count_nodes, edge_of
 from .modes import state
-from .node import OpNode
+from .node import OpNode, publish_saved
 from .table import TENSOR_OPS
 from .variable import Variable, mark_inference, wrap, wrap_view
 
@@ -29,7 +29,7 @@ Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or w
 class Plan:
     """What one kind of call saves, and the formulas that its backward runs (only those that lead to a gradient)."""
 
-    __slots__ = ("formulas", "keep", "only", "places", "saving")
+    __slots__ = ("formulas", "keep", "only", "places", "saving", "straight")
 
     def __init__(
         self, saving: tuple[Where, ...], formulas: tuple[Any, ...], variadic: bool, places: Any = None
@@ -37,6 +37,7 @@ class Plan:
         self.saving, self.formulas, self.places = saving, formulas, places
         whole = len(formulas) == 1 and formulas[0][2] == tuple(range(len(saving)))
         self.only = formulas[0][1] if whole and formulas[0][0] == 0 and not variadic else None
+        self.straight = self.only is not None  # the engine has a short way for such nodes
         self.keep = _KEEP.get(saving)
 
     def with_places(self, places: tuple[int, ...]) -> Plan:
@@ -44,6 +45,7 @@ class Plan:
         return Plan(self.saving, self.formulas, self.only is None, places)
 
 
+_HOST = cpu.array_type
 _NUMBER, _COMPLEX = 1 << 30, 1 << 31  # in a plan's key: the second of two arguments is a number; complex results
 
 # what a call with one or two tensor arguments keeps, without a loop: (values, version counters)
@@ -161,7 +163,7 @@ class Op:
     def call1(self, x: Any) -> Any:
         """``self(x)`` for one tensor, without the loops: what most of a network's operations are."""
         a = x._data
-        k = by_array.get(type(a)) or kernels_of(a)
+        k = cpu if type(a) is _HOST else kernels_of(a)
         token = set_quiet(SILENT)
         try:
             r = self.forward(k, a)
@@ -170,10 +172,11 @@ class Op:
         out = Variable.new()
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
         out._counter = [0]
-        if state.enabled and self.mask and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
-            self.hang(1, x, None, out, k)
-        elif state.inference:
-            mark_inference(out)
+        key = 1 if self.mask and (x._requires_grad or (x._base is not None and x._base._requires_grad)) else 0
+        if not state.plain:
+            self.unusual(key, x, None, out, k)
+        elif key:
+            self.hang(key, x, None, out, k)
         return out
 
     def call2(self, x: Any, y: Any) -> Any:
@@ -181,7 +184,7 @@ class Op:
         if not isinstance(x, Variable) or not isinstance(y, Variable):
             return self(x, y)
         a = x._data
-        k = by_array.get(type(a)) or kernels_of(a)
+        k = cpu if type(a) is _HOST else kernels_of(a)
         token = set_quiet(SILENT)
         try:
             r = self.forward(k, a, y._data)
@@ -190,21 +193,22 @@ class Op:
         out = Variable.new()
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
         out._counter = [0]
-        if state.enabled and self.mask:
-            key = 1 if x._requires_grad or (x._base is not None and x._base._requires_grad) else 0
-            if y._requires_grad or (y._base is not None and y._base._requires_grad):
-                key |= 2
-            if key:
-                self.hang(key, x, y, out, k)
-        elif state.inference:
-            mark_inference(out)
+        key = 1 if x._requires_grad or (x._base is not None and x._base._requires_grad) else 0
+        if y._requires_grad or (y._base is not None and y._base._requires_grad):
+            key |= 2
+        if not self.mask:
+            key = 0
+        if not state.plain:
+            self.unusual(key, x, y, out, k)
+        elif key:
+            self.hang(key, x, y, out, k)
         return out
 
     def with_number(self, x: Any, number: float) -> Any:
         """``self(x, number)`` for a tensor of real floats: NumPy is quicker with a 0-d array than with a Python number."""
         a = x._data
-        k = by_array.get(type(a)) or kernels_of(a)
-        b = k.number(number, a.dtype)
+        k = cpu if type(a) is _HOST else kernels_of(a)
+        b = k.number(number, a.dtype) if number == 0 else k.nonzero(number, a.dtype)
         token = set_quiet(SILENT)
         try:
             r = self.forward(k, a, b)
@@ -213,37 +217,51 @@ class Op:
         out = Variable.new()
         out._data = r if type(r) is k.array_type else k.xp.asarray(r)
         out._counter = [0]
-        if state.enabled and self.mask & 1 and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
+        needs = self.mask & 1 and (x._requires_grad or (x._base is not None and x._base._requires_grad))
+        if not state.plain:
+            self.unusual(_NUMBER | 1 if needs else 0, x, b, out, k)
+        elif needs:
             self.hang(_NUMBER | 1, x, b, out, k)
-        elif state.inference:
-            mark_inference(out)
         return out
 
-    def hang(self, key: int, x: Any, y: Any, out: Any, k: Kernels) -> None:
-        """Make the node of a call with one output and hang the output on it: `record` for the commonest calls."""
-        data = out._data
+    def hang(self, key: int, x: Any, y: Any, out: Any, k: Kernels) -> Any:
+        """Make the node of a call with one output and hang the output on it: `record` for the commonest calls.
+
+        Returns the node; None where it was left to `record`, which also watches it.
+        """
         plan = self.plans.get(key) or self.plan(key)
-        if plan.keep is None or data.dtype.kind != "f":
+        data, keep = out._data, plan.keep
+        dtype = data.dtype
+        if keep is None or dtype.kind != "f":
             args = (x,) if y is None else (x, y)
             self.record(key & 3, args, [a._data if isinstance(a, Variable) else a for a in args], (out,), k)
-            return
+            return None
         second = NO_EDGE if y is None or not key & 2 else edge_of(y)  # before the first: see `record`
         edge = x._edge
         if not key & 1:
             edge = NO_EDGE
         elif edge is None or x._base is not None:
             edge = edge_of(x)
-        node: Any = object.__new__(self.Node)
+        node: Any = self.Node()
         node.edges = (edge,) if y is None or self.mask == 1 else (edge, second)
-        node.number, node.shape, node.dtype, node.plan, node.k = next(count_nodes), data.shape, data.dtype, plan, k
-        node.saved, node.versions = versions = plan.keep(x, y, out)
-        for version in versions[1]:
+        node.number, node.shape, node.dtype = next(count_nodes), data.shape, dtype
+        node.plan, node.k, node.straight = plan, k, plan.straight
+        node.saved, node.versions = _, versions = keep(x, y, out)
+        for version in versions:
             if version[0]:
-                node.then = tuple(v[0] for v in versions[1])
+                node.then = tuple(v[0] for v in versions)
                 break
-        if state.watched:
-            node.watched()
         out._requires_grad, out._edge = True, (node, 0)
+        return node
+
+    def unusual(self, key: int, x: Any, y: Any, out: Any, k: Kernels) -> None:
+        """What becomes of a result in a block that switches recording off, or watches it."""
+        if state.enabled and key:
+            node = self.hang(key, x, y, out, k)
+            if node is not None:
+                node.watched()
+        elif state.inference:
+            mark_inference(out)
 
     # ------------------------------------------------------------------ recording
     def plan(self, key: int) -> Plan:
@@ -257,10 +275,11 @@ class Op:
                 formula = _conjugated(formula)
             positions = []
             for need in needs:
-                where = self._where(need)
+                where = self.where_of(need)
                 if where not in saving:
                     saving.append(where)
                 positions.append(saving.index(where))
+                publish_saved(self, where)
             formulas.append((self.edge_at[i], formula, tuple(positions)))
         self.plans[key] = found = Plan(tuple(saving), tuple(formulas), self.variadic is not None)
         if key & _NUMBER:
@@ -268,7 +287,8 @@ class Op:
             found.places = tuple(i for i, where in enumerate(saving) if where != _Y)
         return found
 
-    def _where(self, need: str) -> Where:
+    def where_of(self, need: str) -> Where:
+        """Which argument or output, or what of it, a formula asks for by this name."""
         if need in self.outputs:
             return (-1 - self.outputs.index(need), "array")
         if need in self.arguments:
@@ -293,7 +313,8 @@ class Op:
         if self.holomorphic and outs[0]._data.dtype.kind == "c":
             mask |= _COMPLEX
         plan = self.plans.get(mask) or self.plan(mask)
-        node = self.Node(tuple(edges), [(o._data.shape, o._data.dtype) for o in outs])
+        node = self.Node()
+        node.begin(tuple(edges), [(o._data.shape, o._data.dtype) for o in outs])
         saved: list[Any] = []
         versions: list[list[int]] = []
         for where, what in plan.saving:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .modes import no_grad, state
+from .modes import no_grad, state, watch
 from .variable import Variable
 
 
@@ -32,11 +32,11 @@ class saved_tensors_hooks:
         if state.no_hooks is not None:
             raise RuntimeError(state.no_hooks)
         state.saved_hooks = (*state.saved_hooks, (self.pack_hook, self.unpack_hook))
-        state.watched = True
+        watch(True)
 
     def __exit__(self, *exc: object) -> None:
         state.saved_hooks = state.saved_hooks[:-1]
-        state.watched = bool(state.saved_hooks) or state.anomaly
+        watch(bool(state.saved_hooks) or state.anomaly)
 
 
 class save_on_cpu(saved_tensors_hooks):
