@@ -14,6 +14,17 @@ from typing import Any
 import numpy
 
 
+class Constant(dict[Any, Any]):
+    """A number as a 0-d array of every dtype: ``k.zeros[x.dtype]``."""
+
+    def __init__(self, xp: Any, value: int) -> None:
+        self.xp, self.value = xp, value
+
+    def __missing__(self, dtype: Any) -> Any:
+        found = self[dtype] = self.xp.asarray(self.value, dtype)
+        return found
+
+
 class Kernels:
     """Every primitive's forward, bound to one array module."""
 
@@ -21,7 +32,9 @@ class Kernels:
 
     def __init__(self, xp: Any, device_type: str, array_type: type) -> None:
         self.xp, self.device_type, self.array_type = xp, device_type, array_type
-        self._number = lru_cache(maxsize=1024)(lambda value, dtype, sign=1.0: xp.asarray(value, dtype))
+        self.nonzero = lru_cache(maxsize=1024)(lambda value, dtype, sign=1.0: xp.asarray(value, dtype))
+        self.zeros = Constant(xp, 0)
+        self.ones = Constant(xp, 1)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
@@ -34,7 +47,7 @@ class Kernels:
 
     def number(self, value: float, dtype: Any) -> Any:
         """A Python number as a 0-d array, kept for the next time: arithmetic with it is twice as quick on small arrays."""
-        return self._number(value, dtype, copysign(1.0, value)) if value == 0 else self._number(value, dtype)
+        return self.nonzero(value, dtype, copysign(1.0, value)) if value == 0 else self.nonzero(value, dtype)
 
     # what differs between devices
     def special(self, name: str, *args: Any) -> Any:

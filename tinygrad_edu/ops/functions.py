@@ -116,12 +116,24 @@ public("special", name="expit", signature="Tensor input, *, Tensor out = None")(
 
 # ------------------------------------------------------------------------------------ signs and sizes
 def _relu(k: Any, x: Any) -> Any:
-    return k.xp.maximum(k.number(0.0, x.dtype), x)  # in this order -0. stays -0.
+    return k.xp.maximum(k.zeros[x.dtype], x)  # in this order -0. stays -0.
 
 
-_relu_op = Op("relu", _relu, x=lambda k, g, out: g * k.positive_mask(out))
-Op("positive_mask", lambda k, x: x > k.number(0.0, x.dtype))
-Op("one_minus", lambda k, x: k.number(1.0, x.dtype) - x, x=lambda k, g: -g)
+_BITS = {2: "int16", 4: "int32", 8: "int64"}
+
+
+def _relu_slope(k: Any, g: Any, out: Any) -> Any:
+    """``g`` where ``out`` is not 0. Its bits are multiplied, as whole numbers: inf * 0 would be NaN."""
+    if g.size <= 256:
+        gx = g.copy()
+        gx[out == k.zeros[out.dtype]] = 0
+        return gx
+    return (g.view(_BITS[g.dtype.itemsize]) * (out != k.zeros[out.dtype])).view(g.dtype)
+
+
+_relu_op = Op("relu", _relu, x=lambda k, g, out: k.relu_slope(g, out))
+Op("relu_slope", _relu_slope, node="ThresholdBackwardBackward0", g=lambda k, gg, out: k.relu_slope(gg, out))
+Op("one_minus", lambda k, x: k.ones[x.dtype] - x, x=lambda k, g: -g)
 
 
 @public("function method", inplace=True, signature="Tensor input")
