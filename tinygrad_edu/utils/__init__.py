@@ -1,11 +1,11 @@
-"""torch.utils' names: `data`, `checkpoint`, `tensorboard`."""
+"""torch.utils' names: `data`, `checkpoint`, `tensorboard`, `benchmark`."""
 
 from __future__ import annotations
 
 import importlib as _importlib
 from typing import Any as _Any
 
-_ROOMS = {"checkpoint", "data", "hooks", "tensorboard"}
+_ROOMS = {"benchmark", "checkpoint", "data", "hooks", "tensorboard"}
 
 
 def __getattr__(name: str) -> _Any:
