@@ -1,5 +1,8 @@
 """Automatic differentiation: the graph, the engine, and the switches around them."""
 
+import importlib as _importlib
+from typing import Any as _Any
+
 from . import engine, functional, graph
 from . import modes as grad_mode
 from .anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
@@ -22,3 +25,9 @@ __all__ = [
     "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "once_differentiable",
     "set_detect_anomaly", "set_grad_enabled",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> _Any:
+    if name == "profiler":  # torch's name for it here; it measures what lies above, so it is opened when somebody asks
+        return _importlib.import_module(f"{__name__.partition('.')[0]}.profiler.autograd")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
