@@ -271,6 +271,9 @@ def same_tensor(ours: Any, theirs: Any, where: str, rtol: float | None, atol: fl
 
 
 # ---------------------------------------------------------------------------------------------- one operation
+Check = tuple[str, str, Callable[[], None]]  # the form ("value", "grad", …), the sample in words, what compares
+
+
 @dataclass
 class OpCase:
     """An operation and the calls to try. ``skip`` names what torch has and we leave out on purpose (give the reason beside it):
@@ -292,22 +295,22 @@ class OpCase:
     def name(self) -> str:
         return self.method or self.path.rsplit(".", 1)[-1]
 
-    def checks(self) -> Iterator[Any]:
+    def checks(self) -> Iterator[Check]:
         for i, sample in enumerate(self.samples):
-            label = f"{self.path}-{i}-{sample!r}".replace(",", "_")
+            label = f"sample {i} {sample!r}"
             takes_tensor = bool(sample.args) and isinstance(sample.args[0], T)
             named = hasattr(torch.Tensor, self.name) and "nn." not in self.path and "linalg." not in self.path
             if "function" not in self.skip and _has(THEIRS, self.path):
-                yield _param(self.forward, sample, "function", id=f"{label}-value")
+                yield "value", label, partial(self.forward, sample, "function")
             some = i < 3 or i % 3 == 0  # these forms call the function that is checked above on every sample
             if "method" not in self.skip and takes_tensor and named and some:
-                yield _param(self.forward, sample, "method", id=f"{label}-method")
+                yield "method", label, partial(self.forward, sample, "method")
             if "grad" not in self.skip and any(t.differentiable for t in _specs([sample.args, sample.kwargs])):
-                yield _param(self.gradients, sample, "function", id=f"{label}-grad")
+                yield "grad", label, partial(self.gradients, sample, "function")
             if "inplace" not in self.skip and takes_tensor and named and hasattr(torch.Tensor, f"{self.name}_"):
-                yield _param(self.gradients, sample, "inplace", id=f"{label}-inplace")
+                yield "inplace", label, partial(self.gradients, sample, "inplace")
             if "out" not in self.skip and some and _has(THEIRS, self.path) and _takes_out(self.path):
-                yield _param(self.into, sample, id=f"{label}-out")
+                yield "out", label, partial(self.into, sample)
 
     def run(self, side: Side, form: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         if form == "inplace":
@@ -468,10 +471,6 @@ def _takes_out(path: str) -> bool:
     return "out=None" in text.split("Example")[0] or "out (Tensor" in text
 
 
-def _param(check: Callable[..., None], *args: Any, id: str) -> Any:
-    return pytest.param(partial(check, *args), id=id)
-
-
 # ---------------------------------------------------------------------------------------------- errors
 class ErrorCase:
     """A call that must fail on both sides with the same type of exception and the same text.
@@ -482,10 +481,8 @@ class ErrorCase:
     def __init__(self, path: str, *args: Any, lines: int = 0, method: bool = False, **kwargs: Any) -> None:
         self.path, self.sample, self.lines, self.method = path, S(*args, **kwargs), lines, method
 
-    def checks(self) -> Iterator[Any]:
-        yield pytest.param(
-            self.check, id=f"error-{self.path}{'(method)' if self.method else ''}-{self.sample!r}".replace(",", "_")
-        )
+    def checks(self) -> Iterator[Check]:
+        yield "method's errors" if self.method else "errors", f"{self.sample!r}", self.check
 
     def check(self) -> None:
         results = []
@@ -502,8 +499,28 @@ class ErrorCase:
 
 
 def checks(table: Iterable[OpCase | ErrorCase]) -> list[Any]:
-    """All checks of a table, for ``pytest.mark.parametrize("check", …)``."""
-    return [check for case in table for check in case.checks()]
+    """All checks of a table, for ``pytest.mark.parametrize("check", …)``: one test for each form of an operation.
+
+    Its samples run one after the other in that test, since pytest's own work for a test takes longer than most of them.
+    """
+    found: dict[str, list[tuple[str, Callable[[], None]]]] = {}
+    for case in table:
+        for form, label, check in case.checks():
+            found.setdefault(f"{case.path}-{form}", []).append((label, check))
+    return [pytest.param(partial(_all_of, group), id=name) for name, group in found.items()]
+
+
+def _all_of(group: list[tuple[str, Callable[[], None]]]) -> None:
+    """Run checks, each from the same random streams, and tell all that differs."""
+    differences = []
+    for label, check in group:
+        torch.manual_seed(0)
+        tg.manual_seed(0)
+        try:
+            check()
+        except Difference as difference:
+            differences.append(f"{label}: {difference}")
+    demand(not differences, lambda: f"{len(differences)} of {len(group)} differ\n" + "\n\n".join(differences[:5]))
 
 
 # ---------------------------------------------------------------------------------------------- anything else
