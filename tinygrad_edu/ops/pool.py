@@ -175,13 +175,15 @@ def _max_pool(
     sizes = _out_sizes(input._data.shape, kernel, step, pad, apart, ceil_mode)
     out = in_format_of(Op.table[f"max_pool{n}d"](input, sizes, kernel, step, pad, apart), input)
 
-    def indices() -> Any:
-        k = kernels_of(input._data)
-        which = k.max_pool_which(input._data, out._data, kernel, step, pad, apart)
-        made = wrap(kernels.flat_indices(k.xp, which, input._data.shape[-n:], kernel, step, pad, apart))
-        return in_format_of(made, input)
+    return out, lambda: _max_indices(input, out, kernel, step, pad, apart)
 
-    return out, indices
+
+def _max_indices(input: Any, out: Any, kernel: Any, step: Any, pad: Any, apart: Any) -> Any:
+    """Where in its image each maximum was found."""
+    k = kernels_of(input._data)
+    which = k.max_pool_which(input._data, out._data, kernel, step, pad, apart)
+    made = wrap(kernels.flat_indices(k.xp, which, input._data.shape[-len(kernel) :], kernel, step, pad, apart))
+    return in_format_of(made, input)
 
 
 def _max_pool1d(

@@ -1,0 +1,219 @@
+"""What a trace gives: a function or a module that runs its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..autograd.variable import Variable
+from ..nn.module import Module
+from .graph import Graph, Ref, mapped
+from .running import OtherPath, Program
+
+Retrace = Callable[[tuple[Any, ...]], Graph]
+
+
+class Paths:
+    """The graphs of one function: one for a trace, one for each way through the program for a script."""
+
+    def __init__(self, graphs: list[Graph], name: str, again: Retrace | None = None) -> None:
+        self.programs = [Program(g) for g in graphs]
+        self.name, self.again = name, again
+
+    @property
+    def graph(self) -> Graph:
+        if not self.programs:
+            raise RuntimeError(
+                f"{self.name} has no graph yet: a script is recorded when it is called for the first time"
+            )
+        return self.programs[-1].graph
+
+    @property
+    def graphs(self) -> list[Graph]:
+        return [p.graph for p in self.programs]
+
+    def run(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], member: Callable[[str], Any], training: bool | None = None
+    ) -> Any:
+        """The result by the first graph that was recorded for such arguments and whose choices come out as they did then."""
+        why = "no path was recorded for such arguments, or in this mode (train or eval)"
+        several = self.again is not None or len(self.programs) > 1 or self.programs[0].graph.training is not None
+        for program in self.programs:
+            graph = program.graph
+            if not several or (graph.training in (None, training) and _fits(graph, args, kwargs)):
+                try:
+                    return program(bound(graph, args, kwargs), member)
+                except OtherPath as error:
+                    why = str(error)
+        if self.again is None:
+            raise RuntimeError(f"{self.name}: {why}. A path that was not recorded cannot be run.")
+        if kwargs:
+            raise RuntimeError(f"{self.name}: give the arguments of a script by position")
+        self.programs.append(Program(self.again(args)))
+        return self.programs[-1](bound(self.graph, args, {}), member)
+
+
+def _fits(graph: Graph, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether arguments are of the kind that a graph was recorded for: structure, dtypes, numbers of dimensions, plain values."""
+    try:
+        inputs = bound(graph, args, kwargs)
+    except RuntimeError:
+        return False
+    for at, (value, t) in enumerate(zip(graph.inputs, inputs)):
+        if value.np_dtype != t._data.dtype or len(value.shape) != t._data.ndim:
+            return False
+        if any(t._data.shape[dim] != value.shape[dim] for where, dim in graph.fixed if where == at):
+            return False
+    return True
+
+
+def bound(graph: Graph, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """The input tensors in their order; RuntimeError, in torch's words, where the arguments are not those of the trace."""
+    names, structure = graph.argument_names, graph.input_structure
+    declared = f"Declaration: forward({', '.join(['__torch__.' + graph.name + ' self', *('Tensor ' + n for n in names)])}) -> Tensor"
+    if len(args) > len(names):
+        raise RuntimeError(
+            f"forward() expected at most {len(names) + 1} argument(s) but received {len(args) + 1} argument(s). {declared}"
+        )
+    values = dict(zip(names, args))
+    for name, value in kwargs.items():
+        if name not in names:
+            raise RuntimeError(f"Unknown keyword argument '{name}' for operator 'forward'. {declared}")
+        values[name] = value
+    inputs: list[Any] = [None] * len(graph.inputs)
+    for at, (name, wanted) in enumerate(zip(names, structure)):
+        if name not in values and wanted is not None:
+            raise RuntimeError(f"forward() is missing value for argument '{name}'. {declared}")
+        problem = _fill(wanted, values.get(name), inputs)
+        if problem is not None:
+            raise RuntimeError(
+                f"forward() Expected a value of type 'Tensor' for argument '{name}' but instead found type "
+                f"'{type(problem[0]).__name__}'.\nPosition: {at + 1}\nValue: {problem[0]}\n{declared}\nCast error details: Unable to "
+                f"cast {problem[0]} to Tensor"
+            )
+    return inputs
+
+
+def _fill(wanted: Any, value: Any, inputs: list[Any]) -> tuple[Any] | None:
+    """Put the tensors in an argument where they belong; (what does not fit,) or None."""
+    if isinstance(wanted, Ref):
+        if not isinstance(value, Variable):
+            return (value,)
+        inputs[wanted.index] = value
+        return None
+    if isinstance(wanted, dict):
+        if not isinstance(value, dict) or set(value) != set(wanted):
+            return (value,)
+        return next((p for key in wanted if (p := _fill(wanted[key], value[key], inputs))), None)
+    if isinstance(wanted, (list, tuple)):
+        if not isinstance(value, (list, tuple)) or len(value) != len(wanted):
+            return (value,)
+        return next((p for w, v in zip(wanted, value) if (p := _fill(w, v, inputs))), None)
+    return None if value == wanted else (value,)
+
+
+class ScriptFunction:
+    """A traced or scripted function: call it, look at its ``graph`` and ``code``, ``save`` it."""
+
+    def __init__(self, paths: Paths, members: dict[str, Any]) -> None:
+        self.paths, self.members = paths, members
+        self.__name__ = paths.name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.paths.run(args, kwargs, self.members.__getitem__)
+
+    @property
+    def graph(self) -> Graph:
+        """The recorded graph; printing it shows torch's notation."""
+        return self.paths.graph
+
+    @property
+    def code(self) -> str:
+        """The recorded graph as Python."""
+        return self.paths.graph.code
+
+    def save(self, f: Any) -> None:
+        """Write graph and numbers to a file: `jit.load` reads it."""
+        from .container import save
+
+        save(self, f)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.__name__}>"
+
+
+class Part(Module):
+    """A submodule of a traced module: it holds parameters; its computation has become a part of the whole graph."""
+
+    def __init__(self, original: str) -> None:
+        super().__init__()
+        self.original_name = original
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(
+            f"{self.original_name} is a part of a traced module: only the whole can be called. Trace the part by itself to call it."
+        )
+
+    def _get_name(self) -> str:
+        return self.original_name
+
+    def extra_repr(self) -> str:
+        return f"original_name={self.original_name}"
+
+
+class ScriptModule(Part):
+    """A traced or scripted module. Its parameters are those of the module it was made from, under the same names.
+
+    ``train`` and ``eval`` set the flag, and nothing else: the graph does what the module did when it was traced.
+    """
+
+    def __init__(self, paths: Paths, original: str) -> None:
+        super().__init__(original)
+        self.__dict__["paths"] = paths
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self.paths.run(args, kwargs, self._member_named, self.training)
+
+    def _member_named(self, name: str) -> Any:
+        module: Any = self
+        *path, own = name.split(".")
+        for part in path:
+            module = module._modules[part]
+        found = module._parameters.get(own)
+        return module._buffers[own] if found is None else found
+
+    @property
+    def graph(self) -> Graph:
+        """The recorded graph; printing it shows torch's notation."""
+        return self.paths.graph  # type: ignore[no-any-return]
+
+    inlined_graph = graph
+
+    @property
+    def code(self) -> str:
+        """The recorded graph as Python."""
+        return self.paths.graph.code  # type: ignore[no-any-return]
+
+    def save(self, f: Any) -> None:
+        """Write graph and numbers to a file: `jit.load` reads it."""
+        from .container import save
+
+        save(self, f)
+
+
+def shell(module: Module, make: Callable[[str], Part]) -> Part:
+    """The tree of a module, with the same parameters and buffers, without its code."""
+    made = make(type(module).__name__)
+    made.training = module.training
+    for name, parameter in module._parameters.items():
+        made.register_parameter(name, parameter)
+    for name, buffer in module._buffers.items():
+        made.register_buffer(name, buffer, name not in module._non_persistent_buffers_set)
+    for name, child in module._modules.items():
+        made._modules[name] = None if child is None else shell(child, Part)  # type: ignore[assignment]
+    return made
+
+
+def structure_of(value: Any, find: Callable[[Any], Ref]) -> Any:
+    """Arguments or results with a `Ref` in the place of each tensor."""
+    return mapped(value, lambda a: find(a) if isinstance(a, Variable) else a)
