@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ def execute(notebook: Any, folder: Path, *, go_on: bool) -> None:
         kernel_name="python3",
         allow_errors=go_on,
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
@@ -156,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sources", action="store_true", help="refresh only what show_source printed")
     chosen = parser.parse_args(arguments)
     failed = []
+    os.environ["TINYGRAD_EDU_HOME"] = tempfile.mkdtemp(prefix="newcomer-")  # progress() shows what a newcomer sees
     for path in found(chosen.notebooks):
         print(f"{path} …", flush=True)
         try:

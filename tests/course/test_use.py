@@ -135,3 +135,23 @@ def test_unknown_pieces_and_words() -> None:
         use(relu_bakward=len)
     with pytest.raises(ValueError, match='expected use\\("reference"\\)'):
         use("mine")
+
+
+def test_pieces_of_shapes_and_computing_run_in_the_framework() -> None:
+    """Each of them counts its calls while the framework does something that needs it."""
+    x = tg.arange(6.0).view(2, 3)
+    uses = {
+        "broadcast_shapes": lambda: tg.broadcast_tensors(x, x[0])[1].tolist(),
+        "broadcast_strides": lambda: x[:1].expand(3, 3).tolist(),
+        "view_strides": lambda: x.t().reshape(6).tolist() + x[:, 1:].view(2, 2, 1).tolist(),
+        "gather": lambda: x.gather(1, tg.tensor([[2, 0]])).tolist(),
+        "softmax": lambda: x.softmax(1).tolist(),
+    }
+    for name, run in uses.items():
+        expected, calls, right = run(), [], written(name)
+        with use(**{name: lambda *args, right=right, calls=calls: calls.append(args) or right(*args)}):
+            calls.clear()
+            assert run() == expected, name
+            assert calls, f"{name} was not asked"
+    with use(broadcast_shapes=written("broadcast_shapes")), pytest.raises(RuntimeError, match="tensor a \\(3\\) must"):
+        x + tg.ones(2)

@@ -7,8 +7,6 @@ version into the running framework and returns what takes it out again.
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import wraps
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -21,91 +19,22 @@ from ..autograd import Function, enable_grad, graph, no_grad
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..random import Generator
+from .piece import (
+    Case,
+    Piece,
+    Undo,
+    all_of,
+    arrays_only,
+    attribute,
+    formulas_of,
+    on_tensors,
+    random_array,
+    random_tensor,
+)
+from .pieces_tensors import PIECES as OF_TENSORS
 
 F = nn.functional
 PACKAGE = sys.modules[__name__.partition(".")[0]]
-Case = tuple[str, tuple[Any, ...]]  # what is special about it, and the arguments
-Undo = Callable[[], None]
-
-
-def call(mine: Callable[..., Any], *args: Any) -> Any:
-    """What is compared of most pieces: their result."""
-    return mine(*args)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One replaceable part: ``reference`` is the framework's own, called as the learner's is."""
-
-    exercise: str  # the notebook in which it is written
-    cases: Callable[[np.random.Generator], Iterator[Case]]
-    reference: Any
-    install: Callable[[Any], Undo]
-    outcome: Callable[..., Any] = call  # what of a call is compared
-
-
-# ------------------------------------------------------------------------------------------------ putting in, taking out
-def _attribute(place: Any, name: str, value: Any) -> Undo:
-    before = getattr(place, name)
-    setattr(place, name, value)
-    return lambda: setattr(place, name, before)
-
-
-def _all_of(*undos: Undo) -> Undo:
-    def undo() -> None:
-        for each in undos:
-            each()
-
-    return undo
-
-
-def _formulas(primitive: str, **formulas: Callable[..., Any]) -> Undo:
-    """Give a primitive other derivative formulas (see `Op`: they are named after the inputs)."""
-    op = Op.table[primitive]
-    before = dict(op.formulas)
-
-    def put(found: dict[int, Any]) -> None:
-        op.formulas.clear()
-        op.formulas.update(found)
-        op.plans.clear()
-
-    put(before | {op.arguments.index(name): (formula, list(signature(formula).parameters)[2:])
-                  for name, formula in formulas.items()})  # fmt: skip
-    return lambda: put(before)
-
-
-def _on_tensors(mine: Callable[..., Any]) -> Callable[..., Any]:
-    """The learner's function of tensors, for the raw arrays that the engine carries (and for tensors, as they are)."""
-
-    @wraps(mine)
-    def call(*args: Any) -> Any:
-        if any(isinstance(a, Variable) for a in args):
-            return mine(*args)
-        result = mine(*(wrap(a) if isinstance(a, np.ndarray) else a for a in args))
-        return tuple(r._data for r in result) if isinstance(result, tuple) else result._data
-
-    return call
-
-
-def _arrays_only(primitive: str, name: str, mine: Callable[..., Any]) -> Callable[..., Any]:
-    """A formula made of the learner's NumPy function; where the backward pass is itself differentiated, the framework's own."""
-    own, needs = Op.table[primitive].formulas[Op.table[primitive].arguments.index(name)]
-
-    def formula(k: Any, g: Any, *saved: Any) -> Any:
-        return own(k, g, *saved) if isinstance(g, Variable) else mine(g, *saved)
-
-    formula.__signature__ = signature(lambda k, g: None).replace(  # type: ignore[attr-defined]
-        parameters=[*signature(lambda k, g: None).parameters.values(), *(signature(own).parameters[n] for n in needs)]
-    )
-    return formula
-
-
-def _array(rng: np.random.Generator, *shape: int) -> Any:
-    return rng.normal(size=shape).astype(np.float32)
-
-
-def _tensor(rng: np.random.Generator, *shape: int) -> Any:
-    return wrap(_array(rng, *shape))
 
 
 def _backward_of(function: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -126,11 +55,11 @@ def _backward_of(function: Callable[..., Any], count: int) -> Callable[..., Any]
 def _unbroadcast_cases(rng: np.random.Generator) -> Iterator[Case]:
     for wide, shape in (((4, 3), (3,)), ((4, 3), (4, 1)), ((2, 4, 3), (4, 3)), ((2, 4, 3), (1, 4, 1)), ((3,), (3,)), ((2, 2), ()),
                         ((5, 1, 2), (1, 2)), ((2, 3), (1, 1))):  # fmt: skip
-        yield f"{wide} to {shape}", (_tensor(rng, *wide), shape)
+        yield f"{wide} to {shape}", (random_tensor(rng, *wide), shape)
 
 
 def _put_unbroadcast(mine: Any) -> Undo:
-    return _attribute(graph, "sum_to", _on_tensors(mine))
+    return attribute(graph, "sum_to", on_tensors(mine))
 
 
 def _pairs(
@@ -138,36 +67,36 @@ def _pairs(
 ) -> Callable[[np.random.Generator], Iterator[Case]]:
     def cases(rng: np.random.Generator) -> Iterator[Case]:
         for g, x, y in shapes:
-            yield f"{x} and {y}", (_tensor(rng, *g), _tensor(rng, *x), _tensor(rng, *y))
+            yield f"{x} and {y}", (random_tensor(rng, *g), random_tensor(rng, *x), random_tensor(rng, *y))
 
     return cases
 
 
 def _put_mul(mine: Any) -> Undo:
-    call = _on_tensors(mine)
-    return _formulas("mul", x=lambda k, g, x, y: call(g, x, y)[0], y=lambda k, g, x, y: call(g, x, y)[1])
+    call = on_tensors(mine)
+    return formulas_of("mul", x=lambda k, g, x, y: call(g, x, y)[0], y=lambda k, g, x, y: call(g, x, y)[1])
 
 
 def _put_matmul(mine: Any) -> Undo:
-    call = _on_tensors(mine)
+    call = on_tensors(mine)
     x, y = (lambda k, g, x, y: call(g, x, y)[0]), (lambda k, g, x, y: call(g, x, y)[1])
     scaled = [lambda k, g, x, y, alpha, i=i: call(g if alpha == 1 else g * alpha, x, y)[i] for i in (0, 1)]
     for each in scaled:  # ``i`` is no argument of the formula
         each.__signature__ = signature(lambda k, g, x, y, alpha: None)  # type: ignore[attr-defined]
-    return _all_of(_formulas("mm", x=x, y=y), _formulas("addmm", x=scaled[0], y=scaled[1]))
+    return all_of(formulas_of("mm", x=x, y=y), formulas_of("addmm", x=scaled[0], y=scaled[1]))
 
 
 def _relu_cases(rng: np.random.Generator) -> Iterator[Case]:
     for shape in ((5,), (3, 4), (2, 3, 4), (0,), ()):
-        x = np.asarray(_array(rng, *shape))
-        yield f"shape {shape}", (np.asarray(_array(rng, *shape)), x)
+        x = np.asarray(random_array(rng, *shape))
+        yield f"shape {shape}", (np.asarray(random_array(rng, *shape)), x)
     yield "a zero", (np.ones(3, np.float32), np.array([-1.0, 0.0, 2.0], np.float32))
 
 
 def _logits(rng: np.random.Generator) -> Iterator[Case]:
     for n, c in ((1, 2), (4, 3), (16, 10)):
-        yield f"{n} examples of {c} classes", (_array(rng, n, c), rng.integers(0, c, n))
-    yield "large scores", (1000 * _array(rng, 3, 4), rng.integers(0, 4, 3))
+        yield f"{n} examples of {c} classes", (random_array(rng, n, c), rng.integers(0, c, n))
+    yield "large scores", (1000 * random_array(rng, 3, 4), rng.integers(0, 4, 3))
 
 
 def _cross_entropy_backward(logits: Any, target: Any) -> Any:
@@ -197,7 +126,7 @@ def _put_cross_entropy(mine: Any) -> Undo:
             return MeanCrossEntropy.apply(input, target)
         return own(input, target, *args, **kwargs)
 
-    return _attribute(F, "cross_entropy", cross_entropy)
+    return attribute(F, "cross_entropy", cross_entropy)
 
 
 # ------------------------------------------------------------------------------------------------ exercise 05: the engine
@@ -226,7 +155,7 @@ def _facade(root: Any) -> _Value:
 
 
 def _graphs(rng: np.random.Generator) -> Iterator[Case]:
-    x = _tensor(rng, 3).requires_grad_()
+    x = random_tensor(rng, 3).requires_grad_()
     with enable_grad():
         chain = x
         for _ in range(2000):
@@ -286,7 +215,7 @@ def _put_order(mine: Any) -> Undo:
             for number, node in zip(before, nodes):
                 node.number = number
 
-    return _attribute(place, "run_backward", run_backward)
+    return attribute(place, "run_backward", run_backward)
 
 
 # ------------------------------------------------------------------------------------------------ exercise 10: convolution
@@ -294,7 +223,14 @@ def _convolutions(rng: np.random.Generator) -> Iterator[tuple[str, Any, Any, Any
     for n, c, size, o, kernel, stride, padding in ((1, 1, 4, 1, 2, 1, 0), (2, 3, 5, 4, 3, 1, 1), (2, 2, 6, 3, 3, 2, 1),
                                                    (1, 3, 8, 2, 5, 1, 2), (3, 1, 7, 2, 1, 3, 0)):  # fmt: skip
         text = f"{n}×{c}×{size}×{size}, kernel {kernel}, stride {stride}, padding {padding}"
-        yield text, _array(rng, n, c, size, size), _array(rng, o, c, kernel, kernel), _array(rng, o), stride, padding
+        yield (
+            text,
+            random_array(rng, n, c, size, size),
+            random_array(rng, o, c, kernel, kernel),
+            random_array(rng, o),
+            stride,
+            padding,
+        )
 
 
 def _conv_cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -309,7 +245,7 @@ def _conv(x: Any, w: Any, b: Any, stride: int, padding: int) -> Any:
 
 def _conv_backward_cases(rng: np.random.Generator) -> Iterator[Case]:
     for text, x, w, b, stride, padding in _convolutions(rng):
-        yield text, (_array(rng, *_conv(x, w, b, stride, padding).shape), x, w, stride, padding)
+        yield text, (random_array(rng, *_conv(x, w, b, stride, padding).shape), x, w, stride, padding)
 
 
 def _conv_backward(g: Any, x: Any, w: Any, stride: int, padding: int) -> Any:
@@ -335,7 +271,7 @@ def _put_conv(mine: Any) -> Undo:
             return mine(x, w, b, stride[0], padding[0])
         return table(k, x, w, b, stride, padding, dilation, groups)
 
-    return _attribute(own, "forward", forward)
+    return attribute(own, "forward", forward)
 
 
 def _put_conv_backward(mine: Any) -> Undo:
@@ -353,7 +289,7 @@ def _put_conv_backward(mine: Any) -> Undo:
 
         return formula
 
-    return _formulas("convolution", **{name: gradient(i, name) for i, name in enumerate(("x", "w", "b"))})
+    return formulas_of("convolution", **{name: gradient(i, name) for i, name in enumerate(("x", "w", "b"))})
 
 
 # ------------------------------------------------------------------------------------------------ exercise 07: optimizers
@@ -361,7 +297,7 @@ def _problems(options: list[dict[str, Any]]) -> Callable[[np.random.Generator], 
     def cases(rng: np.random.Generator) -> Iterator[Case]:
         for option in options:
             text = ", ".join(f"{k}={v}" for k, v in option.items())
-            yield text, (_array(rng, 4, 3), _array(rng, 3), option)
+            yield text, (random_array(rng, 4, 3), random_array(rng, 3), option)
 
     return cases
 
@@ -379,7 +315,7 @@ def _twenty_steps(optimizer: Any, matrix: Any, bias: Any, options: dict[str, Any
 
 
 def _class(place: Any, name: str) -> Callable[[Any], Undo]:
-    return lambda mine: _attribute(place, name, mine)
+    return lambda mine: attribute(place, name, mine)
 
 
 # ------------------------------------------------------------------------------------------------ exercise 08, 11: data, files
@@ -431,7 +367,7 @@ def _indices(loader: Any) -> list[list[int]]:
 
 
 def _states(rng: np.random.Generator) -> Iterator[Case]:
-    yield "two arrays", ({"weight": _array(rng, 3, 2), "bias": _array(rng, 2)},)
+    yield "two arrays", ({"weight": random_array(rng, 3, 2), "bias": random_array(rng, 2)},)
     yield "dtypes", ({"a": np.arange(4), "b": np.array([True, False]), "c": np.array([1.5])},)
     yield "an empty array and a number", ({"none": np.zeros((0, 3), np.float32), "one": np.array(2.0, np.float32)},)
 
@@ -467,13 +403,16 @@ def _put_files(mine: Any) -> Undo:
     def load_state(f: Any, *args: Any, **kwargs: Any) -> Any:
         return io.load(f, *args, **kwargs) if args or kwargs else {name: wrap(array) for name, array in load(f).items()}
 
-    return _all_of(_attribute(PACKAGE, "save", save_state), _attribute(PACKAGE, "load", load_state))
+    return all_of(attribute(PACKAGE, "save", save_state), attribute(PACKAGE, "load", load_state))
 
 
 # ------------------------------------------------------------------------------------------------ exercise 06: modules
 def _linears(rng: np.random.Generator) -> Iterator[Case]:
     for x, w, b in (((2, 3), (4, 3), (4,)), ((2, 5, 3), (1, 3), (1,)), ((3,), (2, 3), None)):
-        yield f"{x} by {w}", (_tensor(rng, *x), _tensor(rng, *w), None if b is None else _tensor(rng, *b))
+        yield (
+            f"{x} by {w}",
+            (random_tensor(rng, *x), random_tensor(rng, *w), None if b is None else random_tensor(rng, *b)),
+        )
 
 
 def _modules(rng: np.random.Generator) -> Iterator[Case]:
@@ -497,12 +436,13 @@ def _put_walk(mine: Any) -> Undo:
             yield from own(self, prefix, recurse, remove_duplicate)
 
     own = nn.Module.named_parameters
-    return _attribute(nn.Module, "named_parameters", named_parameters)
+    return attribute(nn.Module, "named_parameters", named_parameters)
 
 
 PIECES: dict[str, Piece] = {
+    **OF_TENSORS,
     "relu_backward": Piece("04", _relu_cases, _backward_of(lambda x: x.relu(), 1),
-                           lambda mine: _formulas("relu", x=_arrays_only("relu", "x", mine))),
+                           lambda mine: formulas_of("relu", x=arrays_only("relu", "x", mine))),
     "cross_entropy_backward": Piece("04", _logits, _cross_entropy_backward, _put_cross_entropy),
     "unbroadcast": Piece("05", _unbroadcast_cases, lambda g, shape: g.sum_to_size(shape), _put_unbroadcast),
     "mul_backward": Piece("05", _pairs(((3,), (3,), (3,)), ((2, 4), (2, 4), (2, 4))), _backward_of(lambda x, y: x * y, 2), _put_mul),

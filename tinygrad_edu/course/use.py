@@ -8,7 +8,8 @@ import numpy as np
 
 from . import compare
 from .checks import is_stub, one_line
-from .pieces import PIECES, Piece, Undo
+from .piece import Piece, Undo
+from .pieces import PIECES
 
 _in_use: dict[str, Undo] = {}  # piece → what takes it out again
 
