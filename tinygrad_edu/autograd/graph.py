@@ -183,8 +183,11 @@ class AccumulateGrad(Node):
     __slots__ = ("variable",)
 
     def __init__(self, variable: Any) -> None:
-        super().__init__((), ((variable._data.shape, variable._data.dtype),))
-        self.variable = variable
+        data = variable._data  # not by `begin`: a network makes one for every parameter in every step
+        self.edges, self.number, self.straight = (), next(count_nodes), False
+        self.shape, self.dtype, self.variable = data.shape, data.dtype, variable
+        if state.watched and state.anomaly:
+            self.keep_trace()
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
         leaf, old = self.variable, self.variable._grad

@@ -300,21 +300,22 @@ class Op:
 
     def record(self, mask: int, args: Sequence[Any], raw: list[Any], outs: Sequence[Any], k: Kernels) -> None:
         """Make the graph node of any call and hang the outputs on it."""
-        edges: list[Edge] = []
-        for i in reversed(
-            self.edge_at
-        ):  # the last leaf's node is made first, so that the first leaf gets its gradient first
-            a = args[i]
-            if i == self.variadic:
-                edges.extend(edge_of(t) if isinstance(t, Variable) else NO_EDGE for t in reversed(a))
-            else:
-                edges.append(edge_of(a) if mask >> i & 1 else NO_EDGE)
-        edges.reverse()
         if self.holomorphic and outs[0]._data.dtype.kind == "c":
             mask |= _COMPLEX
         plan = self.plans.get(mask) or self.plan(mask)
+        edges: list[Edge] = []
+        for i in reversed(self.edge_at):  # the last leaf's node is made first: so the first one gets its gradient first
+            if i == self.variadic:
+                edges.extend(edge_of(t) if isinstance(t, Variable) else NO_EDGE for t in reversed(args[i]))
+            else:
+                edges.append(edge_of(args[i]) if mask >> i & 1 else NO_EDGE)
+        edges.reverse()
         node = self.Node()
-        node.begin(tuple(edges), [(o._data.shape, o._data.dtype) for o in outs])
+        first = outs[0]._data
+        node.edges, node.number, node.shape, node.dtype = tuple(edges), next(count_nodes), first.shape, first.dtype
+        node.straight = plan.straight and len(outs) == 1
+        if len(outs) > 1:
+            node.set_outputs([(o._data.shape, o._data.dtype) for o in outs])
         saved: list[Any] = []
         versions: list[list[int]] = []
         for where, what in plan.saving:
@@ -338,13 +339,15 @@ class Op:
             else:  # "mask": which of a list of tensors need a gradient
                 saved.append([t._requires_grad or (t._base is not None and t._base._requires_grad) for t in a])
         node.plan, node.k, node.saved, node.versions = plan, k, tuple(saved), tuple(versions)
-        if any(version[0] for version in versions):
-            node.then = tuple(version[0] for version in versions)
+        for version in versions:
+            if version[0]:
+                node.then = tuple(v[0] for v in versions)
+                break
         for nr, out in enumerate(outs):
             if self.differentiable[nr] and out._data.dtype.kind in "fcV":
                 out._requires_grad, out._edge = True, (node, nr)
-        if state.saved_hooks:
-            node.pack(state.saved_hooks[-1])
+        if state.watched:
+            node.watched()
 
 
 def _conjugated(formula: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy
 
+from . import compiled
+
 Array = Any
 Sizes = tuple[int, ...]
 _LIMIT = 1 << 19  # numbers in the columns of one step: 2 MB of float32
@@ -66,7 +68,7 @@ class Plan:
 
     def __init__(
         self, xp: Any, x_shape: Sizes, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
-        out: Sizes | None = None,
+        out: Sizes | None = None, widest: int = 16,
     ) -> None:  # fmt: skip
         self.xp, self.stride, self.padding, self.dilation, self.groups = xp, stride, padding, dilation, groups
         self.n, self.c, *sizes = x_shape
@@ -78,7 +80,7 @@ class Plan:
         self.rows = self.c * math.prod(self.kernel)  # of an image's columns
         limit = _LIMIT if xp is numpy else 1 << 26
         self.step = max(1, min(self.n, limit // max(self.rows * self.length, 1)))
-        self.inner = self.step >= 4 and self.rows // groups >= 4 * self.o // groups and self.out[-1] <= 32
+        self.inner = self.step >= 4 and self.rows // groups >= 4 * self.o // groups and self.out[-1] <= widest
         self.pointwise = groups == 1 and self.padded == self.sizes == self.out and math.prod(self.kernel) == 1
 
     @cached_property
@@ -111,6 +113,14 @@ class Plan:
         m = part.stop - part.start
         if self.pointwise and not self.inner:
             return x[part].reshape(m, self.c, self.length)
+        fast = None if self.inner or len(self.kernel) != 2 else compiled.kernels_for(x)
+        if fast:
+            planes = m * self.c
+            columns = _buffer(self.xp, (planes, *self.kernel, *self.out), x.dtype)
+            source = x[part].reshape(planes, *self.sizes)
+            how = (self.stride, self.padding, self.dilation)
+            compiled.split(fast.columns, planes, columns.size, source, columns, *how)
+            return columns.reshape(self.columns_shape(m))
         view = _windows(
             self.xp, self.images(x, part), 1 if self.inner else 2, self.kernel, self.out, self.stride, self.dilation
         )
@@ -143,6 +153,13 @@ class Plan:
         instead of k₀ · k₁.
         """
         m, rank = part.stop - part.start, len(self.kernel)
+        fast = None if self.inner or rank != 2 else compiled.kernels_for(columns, gx)
+        if fast:
+            windows = columns.reshape(m * self.c, *self.kernel, *self.out)
+            images = gx[part].reshape(m * self.c, *self.sizes)
+            how = (self.stride, self.padding, self.dilation)
+            compiled.split(fast.add_up, len(images), columns.size, windows, images, *how)
+            return
         before: tuple[slice, ...] = (slice(None),) if self.inner else (slice(None), slice(None))
         axis = (slice(None),) * (len(before) + rank - 1)  # what lies before the dimension that is being put together
         shape = (self.c, *self.kernel, *self.out, m) if self.inner else (m, self.c, *self.kernel, *self.out)
@@ -159,6 +176,11 @@ class Plan:
 
 
 plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
+
+
+def _widest(x: Array, kernel: Sizes, otherwise: int) -> int:
+    """Up to which width of the output the batch comes innermost: never for compiled kernels, which are quick in any order."""
+    return 0 if len(kernel) == 2 and compiled.kernels_for(x) else otherwise
 
 
 def _wide(*arrays: Array) -> tuple[Array, ...]:
@@ -199,7 +221,7 @@ def conv(
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     dtype = x.dtype
     x, w = _wide(x, w)
-    plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
+    plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups, None, _widest(x, w.shape[2:], 16))
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         both = None if bias is None else bias.repeat(2)
         pairs = conv(xp, x, _paired_filters(xp, w), both, (2, *stride[1:]), padding, dilation, 1)
@@ -229,7 +251,8 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
     dtype = g.dtype
     g, w = _wide(g, w)
-    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:])
+    # columns are added up here, not copied, for which the other order is quicker also where rows are longer
+    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], _widest(g, w.shape[2:], 32))
     turned = tuple(d * (k - 1) - p for k, p, d in zip(plan.kernel, padding, dilation))
     usual = plan.out == out_sizes(plan.sizes, plan.kernel, stride, padding, dilation)
     if usual and groups == 1 and plan.o <= plan.c and set(stride) == {1} and min(turned, default=0) >= 0:
@@ -256,7 +279,7 @@ def conv_weight_grad(
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
-    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:])
+    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:], _widest(x, w_shape[2:], 16))
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         o, c, k, *rest = w_shape
         twice = (2 * o, c, k + 1, *rest)

@@ -29,6 +29,7 @@ from .randomchecks import (
     next_float,
     previous_float,
 )
+from . import gammas
 from .randommath import as_complex, box_muller64, fma64, from_int64, narrow, poisson, precise, real_type, widen
 
 Array: TypeAlias = Any  # a NumPy array
@@ -423,3 +424,39 @@ class MT19937Stream:
         with self._one_by_one() as uniforms:
             counts = [poisson(lam, uniforms) for lam in rates.tolist()]
         return from_int64(np.array(counts, np.int64), rate.dtype).reshape(rate.shape)
+
+    def _next_normal(self, uniforms: Iterator[float]) -> float:
+        """One number of `_normal_pairs`, for an algorithm that takes them between uniforms."""
+        value, self._normal = self._normal, None
+        if value is None:
+            angle, radius = next(uniforms), next(uniforms)
+            r, theta = math.sqrt(-2.0 * math.log1p(-radius)), 2.0 * math.pi * angle
+            value, self._normal = r * math.cos(theta), r * math.sin(theta)
+        return value
+
+    def _gammas(self, alpha: Array) -> Array:
+        with self._one_by_one() as uniforms:
+            draws = [gammas.gamma(a, uniforms, lambda: self._next_normal(uniforms)) for a in alpha.ravel().tolist()]
+        return np.array(draws, np.float64).reshape(alpha.shape)
+
+    def gamma(self, alpha: Array) -> Array:
+        """Gamma variables of scale 1 and the given shapes, in their dtype."""
+        check_implemented(alpha.dtype, "gamma_cpu")
+        draws = narrow(self._gammas(widen(alpha)), alpha.dtype)
+        return np.maximum(draws, np.finfo(alpha.dtype).tiny) if alpha.dtype.kind == "f" else draws
+
+    def dirichlet(self, alpha: Array) -> Array:
+        """Gamma variables divided by their sum along the last dimension, away from 0 and 1 by the least possible."""
+        check_implemented(alpha.dtype, "dirichlet")
+        draws = self._gammas(widen(alpha))
+        found = (draws / draws.sum(-1, keepdims=True)).astype(alpha.dtype)
+        one = alpha.dtype.type(1)
+        return np.clip(found, np.finfo(alpha.dtype).tiny, np.nextafter(one, alpha.dtype.type(0)))
+
+    def binomial(self, count: Array, prob: Array) -> Array:
+        """Successes among ``count`` trials."""
+        check_implemented(count.dtype, "binomial_cpu")
+        pairs = zip(widen(count).ravel().tolist(), widen(prob).ravel().tolist(), strict=True)
+        with self._one_by_one() as uniforms:
+            draws = [gammas.binomial(n, p, uniforms) for n, p in pairs]
+        return np.array(draws, np.float64).astype(count.dtype).reshape(count.shape)

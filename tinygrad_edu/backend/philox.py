@@ -259,6 +259,27 @@ class PhiloxStream:
         rates = self._kernels.to_host(rate).astype(np.float64)
         if not np.all(rates >= 0):
             raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
-        draws = np.random.Generator(np.random.Philox(key=self.initial_seed, counter=self.offset)).poisson(rates)
-        self.offset += rate.size
+        draws = self._on_host(rate.size).poisson(rates)
         return self._kernels.from_host(draws.astype(rate.dtype), self._kernels.device_index(rate))
+
+    def _on_host(self, n: int) -> np.random.Generator:
+        """NumPy's own methods, for ``n`` numbers of this stream."""
+        found = np.random.Generator(np.random.Philox(key=self.initial_seed, counter=self.offset))
+        self.offset += n
+        return found
+
+    def gamma(self, alpha: Any) -> Any:
+        """Gamma variables of scale 1 and the given shapes, in their dtype."""
+        draws = self._on_host(alpha.size).standard_gamma(self._kernels.to_host(alpha).astype(np.float64))
+        return self._kernels.from_host(draws.astype(alpha.dtype), self._kernels.device_index(alpha))
+
+    def dirichlet(self, alpha: Any) -> Any:
+        """Gamma variables divided by their sum along the last dimension."""
+        draws = self.gamma(alpha)
+        return draws / draws.sum(axis=-1, keepdims=True)
+
+    def binomial(self, count: Any, prob: Any) -> Any:
+        """Successes among ``count`` trials."""
+        trials, chance = (self._kernels.to_host(x).astype(np.float64) for x in (count, prob))
+        draws = self._on_host(count.size).binomial(trials.astype(np.int64), chance)
+        return self._kernels.from_host(draws.astype(count.dtype), self._kernels.device_index(count))

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy
 
+from . import compiled
+
 Array = Any
 Sizes = tuple[int, ...]
 
@@ -69,6 +71,13 @@ def _fold(xp: Any, x: Array, ufunc: Any, out: Sizes, kernel: Sizes, stride: Size
 
 def max_pool(xp: Any, x: Array, out: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
     """The largest number of each window of (…, sizes)."""
+    fast = compiled.kernels_for(x) if len(kernel) == 2 else None
+    if fast:
+        made = xp.empty((*x.shape[:-2], *out), x.dtype)
+        planes = x.reshape(-1, *x.shape[-2:])
+        values = made.reshape(-1, *out)
+        compiled.split(fast.max_pool, len(planes), x.size, planes, values, kernel, stride, padding, dilation)
+        return made
     framed = _framed(
         xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0
     )
@@ -125,6 +134,19 @@ def max_pool_grad(
     if need == tuple(sizes):
         return gx
     return gx[(..., *(slice(p, p + n) for p, n in zip(padding, sizes)))].copy()
+
+
+def max_pool_slope(
+    g: Array, x: Array, values: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Array | None:
+    """`max_pool_which` and `max_pool_grad` in one compiled pass; None where that is not to be had."""
+    fast = compiled.kernels_for(x, g, values) if len(kernel) == 2 else None
+    if not fast:
+        return None
+    gx = numpy.empty_like(x)
+    planes = [a.reshape(-1, *a.shape[-2:]) for a in (g, x, values, gx)]
+    compiled.split(fast.max_pool_slope, len(planes[0]), x.size, *planes, kernel, stride, padding, dilation)
+    return gx
 
 
 def max_pool_pick(

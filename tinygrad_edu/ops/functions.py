@@ -8,6 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ..backend import compiled
 from ._define import binary, cast, unary, without
 from ._layout import arranged_like
 from .registry import functions, methods, public
@@ -127,6 +128,11 @@ def _relu_slope(k: Any, g: Any, out: Any) -> Any:
     if g.size <= 256:
         gx = g.copy()
         gx[out == k.zeros[out.dtype]] = 0
+        return gx
+    fast = compiled.kernels_for(g, out)
+    if fast:
+        gx = k.xp.empty(g.shape, g.dtype)
+        compiled.split(fast.relu_slope, g.size, g.size, g.reshape(-1), out.reshape(-1), gx.reshape(-1))
         return gx
     return (g.view(_BITS[g.dtype.itemsize]) * (out != k.zeros[out.dtype])).view(g.dtype)
 

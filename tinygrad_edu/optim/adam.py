@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
+from ..backend import compiled
 from ..ops.creation import zeros_like
 from .optimizer import (
     Optimizer,
@@ -107,6 +108,15 @@ class Adam(Optimizer):
         xp.multiply(m, -step_size * root, out=a)
         a /= c
         p += a
+
+    def _compiled(self, numbers: tuple[Any, ...], arrays: list[Any]) -> bool:
+        step_size, root, beta1, beta2, eps, weight_decay, shrink, maximize = numbers
+        if maximize or len(arrays) > 4 or any(isinstance(n, Variable) for n in numbers) or beta1 <= 0.5:  # (below that `lerp` rounds in another way)
+            return False
+        flat = [a.reshape(-1) for a in arrays]
+        how = (-step_size * root, 1 - beta1, beta2, 1 - beta2, eps * root, weight_decay, shrink)
+        compiled.split(compiled.kernels_for(*flat).adam, flat[0].size, flat[0].size, *flat, *how)
+        return True
 
 
 class AdamW(Adam):

@@ -22,7 +22,7 @@ from ..autograd.modes import enable_grad
 from ..autograd.modes import state as mode
 from ..autograd.op import TENSOR_OPS
 from ..autograd.variable import Variable
-from ..backend import kernels_of
+from ..backend import compiled, kernels_of
 from ..ops.creation import tensor, zeros_like
 from ..typeinfo import typename
 from .fused import run_on_gpu
@@ -196,6 +196,10 @@ class Optimizer:
         """Change ``p`` and the slots in place. The last arguments are `scratch` temporary arrays of the same shape."""
         raise NotImplementedError
 
+    def _compiled(self, numbers: tuple[Any, ...], arrays: list[Any]) -> bool:
+        """`kernel` in one pass over the arrays by a compiled kernel (the extra ``fast``); False where there is none for the case."""
+        return False  # (numbers that are tensors, a learning rate that is learned, are none for compiled kernels either)
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update all parameters from their gradients. ``closure`` computes the loss again and returns it."""
         if type(self).kernel is Optimizer.kernel:
@@ -231,6 +235,8 @@ class Optimizer:
             k = kernels_of(data)
             if k.device_type != "cpu":
                 run_on_gpu(self, k.xp, numbers, arrays)
+            elif compiled.kernels_for(*arrays) and self._compiled(numbers, arrays):
+                pass
             elif data.size <= BLOCK and data.dtype.kind != "c":
                 self.kernel(k.xp, numbers, *arrays, *self._temporary(k.xp, data.shape, data.dtype, scratch))
             else:

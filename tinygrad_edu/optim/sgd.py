@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
+from ..backend import compiled
 from ..ops.creation import ones_like, zeros_like
 from .optimizer import Optimizer, advance, check, check_lr, decayed, number, scalar, with_decay
 
@@ -86,6 +87,16 @@ class SGD(Optimizer):
                 g = b
         xp.multiply(g, lr, out=c)
         p -= c
+
+    def _compiled(self, numbers: tuple[Any, ...], arrays: list[Any]) -> bool:
+        lr, weight_decay, momentum, keep, nesterov, maximize = numbers
+        if nesterov or maximize or any(isinstance(n, Variable) for n in numbers):
+            return False
+        p, g, *slots = (a.reshape(-1) for a in arrays)
+        b = slots[0] if slots else p[:0]
+        how = (lr, weight_decay, momentum, keep)
+        compiled.split(compiled.kernels_for(p).sgd, p.size, p.size, p, g, b, *how)
+        return True
 
 
 class ASGD(Optimizer):

@@ -1,0 +1,170 @@
+"""The compiled kernels (the extra ``fast``) compute what the NumPy forms compute, are taken only when prepared, and share work."""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu.backend import compiled, im2col, pooling
+
+pytest.importorskip("numba", reason="the extra `fast` is not installed")
+
+
+@pytest.fixture
+def both(monkeypatch):
+    """Call a function without and with the compiled kernels, whatever has been prepared on this machine, for arrays of any size."""
+    from tinygrad_edu.backend import kernels_numba
+
+    def run(function):
+        monkeypatch.setattr(compiled, "LEAST", 0)
+        monkeypatch.setattr(compiled, "SHARE", 64)  # so that threads are used
+        monkeypatch.setattr(compiled, "_threads", lambda: 3)
+        monkeypatch.setattr(compiled, "_loaded", False)
+        im2col.plan_of.cache_clear()
+        plain = function()
+        monkeypatch.setattr(compiled, "_loaded", kernels_numba)
+        assert compiled.in_use()
+        return plain, function()
+
+    yield run
+    im2col.plan_of.cache_clear()
+
+
+CONVOLUTIONS = [  # batch, channels, filters, groups, sizes, kernel, stride, padding, dilation
+    (3, 4, 6, 1, (9, 8), (3, 3), (1, 1), (0, 0), (1, 1)),
+    (5, 1, 6, 1, (28, 28), (5, 5), (1, 1), (2, 2), (1, 1)),
+    (2, 4, 8, 2, (11, 7), (3, 2), (2, 1), (1, 1), (1, 2)),
+    (1, 3, 2, 1, (5, 6), (1, 1), (1, 1), (0, 0), (1, 1)),
+    (4, 2, 3, 1, (6, 5), (4, 5), (3, 2), (3, 4), (1, 1)),
+    (2, 2, 2, 1, (4, 3), (2, 3), (2, 3), (1, 2), (2, 1)),
+]
+
+
+def test_convolutions(both):
+    rng = np.random.default_rng(0)
+    for n, c, o, groups, sizes, kernel, *how in CONVOLUTIONS:
+        x = rng.standard_normal((n, c, *sizes)).astype("float32")
+        w = rng.standard_normal((o, c // groups, *kernel)).astype("float32")
+
+        def run(x=x, w=w, how=(*how, groups)):
+            out = im2col.conv(np, x, w, None, *how)
+            g = np.cos(out)
+            return out, im2col.conv_input_grad(np, g, w, x.shape, *how), im2col.conv_weight_grad(np, g, x, w.shape, *how)
+
+        for plain, fast in zip(*both(run)):
+            np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-4)
+
+
+def test_pooling_is_the_same_to_the_bit_with_ties_nan_and_edges(both):
+    rng = np.random.default_rng(1)
+    cases = [((2, 2), (2, 2), (0, 0), (1, 1)), ((3, 2), (1, 2), (1, 1), (1, 1)), ((2, 2), (3, 1), (0, 0), (2, 3))]
+    for odd in (None, np.nan, np.inf, -np.inf):
+        for kernel, stride, padding, dilation in cases:
+            x = rng.integers(-2, 3, (3, 2, 9, 8)).astype("float32")  # many ties
+            if odd is not None:
+                x[rng.random(x.shape) < 0.3] = odd
+            pool = tg.nn.MaxPool2d(kernel, stride, padding, dilation)
+
+            def run(x=x, pool=pool):
+                t = tg.tensor(x, requires_grad=True)
+                out = pool(t)
+                out.backward(tg.arange(out.numel(), dtype=tg.float32).view(out.shape))
+                return out.detach().numpy(), t.grad.numpy()
+
+            for plain, fast in zip(*both(run)):
+                np.testing.assert_array_equal(fast, plain)
+
+
+def test_a_pool_that_reaches_over_the_edge(both):
+    x = np.random.default_rng(2).standard_normal((1, 3, 7, 7)).astype("float32")
+    plain, fast = both(lambda: pooling.max_pool(np, x, (4, 4), (2, 2), (2, 2), (0, 0), (1, 1)))  # ceil_mode
+    np.testing.assert_array_equal(fast, plain)
+
+
+def test_relu(both):
+    def run():
+        x = tg.randn(700, generator=tg.Generator().manual_seed(0)).requires_grad_()
+        g = tg.ones(700)
+        g[::7], g[3::7] = float("inf"), float("nan")
+        tg.relu(x).backward(g)
+        return x.grad.numpy()
+
+    plain, fast = both(run)
+    np.testing.assert_array_equal(fast, plain)
+    assert np.isinf(fast).any()
+
+
+OPTIMIZERS = [
+    (tg.optim.SGD, {"lr": 0.1}), (tg.optim.SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01, "dampening": 0.1}),
+    (tg.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}), (tg.optim.Adam, {}),
+    (tg.optim.Adam, {"weight_decay": 0.1, "betas": (0.7, 0.9)}), (tg.optim.AdamW, {"lr": 0.01}), (tg.optim.Adam, {"amsgrad": True}),
+]  # fmt: skip
+
+
+def test_optimizers_are_the_same_to_the_bit(both):
+    start = np.random.default_rng(3).standard_normal(1000).astype("float32")
+    for make, options in OPTIMIZERS:
+
+        def run(make=make, options=options):
+            p = tg.nn.Parameter(tg.tensor(start))
+            optimizer = make([p], **options)
+            for i in range(5):
+                p.grad = tg.sin(p.detach() + i)
+                optimizer.step()
+            return p.detach().numpy()
+
+        plain, fast = both(run)
+        np.testing.assert_array_equal(fast, plain, err_msg=f"{make.__name__} {options}")
+
+
+def test_many_threads_at_once(both):
+    x = np.random.default_rng(4).standard_normal((4, 3, 12, 12)).astype("float32")
+    w = np.random.default_rng(5).standard_normal((4, 3, 3, 3)).astype("float32")
+
+    def run():
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(im2col.conv, np, x * i, w, None, (1, 1), (1, 1), (1, 1), 1) for i in range(20)]
+            return [job.result() for job in jobs]
+
+    for plain, fast in zip(*both(run)):
+        np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-4)
+
+
+def test_they_are_loaded_only_when_prepared_for_this_machine_and_source(tmp_path, monkeypatch):
+    place = tmp_path / "stamp.json"
+    monkeypatch.setattr(compiled, "_places", lambda: [place])
+    for stamp, expected in ((None, False), ("{}", False), (json.dumps(compiled._signs()), True)):
+        if stamp is not None:
+            place.write_text(stamp)
+        monkeypatch.setattr(compiled, "_loaded", None)
+        assert compiled.in_use() is expected, stamp
+    before = compiled.use(False)
+    assert not compiled.in_use()
+    assert compiled.kernels_for(np.zeros(10**5, "float32")) is None
+    compiled.use(before)
+
+
+def test_other_arrays_stay_with_numpy(monkeypatch):
+    monkeypatch.setattr(compiled, "_loaded", object())
+    a = np.zeros((64, 64), "float32")
+    assert compiled.kernels_for(a, a) is compiled._loaded
+    for other in (a.astype("float64"), a[:, ::2], a.tolist(), tg.tensor(a)):
+        assert compiled.kernels_for(a, other) is None
+    assert compiled.kernels_for(a[0], a[0]) is None  # too small
+
+
+def test_an_error_in_a_thread_reaches_the_caller(monkeypatch):
+    monkeypatch.setattr(compiled, "_threads", lambda: 2)
+    caller = threading.get_ident()
+
+    def kernel(start, stop):
+        if threading.get_ident() != caller:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        compiled.split(kernel, 2, 10 * compiled.SHARE)

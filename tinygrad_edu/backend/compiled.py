@@ -1,0 +1,141 @@
+"""Compiled forms of a few kernels: the extra ``fast`` (numba). Without it, or before it is prepared, NumPy does the same work.
+
+    python -m tinygrad_edu.backend.compiled     compile once, which takes some seconds, and say where the result is kept
+    TINYGRAD_EDU_COMPILED=0                     never use it (also: ``use(False)``)
+
+Nothing is ever compiled behind a program's back. `prepare` compiles, numba keeps the machine code beside the source, and a stamp
+says for which numba, processor and source it was made; only where the stamp fits are the kernels loaded, when the first large array
+comes by. They compute what the NumPy forms compute (for the optimizers to the last bit); tests hold the two equal.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+SOURCE = Path(__file__).with_name("kernels_numba.py")
+LEAST = 2048  # numbers: below that a call of a compiled kernel costs more than it saves
+SHARE = 1 << 16  # numbers that are worth a thread of their own
+
+_FLOAT32 = numpy.dtype("float32")
+_lock = threading.Lock()
+_loaded: Any = None  # the module of kernels; False where there is none to be had
+_allowed = os.environ.get("TINYGRAD_EDU_COMPILED", "1") != "0"
+_pool: ThreadPoolExecutor | None = None
+
+
+def use(yes: bool) -> bool:
+    """Switch the compiled kernels on or off; what it was before."""
+    global _allowed
+    before, _allowed = _allowed, yes
+    return before
+
+
+def in_use() -> bool:
+    """Whether large arrays go to compiled kernels."""
+    return _allowed and bool(_load())
+
+
+def kernels_for(*arrays: Any) -> Any:
+    """The module of kernels where these arrays can go there: blocks of float32 on the CPU, large enough. Else None."""
+    if not _allowed or _loaded is False:
+        return None
+    for a in arrays:
+        if type(a) is not numpy.ndarray or a.dtype is not _FLOAT32 or not a.flags.c_contiguous:
+            return None
+    return (_loaded or _load() or None) if arrays[0].size >= LEAST else None
+
+
+def split(kernel: Callable[..., None], n: int, size: int, *args: Any) -> None:
+    """Run ``kernel(*args, start, stop)`` over ``n`` parts, in several threads where ``size`` numbers are worth that."""
+    global _pool
+    shares = min(_threads(), size // SHARE, n)
+    if shares < 2:
+        kernel(*args, 0, n)
+        return
+    if _pool is None:
+        with _lock:
+            _pool = _pool or ThreadPoolExecutor(_threads(), "tinygrad_edu")
+    cuts = [n * i // shares for i in range(shares + 1)]
+    others = [_pool.submit(kernel, *args, a, b) for a, b in zip(cuts[1:], cuts[2:])]
+    kernel(*args, 0, cuts[1])
+    for other in others:
+        other.result()
+
+
+def _threads() -> int:
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+
+
+def _after_fork() -> None:
+    """A forked process has no threads but the one that forked it."""
+    global _pool, _lock
+    _pool, _lock = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+# ------------------------------------------------------------------------------------ compiled when, for what
+def _load() -> Any:
+    """The module of kernels; False unless it has been prepared for just this machine and source."""
+    global _loaded
+    with _lock:
+        if _loaded is None:
+            fits = importlib.util.find_spec("numba") is not None and _stamped() == _signs()
+            _loaded = import_module(".kernels_numba", __package__) if fits else False
+    return _loaded
+
+
+def _signs() -> dict[str, Any]:
+    """What the machine code depends on; numba asks for the same before it takes it from its store."""
+    llvm: Any = import_module("llvmlite.binding")
+    source = SOURCE.stat()
+    return {
+        "numba": version("numba"), "python": sys.version, "source": [source.st_mtime, source.st_size],
+        "cpu": [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
+    }  # fmt: skip
+
+
+def _places() -> list[Path]:
+    """Where the stamp may lie: beside the machine code, or in the user's own folder where that cannot be written."""
+    name = f"compiled-{sys.implementation.cache_tag}.json"
+    return [SOURCE.parent / "__pycache__" / name, Path.home() / ".cache" / "tinygrad_edu" / name]
+
+
+def _stamped() -> Any:
+    for place in _places():
+        if place.is_file():
+            return json.loads(place.read_text())
+    return None
+
+
+def prepare() -> Path:
+    """Compile the kernels (some seconds) and leave the stamp; where it lies. ImportError without numba."""
+    import_module(".kernels_numba", __package__)
+    text = json.dumps(_signs())
+    for place in _places():
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+        except OSError:  # a folder of the system's: try the user's own
+            continue
+        return place
+    raise OSError(f"none of {', '.join(map(str, _places()))} can be written")
+
+
+if __name__ == "__main__":
+    print("Compiling the kernels: some seconds …", flush=True)
+    print(f"Done; {import_module('tinygrad_edu.backend.compiled').prepare()} says so. They are used from the next start on.")
