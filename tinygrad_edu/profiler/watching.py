@@ -15,7 +15,8 @@ from functools import cache, wraps
 from types import FunctionType, ModuleType
 from typing import Any
 
-from ..autograd.graph import AccumulateGrad, Node
+from ..autograd import engine
+from ..autograd.graph import AccumulateGrad, Node, fit
 from ..autograd.op import Op
 from ..ops import registry
 from ..tensor import Tensor
@@ -51,7 +52,8 @@ _FORMS = re.compile(r"(?<=[a-z0-9])_(?:number|all|dims|dim|scalar|tensor|half|re
 
 def watch(around: Around) -> Callable[[], None]:
     """From now on every operation goes through ``around``; call what this returns to end it."""
-    places: list[Place] = []
+    places: list[Place] = [(engine, "follow", engine.follow)]
+    engine.follow = _follow
     try:
         for holder, attribute, name, call in _found():
             there = holder.__dict__[attribute]
@@ -67,6 +69,19 @@ def _restore(places: list[Place]) -> None:
     while places:
         holder, attribute, there = places.pop()
         setattr(holder, attribute, there)
+
+
+def _follow(node: Any, g: Any, waiting: Any) -> None:
+    """What the engine's short way does, node by node and by way of ``node.apply``, which is watched."""
+    (gx,) = node.apply(g, False, None)
+    node.release()
+    edge = node.edges[0]
+    if gx is None:
+        return
+    shape, dtype = edge[0].meta(edge[1])
+    if gx.shape != shape or gx.dtype != dtype:
+        gx = fit(gx, shape, dtype, False, node, edge)
+    waiting.deliver(edge, gx)
 
 
 def _through(around: Around, name: Any, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,16 +122,14 @@ def _found() -> Iterator[tuple[Any, str, Any, Callable[..., Any]]]:
 
 
 def _found_elsewhere() -> Iterator[tuple[Any, str, Any, Callable[..., Any]]]:
-    """Optimizers and data loaders: only where somebody has opened these rooms."""
-    optimizers = sys.modules.get(f"{_PACKAGE}.optim.optimizer")
-    if optimizers is not None:
-        for cls in (optimizers.Optimizer, *_all_below(optimizers.Optimizer)):
-            for method in ("step", "zero_grad"):
-                if type(vars(cls).get(method)) is FunctionType:
-                    yield cls, method, _optimizer(method), vars(cls)[method]
-    loaders = sys.modules.get(f"{_PACKAGE}.data.loader")
-    if loaders is not None:
-        yield loaders.LoaderIterator, "__next__", _loader, loaders.LoaderIterator.__next__
+    """Optimizers and data loaders."""
+    optimizers = importlib.import_module(f"{_PACKAGE}.optim").Optimizer
+    for cls in (optimizers, *_all_below(optimizers)):
+        for method in ("step", "zero_grad"):
+            if type(vars(cls).get(method)) is FunctionType:
+                yield cls, method, _optimizer(method), vars(cls)[method]
+    loader = importlib.import_module(f"{_PACKAGE}.data.loader").LoaderIterator
+    yield loader, "__next__", _loader, loader.__next__
 
 
 def _holders() -> list[Any]:
