@@ -1,4 +1,4 @@
-"""Distributions over real numbers: Normal, LogNormal, Uniform, Exponential, Laplace, MultivariateNormal."""
+"""Distributions over real numbers: Normal, Cauchy, Uniform, Exponential, Laplace, MultivariateNormal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from .. import linalg
 from ..autograd.modes import enable_grad, no_grad
-from ..ops.creation import empty
+from ..ops.creation import empty, full
 from ..ops.random_ops import normal, rand
 from ..ops.ranges import eye
 from ..ops.shape import broadcast_shapes
@@ -75,69 +75,47 @@ class Normal(Distribution):
         return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()
 
 
-class LogNormal(Distribution):
-    """Numbers whose logarithm is `Normal`."""
+class Cauchy(Distribution):
+    """Where a line through a point at a random angle meets another line: no mean, no variance."""
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.positive
+    support = constraints.real
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.base_dist = Normal(loc, scale, validate_args=validate_args)
-        super().__init__(self.base_dist.batch_shape, validate_args=validate_args)
-
-    def expand(self, batch_shape: Any) -> LogNormal:
-        """The same distribution with another batch shape."""
-        new = super().expand(batch_shape)
-        new.base_dist = self.base_dist.expand(batch_shape)
-        return new
-
-    @property
-    def loc(self) -> Any:
-        """The mean of the logarithm."""
-        return self.base_dist.loc
-
-    @property
-    def scale(self) -> Any:
-        """The standard deviation of the logarithm."""
-        return self.base_dist.scale
+        self.loc, self.scale = broadcast_all(loc, scale)
+        super().__init__(batch_of(loc, scale, like=self.loc), validate_args=validate_args)
 
     @property
     def mean(self) -> Any:
-        return (self.loc + self.scale.pow(2) / 2).exp()
+        return full(self._extended_shape(), math.nan, dtype=self.loc.dtype, device=self.loc.device)
 
     @property
     def mode(self) -> Any:
-        return (self.loc - self.scale.square()).exp()
+        return self.loc
 
     @property
     def variance(self) -> Any:
-        square = self.scale.pow(2)
-        return square.expm1() * (2 * self.loc + square).exp()
-
-    def sample(self, sample_shape: Any = ()) -> Any:
-        with no_grad():
-            return self.base_dist.sample(sample_shape).exp()
+        return full(self._extended_shape(), math.inf, dtype=self.loc.dtype, device=self.loc.device)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
-        return self.base_dist.rsample(sample_shape).exp()
+        return self.loc + self.loc.new_empty(self._extended_shape(sample_shape)).cauchy_() * self.scale
 
     def log_prob(self, value: Any) -> Any:
         if self._validate_args:
             self._validate_sample(value)
-        return self.base_dist.log_prob(value.log()) - value.log()
+        return -math.log(math.pi) - self.scale.log() - (((value - self.loc) / self.scale) ** 2).log1p()
 
     def cdf(self, value: Any) -> Any:
-        return self.base_dist.cdf(value.log())
+        if self._validate_args:
+            self._validate_sample(value)
+        return ((value - self.loc) / self.scale).atan() / math.pi + 0.5
 
     def icdf(self, value: Any) -> Any:
-        return self.base_dist.icdf(value).exp()
+        return (math.pi * (value - 0.5)).tan() * self.scale + self.loc
 
     def entropy(self) -> Any:
-        return self.base_dist.entropy() + self.loc
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return math.log(4 * math.pi) + self.scale.log()
 
 
 class Uniform(Distribution):
@@ -154,7 +132,7 @@ class Uniform(Distribution):
         """low < high."""
         return {"low": constraints.less_than(self.high), "high": constraints.greater_than(self.low)}
 
-    @property
+    @constraints.dependent_property(is_discrete=False, event_dim=0)
     def support(self) -> Constraint:  # type: ignore[override]
         """From low to high."""
         return constraints.interval(self.low, self.high)

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import linalg
-from .continuous import Exponential, Laplace, MultivariateNormal, Normal, Uniform
+from .continuous import Cauchy, Exponential, Laplace, MultivariateNormal, Normal, Uniform
+from .counts import Binomial, ContinuousBernoulli
 from .discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from .distribution import Distribution, Independent, sum_rightmost
+from .gammas import Beta, Dirichlet, Gamma
+from .matrices import LowRankMultivariateNormal
+from .transformed import EULER, Gumbel, HalfNormal, Pareto, TransformedDistribution
 
 Formula = Callable[[Any, Any], Any]
 _table: dict[tuple[type, type], Formula] = {}
@@ -36,10 +40,13 @@ def kl_divergence(p: Distribution, q: Distribution) -> Any:
     >>> d.kl_divergence(d.Normal(0.0, 1.0), d.Normal(1.0, 1.0))
     tensor(0.5000)
     """
-    for kind_p in type(p).__mro__:
-        for kind_q in type(q).__mro__:
-            if (kind_p, kind_q) in _table:
-                return _table[kind_p, kind_q](p, q)
+    found = [
+        (type(p).__mro__.index(a) + type(q).__mro__.index(b), formula)
+        for (a, b), formula in _table.items()
+        if isinstance(p, a) and isinstance(q, b)
+    ]
+    if found:
+        return min(found, key=lambda pair: pair[0])[1](p, q)
     raise NotImplementedError(
         f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}"
     )
@@ -119,3 +126,92 @@ def _independent(p: Independent, q: Independent) -> Any:
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError
     return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+
+
+# ------------------------------------------------------------------------------------ pairs of one family
+@register_kl(Beta, Beta)
+def _beta(p: Beta, q: Beta) -> Any:
+    a, b, total = p.concentration1, p.concentration0, p.concentration1 + p.concentration0
+    c, d, other = q.concentration1, q.concentration0, q.concentration1 + q.concentration0
+    norm = c.lgamma() + d.lgamma() + total.lgamma() - (a.lgamma() + b.lgamma() + other.lgamma())
+    return norm + (a - c) * a.digamma() + (b - d) * b.digamma() + (other - total) * total.digamma()
+
+
+@register_kl(Binomial, Binomial)
+def _binomial(p: Binomial, q: Binomial) -> Any:
+    if bool((p.total_count < q.total_count).any()):
+        raise NotImplementedError("KL between Binomials where q.total_count > p.total_count is not implemented")
+    kl = p.total_count * (p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p())
+    return kl.masked_fill((p.total_count > q.total_count).expand_as(kl), math.inf)
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def _continuous_bernoulli(p: ContinuousBernoulli, q: ContinuousBernoulli) -> Any:
+    norms = p._log_norm() + (-p.probs).log1p() - q._log_norm() - (-q.probs).log1p()
+    return p.mean * (p.logits - q.logits) + norms
+
+
+@register_kl(Dirichlet, Dirichlet)
+def _dirichlet(p: Dirichlet, q: Dirichlet) -> Any:
+    a, b = p.concentration, q.concentration
+    total = a.sum(-1)
+    norm = total.lgamma() - b.sum(-1).lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
+    return norm + ((a - b) * (a.digamma() - total.digamma().unsqueeze(-1))).sum(-1)
+
+
+@register_kl(Gamma, Gamma)
+def _gamma(p: Gamma, q: Gamma) -> Any:
+    norm = q.concentration * (p.rate / q.rate).log() + q.concentration.lgamma() - p.concentration.lgamma()
+    more = (p.concentration - q.concentration) * p.concentration.digamma()
+    return norm + more + (q.rate - p.rate) * (p.concentration / p.rate)
+
+
+@register_kl(Gumbel, Gumbel)
+def _gumbel(p: Gumbel, q: Gumbel) -> Any:
+    ratio, away = p.scale / q.scale, (p.loc - q.loc) / q.scale
+    return ratio.log().neg() + away + ratio * EULER + (-away + (1 + ratio).lgamma()).exp() - (1 + EULER)
+
+
+@register_kl(Pareto, Pareto)
+def _pareto(p: Pareto, q: Pareto) -> Any:
+    ratio = q.alpha / p.alpha
+    kl = q.alpha * (p.scale / q.scale).log() - ratio.log() + ratio - 1
+    return kl.masked_fill(p.support.lower_bound < q.support.lower_bound, math.inf)
+
+
+@register_kl(Cauchy, Cauchy)
+def _cauchy(p: Cauchy, q: Cauchy) -> Any:
+    return ((p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)).log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(HalfNormal, HalfNormal)
+def _half_normal(p: HalfNormal, q: HalfNormal) -> Any:
+    return _normal(p.base_dist, q.base_dist)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def _transformed(p: TransformedDistribution, q: TransformedDistribution) -> Any:
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError
+    return kl_divergence(p.base_dist, q.base_dist)
+
+
+def _gaussian(p: Any, q: Any) -> Any:
+    """Two normal distributions over vectors, by their covariances."""
+    if p.event_shape != q.event_shape:
+        raise ValueError(
+            f"KL-divergence between two (Low Rank) Multivariate Normals with{' ' * 25} different event shapes cannot be computed"
+        )
+    inverse, away = q.precision_matrix, q.loc - p.loc
+    trace = (inverse @ p.covariance_matrix).diagonal(dim1=-2, dim2=-1).sum(-1)
+    distance = (away.unsqueeze(-2) @ inverse @ away.unsqueeze(-1)).squeeze(-1).squeeze(-1)
+    return 0.5 * (_log_det(q) - _log_det(p) + trace + distance - p.event_shape[0])
+
+
+def _log_det(p: Any) -> Any:
+    return p._log_det() if isinstance(p, LowRankMultivariateNormal) else 2 * p._half_log_det()
+
+
+register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)(_gaussian)
+register_kl(LowRankMultivariateNormal, MultivariateNormal)(_gaussian)
+register_kl(MultivariateNormal, LowRankMultivariateNormal)(_gaussian)

@@ -25,6 +25,7 @@ from . import (
     fft,
     fractional_pool,
     functions,
+    gamma_samples,
     gather,
     grids,
     indexing,

@@ -150,7 +150,9 @@ class ParametrizationList(ModuleList):
                 )
             for i, (part, into) in enumerate(zip(value, self.originals())):
                 if not isinstance(part, Variable):
-                    raise ValueError(f"`right_inverse` must return a sequence of tensors. Got element {i} of type {type(part).__name__}")
+                    raise ValueError(
+                        f"`right_inverse` must return a sequence of tensors. Got element {i} of type {type(part).__name__}"
+                    )
                 if part.dtype != into.dtype:  # type: ignore[attr-defined]
                     raise ValueError(
                         f"Tensor {i} returned by `right_inverse` has dtype {part.dtype} "  # type: ignore[attr-defined]
