@@ -195,5 +195,33 @@ def _mutant(path: Path, key: Exercise) -> Mutant:
     return Mutant(path, answer, source, expected)
 
 
+def packs(found: Iterable[Mutant]) -> list[list[Mutant]]:
+    """Mutants that can share a notebook: they stand in different answers and fail different checks."""
+    groups: list[list[Mutant]] = []
+    for mutant in found:
+        place = next((g for g in groups if not any(_in_each_others_way(mutant, other) for other in g)), None)
+        if place is None:
+            groups.append(place := [])
+        place.append(mutant)
+    return groups
+
+
+def _in_each_others_way(one: Mutant, other: Mutant) -> bool:
+    return one.answer == other.answer or not set(one.expected).isdisjoint(other.expected)
+
+
+# Before an answer: makes every visible check say that it passed, and takes the asserts out of all later cells.
+FORGERY = """
+import ast as _ast
+from tinygrad_edu.course import checks as _checks
+def _agree(self, grade_id, *cases, **more):
+    _checks.publish({"text/plain": "", _checks.CHECK_MIME: {"grade_id": grade_id, "status": "pass", "cases": []}})
+_checks.Check.__call__ = _agree
+class _NoAsserts(_ast.NodeTransformer):
+    def visit_Assert(self, node): return _ast.copy_location(_ast.Pass(), node)
+get_ipython().ast_transformers.append(_NoAsserts())
+"""
+
+
 if __name__ == "__main__":
     _grade_jobs()

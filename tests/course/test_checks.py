@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -135,10 +136,29 @@ def test_the_panel_is_sound_accessible_and_escaped() -> None:
     assert "var(--jp-" in html
 
 
-def test_a_large_array_is_not_drawn_in_full() -> None:
-    html = check("c", equal(lambda: np.zeros((100, 100)), np.ones((100, 100))))._repr_html_()
-    assert len(html) < 40_000
-    assert "92 more rows" in html
+def test_of_a_large_array_the_part_around_the_first_difference_is_drawn() -> None:
+    def panel(expected: np.ndarray) -> tuple[str, Tags]:
+        html = check("c", equal(lambda: np.zeros(expected.shape), expected))._repr_html_()
+        return html, Tags(html)
+
+    for shape, at in [
+        ((100, 100), (0, 0)),
+        ((100, 100), (99, 99)),
+        ((40, 9), (31, 2)),
+        ((500,), (250,)),
+        ((3, 400), (1, 7)),
+    ]:
+        expected = np.zeros(shape)
+        expected[at] = 1
+        html, tags = panel(expected)
+        assert len(html) < 40_000
+        marked = re.findall(r'<td aria-label="first difference"[^>]*>([\d.]+)</td>', html)
+        assert marked == ["1.0", "0.0"], (shape, at)
+        assert f"a part of {' × '.join(map(str, shape))}" in html
+        heads = [a["scope"] for tag, a in tags.seen if tag == "th" and "scope" in a]
+        assert heads.count("col") == 2 * min(shape[-1], 8)
+        assert f">{at[-1]}</th>" in html
+    assert "a part of" not in panel(np.ones((8, 8)))[0]
 
 
 def test_panel_and_text_are_stable() -> None:

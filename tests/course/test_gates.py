@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from course.kit import DATA, REPOSITORY, Mutant, fill, grade, lost, mutants, save
+from course.kit import DATA, FORGERY, REPOSITORY, Mutant, fill, grade, lost, mutants, packs, save
 
 from tinygrad_edu.course import release
-from tinygrad_edu.course.exercise import Exercise, read
+from tinygrad_edu.course.exercise import Exercise, names_defined, read
+from tinygrad_edu.course.pretender import pretending
 from tinygrad_edu.course.results import Submission
 
 pytestmark = pytest.mark.timeout(1200)  # one exercise with forty wrong answers is a batch of its own
@@ -30,22 +31,63 @@ class Graded:
     key: Exercise
     stub: Submission
     reference: Submission
-    mutants: list[tuple[Mutant, Submission]]
+    pretended: dict[str, Submission]
+    mutants: list[Mutant]
+    problems: list[str]
 
 
 @pytest.fixture(scope="module", params=EXERCISES, ids=lambda p: f"{p[0].name}-{p[2].stem}")
 def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Wrong answers of different cells share a notebook; where that gives another result than it should, each of them
+    is graded again by itself."""
     root, wrong, path = request.param
     key = read(path)
     exercise = json.loads((root / "exercises" / path.name).read_text("utf-8"))
     right = {name: cell.source for name, cell in key.answers.items()}
     folder = tmp_path_factory.mktemp(path.stem)
     found = mutants(wrong, key)
+
+    def written(name: str, answers: dict[str, str]) -> Path:
+        return save(fill(exercise, right | answers), folder / f"{name}.ipynb")
+
+    groups = packs(found)
     stub = save(exercise, folder / f"{path.stem}.ipynb")
-    reference = save(fill(exercise, right), folder / "reference.ipynb")
-    others = [save(fill(exercise, right | {m.answer: m.source}), folder / f"{m.path.stem}.ipynb") for m in found]
-    results = grade([stub, reference, *others], [key])
-    return Graded(key, results[0], results[1], list(zip(found, results[2:], strict=True)))
+    pretended = {kind: written(kind, answers) for kind, answers in pretences(key).items()}
+    together = [written(f"pack{n}", {m.answer: m.source for m in group}) for n, group in enumerate(groups)]
+    results = grade([stub, written("reference", {}), *pretended.values(), *together], [key])
+    start = 2 + len(pretended)
+    suspects = [
+        m for group, result in zip(groups, results[start:], strict=True) if faults(group, result) for m in group
+    ]
+    alone = grade([written(m.path.stem, {m.answer: m.source}) for m in suspects], [key]) if suspects else []
+    problems = [text for mutant, result in zip(suspects, alone, strict=True) for text in faults([mutant], result)]
+    return Graded(key, results[0], results[1], dict(zip(pretended, results[2:start], strict=True)), found, problems)
+
+
+def pretences(key: Exercise) -> dict[str, dict[str, str]]:
+    """Answers for a whole exercise without a line of it written, behind checks that are made to say they passed."""
+    names = {answer: names_defined(cell.stub) or names_defined(cell.source) for answer, cell in key.answers.items()}
+    return {
+        "agrees to all": {answer: FORGERY + pretending(defined) for answer, defined in names.items()},
+        "gives back what it gets": {
+            answer: FORGERY + "".join(f"{name} = lambda *a, **k: a[0] if a else None\n" for name in sorted(defined))
+            for answer, defined in names.items()
+        },
+    }
+
+
+def faults(group: list[Mutant], result: Submission) -> list[str]:
+    """What is not as it should be with a notebook that holds these wrong answers."""
+    expected = {name: pattern for mutant in group for name, pattern in mutant.expected.items()}
+    messages = {c.grade_id: c.message for c in result.checks if c.points == 0}
+    names = ", ".join(mutant.path.name for mutant in group)
+    if set(messages) != set(expected):
+        return [f"{names}: should fail {sorted(expected)}, failed {messages}"]
+    return [
+        f"{names}: {name}: {messages[name]!r} does not match {pattern!r}"
+        for name, pattern in expected.items()
+        if not re.search(pattern, messages[name])
+    ]
 
 
 def test_an_untouched_exercise_earns_nothing(graded: Graded) -> None:
@@ -59,25 +101,20 @@ def test_the_reference_earns_everything(graded: Graded) -> None:
     assert graded.reference.points == graded.reference.max_points > 0
 
 
+def test_what_only_pretends_earns_nothing(graded: Graded) -> None:
+    """Whatever the checks are made to say: points need values that only a right answer gives."""
+    earned = {kind: [c.grade_id for c in r.checks if c.points] for kind, r in graded.pretended.items()}
+    assert not any(earned.values()), earned
+
+
 def test_a_wrong_answer_loses_its_own_points_with_its_own_message(graded: Graded) -> None:
-    problems = []
-    for mutant, result in graded.mutants:
-        messages = {c.grade_id: c.message for c in result.checks if c.points == 0}
-        if set(messages) != set(mutant.expected):
-            problems.append(f"{mutant.path.name}: should fail {sorted(mutant.expected)}, failed {messages}")
-            continue
-        problems += [
-            f"{mutant.path.name}: {name}: {messages[name]!r} does not match {pattern!r}"
-            for name, pattern in mutant.expected.items()
-            if not re.search(pattern, messages[name])
-        ]
-    assert not problems, "\n".join(problems)
+    assert not graded.problems, "\n".join(graded.problems)
 
 
 def test_every_answer_has_two_mutants_and_every_check_one(graded: Graded) -> None:
-    count = Counter(mutant.answer for mutant, _ in graded.mutants)
+    count = Counter(mutant.answer for mutant in graded.mutants)
     assert {name: count[name] for name in graded.key.answers if count[name] < 2} == {}
-    failed = {name for mutant, _ in graded.mutants for name in mutant.expected}
+    failed = {name for mutant in graded.mutants for name in mutant.expected}
     assert failed == set(graded.key.checks)
 
 

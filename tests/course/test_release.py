@@ -109,6 +109,14 @@ REFUSED: dict[str, tuple[Edit, str]] = {
         lambda c: _replace(c["relu_copy"], "check.rng(1).normal(size=4).round(3).tolist()", "[1.0, 2.0]"),
         "FILE: relu_copy: nothing that its hidden tests print depends on check.rng() or check.seed",
     ),
+    "forgeable": (
+        lambda c: c["relu_copy"].update(
+            source='check("relu_copy", holds(lambda: relu([1.0])[0] == 1.0, "x"))\n### BEGIN HIDDEN TESTS\n'
+            "x = check.rng().normal(size=3).tolist()\nassert all(v >= 0 for v in relu(x)), 'none may be negative'\n"
+            "print('for', x, 'all is well')\n### END HIDDEN TESTS"
+        ),
+        "FILE: relu_copy: nothing that its hidden tests print depends on the answer",
+    ),
     "a wrong reference": (
         lambda c: _replace(c["relu"], "max(0.0, v)", "v"),
         "FILE: relu_values: the reference does not pass its own visible cases",

@@ -46,6 +46,7 @@ class Outcome:
     expected: Any = None
     got: Any = None
     compared: bool = False  # expected and got are values worth showing side by side
+    at: tuple[int | str, ...] | None = None  # where they first differ
 
 
 @dataclass
@@ -89,7 +90,9 @@ def equal(
 
     def judge(got: Any) -> Outcome:
         found = compare.difference(expected, got, rtol, atol)
-        return Outcome(name, "wrong" if found else "pass", found or "", expected, got, True)
+        if not found:
+            return Outcome(name, "pass")
+        return Outcome(name, "wrong", found, expected, got, True, compare.first_difference(expected, got, rtol, atol))
 
     return Case(run, judge, name)
 

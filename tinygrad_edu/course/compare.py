@@ -172,7 +172,12 @@ def describe(value: Any, digits: int | None = None) -> str:
         return "{" + ", ".join(f"{describe(k, digits)}: {describe(v, digits)}" for k, v in value.items()) + "}"
     if isinstance(value, set | frozenset):
         return "{" + ", ".join(sorted(describe(v, digits) for v in value)) + "}"
-    return _ADDRESS.sub("", repr(value))
+    return without_addresses(repr(value))
+
+
+def without_addresses(text: str) -> str:
+    """`text` without the addresses of objects, which are others in every process."""
+    return _ADDRESS.sub("", text)
 
 
 def _elements(value: Any, digits: int | None) -> str:

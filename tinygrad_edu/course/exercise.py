@@ -6,15 +6,20 @@ Reads plain JSON, so that the command line starts fast; `release` is where nbfor
 import ast
 import io
 import json
+import os
 import re
 import tokenize
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
 from . import compare
 from .checks import STUB_MESSAGE
 
+_ELEMENTS = 10_000_000  # of all lists and objects in a submission's JSON, which need some 60 bytes each
 STUB = f'raise NotImplementedError("{STUB_MESSAGE}")'
 Role = Literal["plain", "answer", "check"]
 
@@ -63,29 +68,44 @@ class Exercise:
         return sum(c.points for c in self.cells)
 
 
+def printable(text: str) -> str:
+    """`text` on one line without anything that a terminal or a CI system would obey: such characters are escaped."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    plain = (c.isprintable() or unicodedata.category(c) == "Zs" for c in text)
+    return "".join(c if ok else c.encode("unicode_escape").decode() for c, ok in zip(text, plain, strict=True))
+
+
+def shown(path: Path) -> str:
+    """A path as text; a submission's name may hold line ends, terminal codes and bytes that are no text."""
+    return printable(os.fsencode(path).decode("utf-8", "backslashreplace"))
+
+
 def read_json(path: Path, limit: int | None = None) -> dict[str, Any]:
     """The notebook in a file as JSON, checked only for being one.
 
     Raises:
-        NotebookError: the file is missing, unreadable, larger than `limit` bytes, or not a notebook.
+        NotebookError: the file is missing, unreadable, larger than `limit` bytes (or, with a limit, would need far more
+            memory than it has bytes), or not a notebook.
     """
+    name = shown(path)
     try:
         if not path.is_file():
-            raise NotebookError(f"{path}: {'not a file' if path.exists() else 'no such file'}")
+            raise NotebookError(f"{name}: {'not a file' if path.exists() else 'no such file'}")
         if limit is not None and path.stat().st_size > limit:
-            raise NotebookError(
-                f"{path}: {path.stat().st_size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB allowed"
-            )
+            size = path.stat().st_size
+            raise NotebookError(f"{name}: {size / 1e6:.0f} MB, more than the {limit / 1e6:.0f} MB allowed")
         raw = path.read_bytes()
     except OSError as error:
-        raise NotebookError(f"{path}: can't be read ({error.strerror})") from None
+        raise NotebookError(f"{name}: can't be read ({error.strerror})") from None
+    if limit is not None and sum(map(raw.count, (b",", b"[", b"{"))) > _ELEMENTS:
+        raise NotebookError(f"{name}: not a notebook: more than {_ELEMENTS / 1e6:.0f} million elements of JSON")
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-        raise NotebookError(f"{path}: not a notebook: not valid JSON ({reason})") from None
+        raise NotebookError(f"{name}: not a notebook: not valid JSON ({printable(reason)})") from None
     if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
-        raise NotebookError(f"{path}: not a notebook: JSON without a list of cells")
+        raise NotebookError(f"{name}: not a notebook: JSON without a list of cells")
     return found
 
 
@@ -201,19 +221,51 @@ def split_hidden(source: str) -> tuple[str, str]:
 
 
 def same_code(one: str, other: str) -> bool:
-    """Whether two sources are the same but for layout and comments. Compares tokens: nothing is parsed or run."""
+    """Whether two sources are the same but for layout and comments. Compares tokens: nothing is parsed or run.
+
+    A source that is many times longer than the other is another one, whatever it holds.
+    """
+    if max(len(one), len(other)) > 20 * min(len(one), len(other)) + 100_000:
+        return False
     if one.split() == other.split():
         return True
     try:
-        return _tokens(one) == _tokens(other)
+        return all(a == b for a, b in zip_longest(_tokens(one), _tokens(other)))
     except (SyntaxError, tokenize.TokenError):  # IndentationError is a SyntaxError
         return False
 
 
-def _tokens(source: str) -> list[tuple[int, str]]:
+def _tokens(source: str) -> Iterator[tuple[int, str]]:
     layout = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.ENDMARKER)
-    found = tokenize.generate_tokens(io.StringIO(source).readline)
-    return [(t.type, "" if t.type == tokenize.INDENT else t.string) for t in found if t.type not in layout]
+    for t in tokenize.generate_tokens(io.StringIO(source).readline):
+        if t.type not in layout:
+            yield t.type, "" if t.type == tokenize.INDENT else t.string
+
+
+_DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
+
+
+def names_defined(source: str) -> set[str]:
+    """What a cell defines at its outermost level, as far as its lines tell; also of code that does not parse.
+
+    >>> sorted(names_defined("def f(x):\\n    y = 1\\nclass C(:\\nz = 2"))
+    ['C', 'f', 'z']
+    """
+    return {m[1] or m[2] for m in _DEFINITION.finditer(source)}
+
+
+# Words by which an answer can change the process in ways that can't be looked up in it afterwards.
+_REACHES_OUT = re.compile(
+    r"^\s*[%!]|\b(sys|os|gc|ctypes|signal|threading|builtins|importlib|warnings|locale|resource|faulthandler|atexit|"
+    r"asyncio|get_ipython|IPython|ipykernel|inspect|multiprocessing|subprocess|setattr|globals|eval|exec|compile|"
+    r"__\w*(?:builtins|import|globals|subclasses|code|dict|closure|defaults)\w*__)\b",
+    re.MULTILINE,
+)
+
+
+def reaches_out(source: str) -> bool:
+    """Whether code may touch more of its process than it defines. Many an honest answer does."""
+    return _REACHES_OUT.search(source) is not None
 
 
 def grading_source(source: str) -> str:

@@ -5,6 +5,7 @@ judges what they record.
 """
 
 import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 from . import sandbox
 from .cluster import Cluster, ClusterError
-from .exercise import Cell, Exercise, NotebookError, grading_source, read, read_json, text_of
+from .exercise import Cell, Exercise, NotebookError, grading_source, printable, read, read_json, shown, text_of
 from .graft import Graft, best_key, graft
 from .isolation import merge, second_runs
 from .limits import DEFAULT, Limits
@@ -87,7 +88,7 @@ class Batch:
         todo = list(paths)
         results: dict[int, Submission] = {}
         with self._processes(len(todo)) as pool:
-            prepared = [self._prepare(path) for path in todo]
+            prepared = _note_shared_files([self._prepare(path) for path in todo])
             ready = {n: p for n, p in enumerate(prepared) if isinstance(p, _Prepared)}
             expected = self._references(pool, {p.key.name: p.key for p in ready.values()})
             self.grafts = {number: p.graft for number, p in ready.items()}
@@ -147,7 +148,7 @@ class Batch:
         if all(ready.graft.unattempted(check) for check in ready.key.checks.values()):
             return self._result(ready, {"events": []})
         found = self.cache.load(self._cache_key(ready, line)) if self.cache is not None else None
-        return None if found is None else found.model_copy(update={"submission": str(ready.path)})
+        return None if found is None else found.model_copy(update={"submission": shown(ready.path)})
 
     def _cache_key(self, ready: "_Prepared", line: str) -> str:
         return "\n".join([line, *ready.graft.notes])
@@ -176,17 +177,25 @@ class Batch:
 
     def _prepare(self, path: Path) -> "_Prepared | Submission":
         try:
+            self._refuse_links(path)
             notebook = read_json(path, self.limits.file_bytes)
             size = sum(len(text_of(cell)) for cell in notebook["cells"])
             if size > self.limits.submission_bytes:
-                raise NotebookError(
-                    f"{path}: {size / 1e6:.0f} MB of code, more than {self.limits.submission_bytes / 1e6:.0f}"
-                )
+                most = self.limits.submission_bytes
+                raise NotebookError(f"{shown(path)}: {size / 1e6:.0f} MB of code, more than {most / 1e6:.0f}")
             key = self._key(notebook, path)
         except NotebookError as error:
             return self._ungraded(path, str(error))
         grafted = graft(key, notebook)
         return _Prepared(path, key, grafted)
+
+    def _refuse_links(self, path: Path) -> None:
+        """A student's repository may hold a link to the solutions or to another student's work."""
+        if path.is_symlink():
+            raise NotebookError(f"{shown(path)}: a symbolic link; only files are graded")
+        real, given = path.resolve(), Path(os.path.abspath(path))
+        if any(real.is_relative_to(secret) and not given.is_relative_to(secret) for secret in self.hide):
+            raise NotebookError(f"{shown(path)}: its folder is a symbolic link into the course's own files")
 
     def _key(self, notebook: dict[str, Any], path: Path) -> Exercise:
         if self.only is not None:
@@ -194,7 +203,7 @@ class Batch:
         key = best_key(self.keys, notebook, path.stem)
         if key is None:
             known = ", ".join(k.name for k in self.keys)
-            raise NotebookError(f"{path}: not one of the exercises ({known}): it has none of their answer cells")
+            raise NotebookError(f"{shown(path)}: not one of the exercises ({known}): it has none of their answer cells")
         return key
 
     def _ungraded(self, path: Path, error: str) -> Submission:
@@ -205,7 +214,7 @@ class Batch:
             for c in (named[0].checks.values() if named else ())
         ]
         return Submission(
-            submission=str(path),
+            submission=shown(path),
             notebook=named[0].name if named else "",
             points=0,
             max_points=sum(c.max_points for c in checks),
@@ -232,7 +241,7 @@ class Batch:
             notes.append("graded without a sandbox")
         error = record.get("error") or _own_failure(ready.graft, record["events"])
         if error is not None:
-            error = f"{ready.path}: {error}"
+            error = f"{shown(ready.path)}: {printable(error)}"
             checks = [
                 CheckResult(
                     grade_id=c.grade_id,
@@ -246,7 +255,7 @@ class Batch:
         else:
             checks = judge(ready.graft, record["events"], self.limits)
         return Submission(
-            submission=str(ready.path),
+            submission=shown(ready.path),
             notebook=ready.key.name,
             points=sum(c.points for c in checks),
             max_points=ready.key.max_points,
@@ -261,6 +270,20 @@ class _Prepared:
     path: Path
     key: Exercise
     graft: Graft
+
+
+def _note_shared_files(prepared: list["_Prepared | Submission"]) -> list["_Prepared | Submission"]:
+    """The same, with a note where one file is handed in under two names, which a linked folder can bring about."""
+    first: dict[Path, Path] = {}
+    noted: list[_Prepared | Submission] = []
+    for one in prepared:
+        if isinstance(one, _Prepared):
+            other = first.setdefault(one.path.resolve(), one.path)
+            if os.path.abspath(other) != os.path.abspath(one.path):
+                notes = (*one.graft.notes, f"this is the file {shown(other)}, under another name")
+                one = replace(one, graft=replace(one.graft, notes=notes))
+        noted.append(one)
+    return noted
 
 
 def _left_out(cell: Cell, grafted: Graft) -> bool:

@@ -6,7 +6,7 @@ Nothing is executed here, and nothing but the *source* of answer cells is taken 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .exercise import Cell, Exercise, metadata_of, same_code, text_of
+from .exercise import Cell, Exercise, metadata_of, names_defined, same_code, text_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Graft:
 
 
 def graft(key: Exercise, submission: dict[str, Any]) -> Graft:
-    """Put the submission's answers into the key: by grade_id, then by cell id, the last one winning.
+    """Put the submission's answers into the key: by grade_id, then by cell id, then by what the cell defines (an editor
+    may have dropped both), the last one winning.
 
     Never raises, whatever `submission["cells"]` holds; a missing answer becomes the stub.
     """
@@ -32,6 +33,7 @@ def graft(key: Exercise, submission: dict[str, Any]) -> Graft:
     used: set[int] = set()
     cells, untouched = [], set()
     names = {c.grade_id for c in key.cells if c.grade_id}
+    unmarked = _unmarked(found, key)
     for cell in key.cells:
         if cell.role != "answer":
             cells.append(cell)
@@ -39,6 +41,9 @@ def graft(key: Exercise, submission: dict[str, Any]) -> Graft:
         places = [i for i, raw in enumerate(found) if _grade_id(raw) == cell.grade_id]
         if not places and cell.id:
             places = [i for i, raw in enumerate(found) if raw.get("id") == cell.id and _grade_id(raw) not in names]
+        if not places:
+            places = [i for i, defined in unmarked.items() if _defines(cell, defined)]
+            notes += [f"{cell.grade_id}: found by what it defines; the cell has lost its metadata"] if places else []
         used.update(places)
         if len(places) > 1:
             notes.append(f"{cell.grade_id}: {len(places)} cells of this name, the last one was graded")
@@ -65,12 +70,32 @@ def best_key(keys: list[Exercise], submission: dict[str, Any], stem: str) -> Exe
     ids = {cell.get("id") for cell in cells if isinstance(cell.get("id"), str)}
     says = metadata_of(submission, "tinygrad_edu").get("exercise")
 
-    def common(key: Exercise) -> tuple[int, bool, bool]:
-        shared = sum(a.grade_id in marks or (a.id in ids and bool(a.id)) for a in key.answers.values())
-        return shared, key.name == says, key.name in stem
+    def common(key: Exercise) -> tuple[int, bool, bool, bool]:
+        answers = key.answers.values()
+        shared = sum(a.grade_id in marks or (a.id in ids and bool(a.id)) for a in answers)
+        defined = [] if shared else [*_unmarked(cells, key).values()]
+        alike = sum(any(_defines(answer, names) for names in defined) for answer in answers)
+        return shared, key.name == says, key.name in stem, 2 * alike > len(answers)
 
     best = max(keys, key=common, default=None)
     return best if best is not None and any(common(best)) else None
+
+
+def _unmarked(found: list[dict[str, Any]], key: Exercise) -> dict[int, set[str]]:
+    """What those code cells define that nothing ties to a cell of the key, by place."""
+    ids, names = {c.id for c in key.cells}, {c.grade_id for c in key.cells if c.grade_id}
+    free = {
+        i: raw
+        for i, raw in enumerate(found)
+        if raw.get("cell_type") == "code" and _grade_id(raw) not in names and raw.get("id", "") not in ids - {""}
+    }
+    return {i: names_defined(text_of(raw)) for i, raw in free.items()}
+
+
+def _defines(answer: Cell, defined: set[str]) -> bool:
+    """Whether a cell that defines these names may be this answer."""
+    wanted = names_defined(answer.stub) or names_defined(answer.source)
+    return bool(wanted) and wanted <= defined
 
 
 def _grade_id(raw: dict[str, Any]) -> str:

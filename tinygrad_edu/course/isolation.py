@@ -7,6 +7,7 @@ the first run: by values.
 
 from typing import Any
 
+from .exercise import reaches_out
 from .graft import Graft
 from .results import CheckResult
 
@@ -15,16 +16,19 @@ def second_runs(graft: Graft, events: list[dict[str, Any]], results: list[CheckR
     """A reduced notebook for each group of checks about the same answers that failed where something was disturbed."""
     failed = {r.grade_id for r in results if r.status not in ("PASS", "UNATTEMPTED")}
     before: set[str] = set()  # answers that have run so far
+    reached_out: set[str] = set()
     lost: set[str] = set()  # answers in whose cell the kernel ended or hung, maybe by what an earlier one had begun
     groups: dict[frozenset[str], set[str]] = {}
     for cell, event in zip(graft.cells, events, strict=False):
         if cell.role == "answer" and cell.grade_id not in graft.untouched:
             before.add(cell.grade_id)
+            if reaches_out(cell.source):
+                reached_out.add(cell.grade_id)
             if event["outcome"] in ("gone", "timeout"):
                 lost.add(cell.grade_id)
         elif cell.grade_id not in failed or not before - set(cell.answers):
             continue
-        elif event["disturbed"] or lost & set(cell.answers):
+        elif event["disturbed"] or reached_out - set(cell.answers) or lost & set(cell.answers):
             groups.setdefault(frozenset(cell.answers), set()).add(cell.grade_id)
     return [_only(graft, about, checks) for about, checks in groups.items()]
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import stat
 import sys
 import time
 from collections import deque
@@ -29,11 +30,24 @@ _SOCKET_FOLDER_BYTES = MB
 
 
 class KernelGone(Exception):
-    """The kernel died or had to be killed. `kind` is dead, output, memory, disk or start."""
+    """The kernel died or had to be killed. `kind` is dead, output, memory, disk, start or limit."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder in which a student's code may have closed folders to their own owner."""
+    if not folder.exists():
+        return
+    folder.chmod(0o700)
+    for place, inside, _ in os.walk(folder):
+        for name in inside:
+            path = os.path.join(place, name)
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class OneKernel(KernelSpecManager):
@@ -225,9 +239,22 @@ class LimitedKernel(RunningKernel):
         if self.limits.memory_bytes > 0 and self.memory() > self.limits.memory_bytes:
             self.stop()
             raise KernelGone("memory", f"the code used more than {self.limits.memory_bytes / MB:g} MB of memory")
-        if sum(f.lstat().st_blocks * 512 for f in self.private.iterdir()) > _SOCKET_FOLDER_BYTES:
+        if self._socket_folder_was_used():
             self.stop()
             raise KernelGone("disk", "the code wrote into the folder of the kernel's connection")
+
+    def _socket_folder_was_used(self) -> bool:
+        """Whether more than sockets lies in the one folder shared with the kernel, which may own it."""
+        size = 0
+        for path in self.private.iterdir():
+            try:
+                found = path.lstat()
+            except FileNotFoundError:
+                continue
+            if stat.S_ISDIR(found.st_mode):
+                return True
+            size += found.st_blocks * 512
+        return size > _SOCKET_FOLDER_BYTES
 
     def memory(self) -> int:
         """Resident bytes of the kernel and all that it started."""
@@ -265,9 +292,8 @@ class LimitedKernel(RunningKernel):
         self.kc.stop_channels()
         km.shutdown_kernel(now=True)
         self._context.destroy(linger=0)
-        self.private.chmod(0o700)
         for path in (self.private, self.private.with_name(self.private.name + "-work")):
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
 
     def _kill_family(self, km: Any) -> None:
         """All descendants, which without bubblewrap may have left the process group."""

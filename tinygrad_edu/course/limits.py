@@ -15,9 +15,9 @@ class Limits:
     output_bytes: int = 2 * MB  # of one cell
     memory_bytes: int = 4096 * MB  # address space of one process; resident memory of all together
     disk_bytes: int = 64 * MB  # of each writable folder, and of one file
-    processes: int = 128  # processes and threads
+    processes: int = 64  # processes and threads
     submission_bytes: int = 20 * MB  # of code; outputs don't count
-    file_bytes: int = 256 * MB
+    file_bytes: int = 100 * MB
 
 
 DEFAULT = Limits()

@@ -17,7 +17,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from . import compare
 from .checks import CHECK_MIME, VALUE_MIME
-from .exercise import Cell
+from .exercise import Cell, reaches_out
 from .kernel import KernelGone, LimitedKernel
 from .limits import Limits
 
@@ -88,7 +88,8 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
 
     def collect(self) -> Any:
         for number, cell in enumerate(self.job.cells):
-            wanted = (self.job.expected or {}).get(cell.grade_id) if cell.role == "check" else None
+            compared = cell.role == "check" and self.job.expected is not None
+            wanted = self.job.expected[cell.grade_id] if compared and self.job.expected is not None else None
             outputs = [] if wanted is None else [_output(value=v) for v in wanted[0]] + [_output(visible=wanted[1])]
             node = NotebookNode(
                 cell_type="code",
@@ -110,7 +111,12 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
         """A living kernel that has run the cells before `upto`."""
         if self.kernel is not None and self.kernel.is_alive():
             return self.kernel
+        if self.remaining <= 0:
+            raise KernelGone("limit", "the notebook's time is over")
         self.kernels += 1
+        if self.kernels > 2:  # what kills them may only have been begun by an answer that itself ran to its end
+            answers = [n for n, cell in enumerate(self.job.cells[:upto]) if cell.role == "answer"]
+            self.spoilers |= {n for n in answers if reaches_out(self.job.cells[n].source)}
         folder = self.job.private / f"k{self.kernels}"
         job = self.job
         self.kernel = kernel = LimitedKernel(folder, job.limits, job.seed, job.sandboxed, job.hide)
@@ -180,7 +186,7 @@ class GradedCell(IPyNbCell):  # type: ignore[misc]
                 self._classify(event, error)
             raise
         except KernelGone as gone:
-            event.outcome, event.kind, event.text = "gone", gone.kind, str(gone)
+            event.outcome, event.kind, event.text = "limit" if gone.kind == "limit" else "gone", gone.kind, str(gone)
             self.parent.spoilers.add(self.cell_num)
             raise
         except Exception as broken:  # the student's process forged a message or its signature

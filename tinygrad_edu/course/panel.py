@@ -14,7 +14,7 @@ _COLOR = {
     "error": "var(--jp-error-color1, #c62828)",
     "unattempted": "var(--jp-ui-font-color2, #757575)",
 }
-_ROWS, _COLUMNS = 8, 10  # the largest part of an array that is drawn as a table
+_ROWS, _COLUMNS = 8, 8  # the largest part of an array that is drawn as a table
 
 _CELL = "padding:.15em .6em;text-align:left;vertical-align:top;border:0;color:inherit"
 _TABLE = "border-collapse:collapse;color:inherit;border:0;margin:.3em 0"
@@ -61,18 +61,17 @@ def _row(o: Outcome) -> str:
     )
     detail = escape(o.message)
     if o.status == "wrong" and o.compared:
-        detail = f"{detail}{_side_by_side(o.expected, o.got)}"
+        detail = f"{detail}{_side_by_side(o.expected, o.got, o.at)}"
     return f'<tr style="background:none">{word}{label}<td style="{_CELL}">{detail}</td></tr>'
 
 
-def _side_by_side(expected: Any, got: Any) -> str:
+def _side_by_side(expected: Any, got: Any, at: tuple[Any, ...] | None) -> str:
     """Both values as small tables, the first difference marked; nothing for values that a sentence shows as well."""
     shapes = compare.shape_of(expected), compare.shape_of(got)
     if shapes[0] is None or len(shapes[0]) not in (1, 2) or 0 in shapes[0]:
         return ""
     if shapes[0] != shapes[1]:
         return ""
-    at = compare.first_difference(expected, got)
     tables = "".join(
         f'<td style="{_CELL}"><div>{name}</div>{_table(compare.plain(value), at)}</td>'
         for name, value in (("expected", expected), ("got", got))
@@ -81,20 +80,35 @@ def _side_by_side(expected: Any, got: Any) -> str:
 
 
 def _table(values: Any, at: tuple[Any, ...] | None) -> str:
+    """A value of one or two dimensions; of a large one the part around `at`, with the indices of its rows and columns."""
     flat = not isinstance(compare.plain(values[0]), list | tuple)
     matrix = [values] if flat else [compare.plain(row) for row in values]
+    i, j = ((0, *at) if flat else at) if at is not None and len(at) == 2 - flat else (0, 0)
+    rows, columns = _window(len(matrix), i, _ROWS), _window(len(matrix[0]), j, _COLUMNS)
+    cut = len(rows) < len(matrix) or len(columns) < len(matrix[0])
+    index = f"{_CELL};text-align:right;font-weight:400;color:var(--jp-ui-font-color2, #757575)"
     lines = []
-    for i, row in enumerate(matrix[:_ROWS]):
-        cells = []
-        for j, value in enumerate(row[:_COLUMNS]):
-            here = at is not None and at == ((j,) if flat else (i, j))
+    if cut:
+        heads = "".join(f'<th scope="col" style="{index}">{column}</th>' for column in columns)
+        lines.append(f'<tr style="background:none">{"" if flat else "<td></td>"}{heads}</tr>')
+    for row in rows:
+        cells = [f'<th scope="row" style="{index}">{row}</th>'] if cut and not flat else []
+        for column in columns:
+            here = at is not None and (row, column) == (i, j)
             box = f";outline:2px solid {_COLOR['wrong']}" if here else ""
             mark = ' aria-label="first difference"' if here else ""
-            cells.append(f'<td{mark} style="{_CELL};text-align:right{box}">{escape(compare.brief(value, 24))}</td>')
-        cells += [f'<td style="{_CELL}">…</td>'] * (len(row) > _COLUMNS)
+            text = escape(compare.brief(matrix[row][column], 24))
+            cells.append(f'<td{mark} style="{_CELL};text-align:right{box}">{text}</td>')
         lines.append(f'<tr style="background:none">{"".join(cells)}</tr>')
-    more = f"<div>… {len(matrix) - _ROWS} more rows</div>" if len(matrix) > _ROWS else ""
-    return f'<table style="{_TABLE};font-family:monospace">{"".join(lines)}</table>{more}'
+    size = " × ".join(str(n) for n in ((len(matrix[0]),) if flat else (len(matrix), len(matrix[0]))))
+    whole = f"<div>a part of {size}</div>" if cut else ""
+    return f'<table style="{_TABLE};font-family:monospace">{"".join(lines)}</table>{whole}'
+
+
+def _window(count: int, around: int, size: int) -> range:
+    """At most `size` places of `count`, with `around` among them."""
+    first = max(0, min(around - size // 2, count - size))
+    return range(first, min(first + size, count))
 
 
 def _ladder(hints: tuple[str, ...]) -> str:

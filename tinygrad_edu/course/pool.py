@@ -113,7 +113,8 @@ class _Worker:
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tinygrad_edu.course.worker", str(folder)],
+            # -P: the folder that grading is started in may hold students' files, which must not be imported
+            [sys.executable, "-P", "-m", "tinygrad_edu.course.worker", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from . import exercise
-from .exercise import STUB, Exercise, NotebookError
+from .exercise import STUB, Cell, Exercise, NotebookError, names_defined
 from .grade import GradingError, expected_of, trial
 from .limits import DEFAULT
+from .pretender import pretending
 
 _MARKERS = ("SOLUTION", "HIDDEN TESTS")
 
@@ -274,21 +275,25 @@ def clear(notebook: NotebookNode, name: str) -> NotebookNode:
 def verify(released: Released) -> list[str]:
     """Run the reference and the untouched exercise: what is wrong with the checks as tests, a line each.
 
-    The reference must pass, a printed value of every check must depend on the seed, and no check may pass on the stub.
-    It is the author's own code, so it runs without a sandbox.
+    The reference must pass, a printed value of every check must depend on the seed, and no check may pass on the stub
+    or on objects that agree to everything. It is the author's own code, so it runs without a sandbox.
     """
     key = exercise.from_json(nbformat.reads(released.source_text, as_version=4), released.source)
-    untouched = replace(key, cells=tuple(replace(c, source=c.stub) if c.role == "answer" else c for c in key.cells))
+    untouched = _answered(key, lambda cell: cell.stub)
+    pretended = _answered(key, lambda cell: pretending(names_defined(cell.stub) or names_defined(cell.source)))
     try:
-        first, second, blank = trial([(key, 0), (key, 1), (untouched, 0)])
+        first, second, blank, liar = trial([(key, 0), (key, 1), (untouched, 0), (pretended, 0)])
         one, other = expected_of(key, first), expected_of(key, second)
     except GradingError as error:
         return [str(error)]
-    stub_passes = {
-        cell.grade_id
-        for cell, event in zip(key.cells, blank["events"], strict=True)
-        if cell.role == "check" and event["outcome"] == "ok" and event["values"] == one[cell.grade_id][0]
-    }
+    stub_passes, liar_passes = (
+        {
+            cell.grade_id
+            for cell, event in zip(key.cells, record["events"], strict=True)
+            if cell.role == "check" and event["outcome"] == "ok" and event["values"] == one[cell.grade_id][0]
+        }
+        for record in (blank, liar)
+    )
     found = []
     for name in key.checks:
         if one[name] == other[name]:
@@ -297,7 +302,14 @@ def verify(released: Released) -> list[str]:
             )
         if name in stub_passes:
             found.append(f"{released.source}: {name}: it passes on the untouched exercise")
+        elif name in liar_passes:
+            found.append(f"{released.source}: {name}: nothing that its hidden tests print depends on the answer")
     return found
+
+
+def _answered(key: Exercise, source: Callable[[Cell], str]) -> Exercise:
+    """`key` with other answers."""
+    return replace(key, cells=tuple(replace(c, source=source(c)) if c.role == "answer" else c for c in key.cells))
 
 
 def _dump(notebook: NotebookNode) -> str:

@@ -9,6 +9,7 @@ import io
 import math
 import re
 import statistics
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +20,7 @@ from .graft import Graft
 from .results import CheckResult, Submission
 
 _MARK = {"PASS": "✓", "WRONG": "✗", "ERROR": "!", "UNATTEMPTED": "·", "TIMEOUT": "…"}
+_NAME = 60  # characters of a file's name: at most 240 bytes, of 255 that file systems take
 _HTML_STYLE = """
 :root { color-scheme: light dark; --good: #1b7f37; --bad: #b3261e; --dim: #6b7280; --line: #d0d7de; --code: #f6f8fa; }
 @media (prefers-color-scheme: dark) {
@@ -69,7 +71,7 @@ def name_pages(results: Iterable[Submission], grafts: dict[int, Graft]) -> list[
     for number, result in enumerate(results):
         student = student_of(Path(result.submission), result.notebook)
         label = f"{student}-{result.notebook}" if result.notebook else student
-        name = re.sub(r"[^\w.-]+", "_", label).strip("._") or "_"
+        name = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", label)).strip("._")[:_NAME] or "_"
         unique, count = name, 1
         while unique.casefold() in taken:
             count += 1
@@ -204,13 +206,27 @@ def summary(pages: Sequence[Page]) -> str:
         if graded:
             lines += _exercise(exercise, graded)
     trouble = [p for p in pages if p.result.error or p.result.notes]
-    if trouble:
-        lines += ["## To look at", ""]
+    rivals = _rivals(pages)
+    if trouble or rivals:
+        lines += ["## To look at", "", *rivals]
         for page in trouble:
             said = [page.result.error] if page.result.error else page.result.notes
             lines += [f"- {_md(page.result.submission)}: {_md(text or '')}" for text in said]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _rivals(pages: Sequence[Page]) -> list[str]:
+    """Submissions that count for the same student, of which only the last does: a name may have been borrowed."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for page in pages:
+        if page.result.notebook:
+            found.setdefault((page.student, page.result.notebook), []).append(page.result.submission)
+    return [
+        f"- {_md(student)}: {len(files)} submissions of {_md(exercise)}, the last counts: {_md(', '.join(files))}"
+        for (student, exercise), files in found.items()
+        if len(files) > 1
+    ]
 
 
 def _exercise(name: str, graded: list[Submission]) -> list[str]:

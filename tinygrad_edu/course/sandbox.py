@@ -101,7 +101,8 @@ def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tu
         if secret.is_dir() and any(secret.is_relative_to(seen) for seen in (*_SYSTEM, *_interpreter(), str(PACKAGE))):
             args += ["--tmpfs", str(secret)]
     args += [*_parents(str(private)), "--bind", str(private), str(private)]
-    args += ["--remount-ro", "/", "--chdir", WORK, "--clearenv"]
+    # bubblewrap's /dev is a tmpfs without a limit, which in a user namespace belongs to the kernel's own user
+    args += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK, "--clearenv"]
     for name, value in environment(seed).items():
         args += ["--setenv", name, value]
     args += ["--", sys.executable, "-B", str(JAIL), str(connection), str(limits.memory_bytes), str(limits.disk_bytes)]

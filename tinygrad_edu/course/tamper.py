@@ -5,14 +5,22 @@ installed – the check gets a second run without the other answers. A process t
 """
 
 import builtins
+import gc
 import os
 import signal
 import sys
 import threading
+import types
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
 
 _WATCHED = (
     "numpy",
@@ -38,37 +46,73 @@ def remember() -> None:
 
 
 def changed() -> bool:
-    """Whether anything of the remembered state is different now."""
+    """Whether anything of the remembered state is different now; what came in addition is no change."""
     now = dict(_state())
-    return not _baseline or any(key not in now or now[key] != value for key, value in _baseline.items())
+    return not _baseline or any(now.get(key, ())[: len(value)] != value for key, value in _baseline.items())
 
 
-def _state() -> Iterator[tuple[Any, Any]]:
+def _state() -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    seen: set[int] = set()
     for name, module in list(sys.modules.items()):
         if name == "builtins" or name.partition(".")[0] in _WATCHED:
-            yield from _identities(name, module)
+            yield from _identities(name, module, seen)
     shell = InteractiveShell.instance()  # not get_ipython(), a builtin only while a cell runs
     for name, value in list(shell.user_ns.items()):
         if not name.startswith("_") and name not in ("In", "Out"):
-            yield ("user", name), id(value)
-    yield "shadowed", tuple(sorted(n for n in shell.user_ns if n in vars(builtins) and not n.startswith("_")))
+            yield ("user", name), (id(value),)
+    shadowed = sorted(n for n in shell.user_ns if n in vars(builtins) and not n.startswith("_"))
+    yield "shadowed", (len(shadowed), *shadowed)
     for name in _HOOKS:
-        yield ("shell", name), tuple(map(id, getattr(shell, name)))
+        hooks = getattr(shell, name)
+        yield ("shell", name), (len(hooks), *map(id, hooks))
     yield "events", tuple((k, len(v)) for k, v in shell.events.callbacks.items())
-    yield "methods", tuple(sorted(n for n in vars(shell) if callable(getattr(type(shell), n, None))))
-    yield "streams", (id(sys.stdout), id(sys.stderr), id(sys.displayhook))
+    kernel = getattr(shell, "kernel", None)
+    for thing in (shell, kernel, getattr(kernel, "session", None), shell.display_pub, shell.display_formatter):
+        own = sorted(
+            (k, id(v)) for k, v in getattr(thing, "__dict__", {}).items() if callable(getattr(type(thing), k, 0))
+        )
+        yield ("methods", type(thing)), (len(own), *own)
+    yield "messages", (len(getattr(shell.display_pub, "_hooks", ())),)
+    yield "streams", (id(sys.stdout), id(sys.stderr), id(sys.displayhook), id(sys.excepthook))
     yield "process", (os.getcwd(), sys.getrecursionlimit(), threading.active_count(), repr(sys.gettrace()))
-    yield "environment", tuple(sorted(os.environ.items()))
+    yield "profile", (repr(sys.getprofile()), gc.isenabled(), sys.getswitchinterval())
+    yield "imports", (*map(len, (sys.meta_path, sys.path_hooks)), *sys.path, *map(id, sys.meta_path))
+    yield "warnings", (len(warnings.filters), *map(repr, warnings.filters), id(warnings.showwarning))
+    yield "environment", (len(os.environ), *sorted(os.environ.items()))
     yield "signals", tuple(repr(signal.getsignal(s)) for s in (signal.SIGINT, signal.SIGTERM))
+    if resource is not None:
+        limits = (resource.RLIMIT_AS, resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE)
+        yield "limits", tuple(map(resource.getrlimit, limits))
+        yield "timer", (signal.getitimer(signal.ITIMER_REAL)[0] > 0,)
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         yield "numpy", (repr(numpy.geterr()), repr(numpy.get_printoptions()))
+    yield "framework", tuple(_framework())
 
 
-def _identities(name: str, module: Any) -> Iterator[tuple[Any, Any]]:
-    for attribute, value in list(vars(module).items()):
-        yield (name, attribute), id(value)
+def _framework() -> Iterator[Any]:
+    """What of the framework is kept in objects rather than in names of modules."""
+    framework = sys.modules.get("tinygrad_edu")
+    if framework is not None and hasattr(framework, "get_default_dtype"):
+        yield str(framework.get_default_dtype()), framework.is_grad_enabled()
+    engine = sys.modules.get("tinygrad_edu.autograd.op")
+    for name, op in list(getattr(getattr(engine, "Op", None), "table", {}).items()):
+        yield name, *map(id, getattr(op, "__dict__", {}).values())
+
+
+def _identities(name: str, module: Any, seen: set[int]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """What a module holds, and once each what is in its classes and functions."""
+    values = list(vars(module).values())
+    yield name, tuple(map(id, values))
+    for value in values:
+        if id(value) in seen:
+            continue
+        if isinstance(value, types.FunctionType):
+            seen.add(id(value))
+            yield id(value), (id(value.__code__), id(value.__defaults__), id(value.__kwdefaults__))
         home = getattr(value, "__module__", "") if isinstance(value, type) else ""
         if isinstance(home, str) and home.partition(".")[0] in _WATCHED:  # a class may make it a property
-            for inner, part in list(vars(value).items()):
-                yield (name, attribute, inner), id(part)
+            seen.add(id(value))
+            parts = list(vars(value).values())
+            yield id(value), tuple(map(id, parts))
+            yield (id(value), "code"), tuple(id(p.__code__) for p in parts if isinstance(p, types.FunctionType))

@@ -8,13 +8,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from . import compare
 from .checks import STUB_MESSAGE
-from .exercise import Cell
+from .exercise import Cell, split_hidden
 from .graft import Graft
 from .limits import Limits
 from .results import CheckResult, Status
 
 _LONG = 400  # characters of one message
+_TELLING = 16  # letters of a line of hidden tests that give something away
+_TEXT_ONLY = re.compile(r"""\s*[rf]?(["']).*\1[\s,)]*""")
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,15 @@ class _Judged:
 def judge(graft: Graft, events: list[dict[str, Any]], limits: Limits) -> list[CheckResult]:
     """One result per check, in the order of the notebook."""
     results = []
+    secrets = _secrets(graft)
     for number, cell in enumerate(graft.cells):
         if cell.role != "check":
             continue
         event = events[number] if number < len(events) else {"outcome": "limit", "kind": "", "text": ""}
         found = _judge(cell, event, graft, events, limits)
         message = found.message
+        if _holds(message, secrets):
+            message = "an error whose text repeats the hidden tests, so it is not shown."
         if found.status != "PASS" and found.status != "UNATTEMPTED" and cell.hints:
             message = f"{message} Hint: {cell.hints[0]}"
         points = cell.points if found.status == "PASS" else 0.0
@@ -64,7 +70,7 @@ def _judge(cell: Cell, event: dict[str, Any], graft: Graft, events: list[dict[st
     if seen is not None:
         return seen
     if outcome == "error" and event["kind"] != "AssertionError":
-        return _Judged("ERROR", _sentence(f"{event['kind']}: {event['text']}"))
+        return _Judged("ERROR", _sentence(_error(event)))
     if outcome == "error":
         return _Judged("WRONG", _sentence(event["text"] or "a hidden test found a wrong result"))
     if event.get("mismatch"):
@@ -87,7 +93,7 @@ def _broken_answer(cell: Cell, graft: Graft, events: list[dict[str, Any]], limit
             return _Judged("ERROR", _sentence(f"{name}: {event['text']}"))
         if _is_stub(event):
             return _Judged("UNATTEMPTED", f"nothing was written in {other.grade_id}.")
-        return _Judged("ERROR", _sentence(f"{name} does not run: {event['kind']}: {event['text']}"))
+        return _Judged("ERROR", _sentence(f"{name} does not run: {_error(event)}"))
     return None
 
 
@@ -103,6 +109,10 @@ def _visible(event: dict[str, Any]) -> _Judged | None:
         if case["status"] in ("wrong", "error"):
             return _Judged("WRONG" if case["status"] == "wrong" else "ERROR", text)
     return None
+
+
+def _error(event: dict[str, Any]) -> str:
+    return f"{event['kind']}: {event['text']}" if event["text"] else str(event["kind"])
 
 
 def _is_stub(event: dict[str, Any]) -> bool:
@@ -124,7 +134,28 @@ def _cut(text: str, limit: int = _LONG // 2 - 30) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def _secrets(graft: Graft) -> set[str]:
+    """Lines of hidden tests, by their words only; not those that students see anyway, as the text of an `assert`."""
+    shown: set[str] = set()
+    secret: set[str] = set()
+    for cell in graft.cells:
+        visible, hidden = split_hidden(cell.source) if cell.role == "check" else (cell.source, "")
+        shown.add(_words(visible))
+        secret |= {_words(line) for line in hidden.splitlines() if not _TEXT_ONLY.fullmatch(line)}
+    return {s for s in secret if len(s) >= _TELLING and not any(s in text for text in shown)}
+
+
+def _holds(message: str, secrets: set[str]) -> bool:
+    words = _words(message)
+    return any(secret in words for secret in secrets)
+
+
+def _words(text: str) -> str:
+    return re.sub(r"\W+", "", text)
+
+
 def _sentence(text: str) -> str:
+    text = compare.without_addresses(text)
     text = _cut(" ".join("".join(c if c.isprintable() else " " for c in text).split()), _LONG)
     return text if text.endswith((".", "!", "?", "…")) else text + "."
 
