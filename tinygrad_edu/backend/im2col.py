@@ -113,14 +113,6 @@ class Plan:
         m = part.stop - part.start
         if self.pointwise and not self.inner:
             return x[part].reshape(m, self.c, self.length)
-        fast = None if self.inner or len(self.kernel) != 2 else compiled.kernels_for(x)
-        if fast:
-            planes = m * self.c
-            columns = _buffer(self.xp, (planes, *self.kernel, *self.out), x.dtype)
-            source = x[part].reshape(planes, *self.sizes)
-            how = (self.stride, self.padding, self.dilation)
-            compiled.split(fast.columns, planes, columns.size, source, columns, *how)
-            return columns.reshape(self.columns_shape(m))
         view = _windows(
             self.xp, self.images(x, part), 1 if self.inner else 2, self.kernel, self.out, self.stride, self.dilation
         )
@@ -178,11 +170,6 @@ class Plan:
 plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
 
 
-def _widest(x: Array, kernel: Sizes, otherwise: int) -> int:
-    """Up to which width of the output the batch comes innermost: never for compiled kernels, which are quick in any order."""
-    return 0 if len(kernel) == 2 and compiled.kernels_for(x) else otherwise
-
-
 def _wide(*arrays: Array) -> tuple[Array, ...]:
     """Half precision has no fast matrix product: compute in float32."""
     return tuple(a.astype("float32") if a.dtype.itemsize == 2 and a.dtype.kind in "fV" else a for a in arrays)
@@ -221,7 +208,7 @@ def conv(
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     dtype = x.dtype
     x, w = _wide(x, w)
-    plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups, None, _widest(x, w.shape[2:], 16))
+    plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         both = None if bias is None else bias.repeat(2)
         pairs = conv(xp, x, _paired_filters(xp, w), both, (2, *stride[1:]), padding, dilation, 1)
@@ -251,8 +238,9 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
     dtype = g.dtype
     g, w = _wide(g, w)
-    # columns are added up here, not copied, for which the other order is quicker also where rows are longer
-    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], _widest(g, w.shape[2:], 32))
+    # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, it never does
+    widest = 0 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
+    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
     turned = tuple(d * (k - 1) - p for k, p, d in zip(plan.kernel, padding, dilation))
     usual = plan.out == out_sizes(plan.sizes, plan.kernel, stride, padding, dilation)
     if usual and groups == 1 and plan.o <= plan.c and set(stride) == {1} and min(turned, default=0) >= 0:
@@ -279,7 +267,7 @@ def conv_weight_grad(
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
-    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:], _widest(x, w_shape[2:], 16))
+    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:])
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         o, c, k, *rest = w_shape
         twice = (2 * o, c, k + 1, *rest)

@@ -2,6 +2,8 @@
 
 They are the loops of `naive.py` and of the optimizers' formulas in another order, one pass over memory instead of several. Nothing
 here may reorder sums or contract a product and a sum into one rounding: results are those of the NumPy forms.
+
+Loops run from 0 over slices: only then does the compiler know that no index is negative, and uses the processor's wide registers.
 """
 
 from __future__ import annotations
@@ -12,42 +14,15 @@ import numba
 import numpy
 from numba import float32, int64, void
 
-_kernel = {"cache": True, "nogil": True, "boundscheck": False}
+_kernel = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
 F1, F3 = float32[::1], float32[:, :, ::1]
 PAIR = numba.types.UniTuple(int64, 2)
 
 
 # ------------------------------------------------------------------------------------ convolution
-@numba.njit(void(F3, float32[:, :, :, :, ::1], PAIR, PAIR, PAIR, int64, int64), **_kernel)
-def columns(x: Any, made: Any, stride: Any, padding: Any, dilation: Any, start: int, stop: int) -> None:
-    """Planes (P, H, W) laid out as windows (P, KH, KW, OH, OW), zero where a window reaches over the edge."""
-    height, width = x.shape[1:]
-    _, kh, kw, oh, ow = made.shape
-    for plane in range(start, stop):
-        for a in range(kh):
-            for b in range(kw):
-                shift = b * dilation[1] - padding[1]
-                first = max(0, -(shift // stride[1]))
-                last = min(ow, max(first, (width - 1 - shift) // stride[1] + 1))
-                for i in range(oh):
-                    y = i * stride[0] + a * dilation[0] - padding[0]
-                    row = made[plane, a, b, i]
-                    if y < 0 or y >= height:
-                        row[:] = 0
-                        continue
-                    row[:first] = 0
-                    row[last:] = 0
-                    if stride[1] == 1:
-                        for j in range(first, last):
-                            row[j] = x[plane, y, j + shift]
-                    else:
-                        for j in range(first, last):
-                            row[j] = x[plane, y, j * stride[1] + shift]
-
-
 @numba.njit(void(float32[:, :, :, :, ::1], F3, PAIR, PAIR, PAIR, int64, int64), **_kernel)
 def add_up(columns: Any, gx: Any, stride: Any, padding: Any, dilation: Any, start: int, stop: int) -> None:
-    """The reverse of `columns`: every number is added to the place that it came from."""
+    """Windows (P, KH, KW, OH, OW) of planes (P, H, W): every number is added to the place that it came from (col2im)."""
     height, width = gx.shape[1:]
     _, kh, kw, oh, ow = columns.shape
     for plane in range(start, stop):
@@ -57,16 +32,18 @@ def add_up(columns: Any, gx: Any, stride: Any, padding: Any, dilation: Any, star
                 shift = b * dilation[1] - padding[1]
                 first = max(0, -(shift // stride[1]))
                 last = min(ow, max(first, (width - 1 - shift) // stride[1] + 1))
+                count = last - first
                 for i in range(oh):
                     y = i * stride[0] + a * dilation[0] - padding[0]
-                    if y < 0 or y >= height:
+                    if y < 0 or y >= height or count == 0:
                         continue
+                    to, source = gx[plane, y, first * stride[1] + shift :], columns[plane, a, b, i, first:last]
                     if stride[1] == 1:
-                        for j in range(first, last):
-                            gx[plane, y, j + shift] += columns[plane, a, b, i, j]
+                        for j in range(count):
+                            to[j] += source[j]
                     else:
-                        for j in range(first, last):
-                            gx[plane, y, j * stride[1] + shift] += columns[plane, a, b, i, j]
+                        for j in range(count):
+                            to[j * stride[1]] += source[j]
 
 
 # ------------------------------------------------------------------------------------ pooling
@@ -78,12 +55,12 @@ def max_pool(x: Any, out: Any, kernel: Any, stride: Any, padding: Any, dilation:
     if inside and kernel == (2, 2) and stride == (2, 2) and padding == (0, 0) and dilation == (1, 1):
         for plane in range(start, stop):
             for i in range(out.shape[1]):
-                for j in range(out.shape[2]):
-                    p, q = x[plane, 2 * i, 2 * j], x[plane, 2 * i, 2 * j + 1]
-                    r, s = x[plane, 2 * i + 1, 2 * j], x[plane, 2 * i + 1, 2 * j + 1]
+                above, below, row = x[plane, 2 * i], x[plane, 2 * i + 1], out[plane, i]
+                for j in range(len(row)):
+                    p, q, r, s = above[2 * j], above[2 * j + 1], below[2 * j], below[2 * j + 1]
                     top = q if q > p or q != q else p
                     low = s if s > r or s != s else r
-                    out[plane, i, j] = low if low > top or low != low else top
+                    row[j] = low if low > top or low != low else top
         return
     for plane in range(start, stop):
         for i in range(out.shape[1]):
@@ -108,6 +85,27 @@ def max_pool_slope(
 ) -> None:
     """Each window's gradient goes to the first entry that is its maximum (the last NaN)."""
     height, width = x.shape[1:]
+    whole = 2 * out.shape[1] == height and 2 * out.shape[2] == width
+    if whole and kernel == (2, 2) and stride == (2, 2) and padding == (0, 0) and dilation == (1, 1):
+        for plane in range(start, stop):
+            for i in range(out.shape[1]):
+                above, below, best, gs = x[plane, 2 * i], x[plane, 2 * i + 1], out[plane, i], g[plane, i]
+                to, under = gx[plane, 2 * i], gx[plane, 2 * i + 1]
+                for j in range(len(best)):  # no branches: which entry it is cannot be foreseen
+                    v, d = best[j], gs[j]
+                    p, q, r = above[2 * j] == v, above[2 * j + 1] == v, below[2 * j] == v
+                    to[2 * j] = d if p else float32(0)
+                    to[2 * j + 1] = d if q > p else float32(0)
+                    under[2 * j] = d if r > (p | q) else float32(0)
+                    under[2 * j + 1] = float32(0) if p | q | r else d
+                for j in range(len(best)):
+                    if best[j] != best[j]:  # the last NaN
+                        p, q, r, s = above[2 * j], above[2 * j + 1], below[2 * j], below[2 * j + 1]
+                        to[2 * j] = gs[j] if s == s and r == r and q == q else float32(0)
+                        to[2 * j + 1] = gs[j] if s == s and r == r and q != q else float32(0)
+                        under[2 * j] = gs[j] if s == s and r != r else float32(0)
+                        under[2 * j + 1] = gs[j] if s != s else float32(0)
+        return
     for plane in range(start, stop):
         gx[plane] = 0
         for i in range(out.shape[1]):
@@ -132,7 +130,8 @@ def max_pool_slope(
 @numba.njit(void(F1, F1, F1, int64, int64), **_kernel)
 def relu_slope(g: Any, out: Any, gx: Any, start: int, stop: int) -> None:
     """``g`` where ``out`` is not 0."""
-    for i in range(start, stop):
+    g, out, gx = g[start:stop], out[start:stop], gx[start:stop]
+    for i in range(len(g)):
         gx[i] = g[i] if out[i] != 0 else float32(0)
 
 
@@ -142,13 +141,14 @@ def sgd(
     p: Any, g: Any, b: Any, lr: Any, weight_decay: Any, momentum: Any, keep: Any, start: int, stop: int
 ) -> None:
     """Gradient descent; with momentum unless ``b`` is empty."""
+    p, g, b = p[start:stop], g[start:stop], b[start:stop]
     if len(b):
-        for i in range(start, stop):
+        for i in range(len(p)):
             step = g[i] if weight_decay == 0 else p[i] * weight_decay + g[i]
             b[i] = b[i] * momentum + (step if keep == 1 else step * keep)
             p[i] -= b[i] * lr
     else:
-        for i in range(start, stop):
+        for i in range(len(p)):
             step = g[i] if weight_decay == 0 else p[i] * weight_decay + g[i]
             p[i] -= step * lr
 
@@ -161,7 +161,8 @@ def adam(
     shrink: Any, start: int, stop: int,
 ) -> None:  # fmt: skip
     """Adam, the arithmetic of its NumPy kernel number by number."""
-    for i in range(start, stop):
+    p, g, m, v = p[start:stop], g[start:stop], m[start:stop], v[start:stop]
+    for i in range(len(p)):
         q = p[i] * shrink
         step = g[i] if weight_decay == 0 else q * weight_decay + g[i]
         m[i] += (step - m[i]) * weight1
