@@ -38,6 +38,31 @@ def test_a_topic_is_taught_where_the_table_says(topic: str, where: str, names: s
     assert used == set(re.findall(r"`([^`]+)`", names))
 
 
+FIGURES = {
+    "03": ["[ 0,  5, 10, 15]", "[ 3,  6,  9, 12]", "[14, 24]"],
+    "02": ["[2, 4, 1, 5, 3, 9]"],
+    "04": ["1763.8846", "[4517.2969,   82.6000]", "323.0905", "29.0227", "[ 0.2327, -0.0438]", "y = 0.0000 at x = 1.0000", "nan", "0.8533"],
+    "05": ["[4517.2969,   82.6000]", "x tensor(4.) y1 tensor(-4.) y2 tensor(4.)", "[4.5000, 4.5000]", "(tensor(2.), tensor(1.))",
+           "(tensor(3.), tensor(2.))", "tensor([[4.5000, 4.5000]]) tensor([[4.5000]])", "a second time", "tensor(-2.) tensor(2.)"],
+    "06": ["0.8533", "Size([6, 1, 5, 5])", "61706"],
+    "12": ["'Conv2d': 13, 'ReLU': 13, 'MaxPool2d': 5", "'Linear': 3", "138,357,544"],
+}  # fmt: skip
+
+
+def test_the_figures_that_every_course_on_this_has() -> None:
+    """Results that a reader can compare with books and notes stand in the stored outputs of the chapter that explains them."""
+    missing = []
+    for number, figures in FIGURES.items():
+        (path,) = (chapter for chapter in pages.CHAPTERS if chapter.stem.startswith(number))
+        shown = "\n".join(
+            output.get("text", "") + output.get("evalue", "") + str(output.get("data", {}).get("text/plain", ""))
+            for cell in pages.code_cells(pages.read(path))
+            for output in cell.outputs
+        )
+        missing += [(path.stem, figure) for figure in figures if figure not in shown]
+    assert missing == []
+
+
 def test_the_map_of_the_welcome_chapter_names_every_chapter_with_its_minutes_and_exercises() -> None:
     welcome = "\n".join(pages.prose(pages.read(pages.CHAPTERS[0])))
     rows = re.findall(

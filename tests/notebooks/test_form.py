@@ -105,6 +105,23 @@ def test_pictures_can_be_read_without_seeing_them(path: Path) -> None:
 
 
 @every_notebook
+def test_sliders_show_a_picture_without_a_kernel(path: Path) -> None:
+    """The state of every stored widget is stored too, with a picture in it: else a reader sees "model not found"."""
+    notebook = pages.read(path)
+    stored = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+    bare = []
+    for cell in pages.code_cells(notebook):
+        for output in cell.outputs:
+            if (view := output.get("data", {}).get("application/vnd.jupyter.widget-view+json")) is None:
+                continue
+            children = stored.get(view["model_id"], {}).get("state", {}).get("children", [])
+            outputs = [stored[child.removeprefix("IPY_MODEL_")]["state"].get("outputs") for child in children]
+            if not any(outputs):
+                bare.append(cell.id)
+    assert bare == []
+
+
+@every_notebook
 def test_links_lead_somewhere(path: Path) -> None:
     broken = []
     for cell in pages.prose(pages.read(path)):
