@@ -1,0 +1,11 @@
+# the work and the order: expected 11, got 1\b
+def measure(f, synchronize, clock, warmup=2, repeats=5):
+    for _ in range(warmup):
+        f()
+    times = []
+    for _ in range(repeats):
+        synchronize()
+        start = clock()
+        f()
+        times.append(clock() - start)
+    return min(times)

@@ -1,0 +1,7 @@
+# two workers: expected 11, got 10
+def reduce_scatter(chunks):
+    n = len(chunks)
+    for s in range(n - 1):
+        letters = [chunks[w][(w - s) % n] for w in range(n)]
+        for w, letter in enumerate(letters):
+            chunks[(w + 1) % n][(w - s) % n] = letter
