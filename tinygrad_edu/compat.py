@@ -35,6 +35,10 @@ _ELSEWHERE = {
     "torch.nn.utils.convert_parameters": "nn.utils",
     "torch.nn.utils.weight_norm": "nn.utils",
     "torch.nn.utils.spectral_norm": "nn.utils",
+    "torch.autograd.profiler": "profiler.autograd",
+    "torch.autograd.profiler_util": "profiler.events",
+    "torch.profiler.profiler": "profiler.profiler",
+    "torch.utils.tensorboard.writer": "utils.tensorboard.writer",
     "torch.utils.data.dataset": "data.dataset",
     "torch.utils.data.dataloader": "data.loader",
     "torch.utils.data.sampler": "data.sampler",
@@ -56,6 +60,11 @@ _ELSEWHERE = {
     "torchvision.transforms.transforms": "vision.transforms",
     "torchvision.transforms.autoaugment": "vision.transforms",
     "torchvision.transforms._presets": "vision.transforms.presets",
+    "torchvision.ops": "vision.blocks",
+    "torchvision.ops.misc": "vision.blocks",
+    "torchvision.ops.boxes": "vision.blocks",
+    "torchvision.models.mobilenetv2": "vision.models.mobilenet",
+    "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",
 }
 # rooms whose classes torch has in a file each: ``torch.optim.adam``, ``torch.distributions.normal``
@@ -95,7 +104,7 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn", "onnx", "optim", "overrides", "random",
+    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "random",
     "signal", "special", "storage", "testing", "utils", "version",
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,10 @@ LARGE = (
     "vgg16",
     "vgg16_bn",
     "vgg19_bn",
+    "densenet121",
+    "efficientnet_b1",
+    "convnext_tiny",
+    "resnext50_32x4d",
 )
 
 
@@ -59,7 +64,7 @@ def small_linear_layers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for package in (torch, tg):
-        for draw in ("kaiming_uniform_", "kaiming_normal_", "uniform_", "normal_"):
+        for draw in ("kaiming_uniform_", "kaiming_normal_", "uniform_", "normal_", "trunc_normal_"):
             monkeypatch.setattr(package.nn.init, draw, lambda tensor, *args, **kwargs: tensor)
 
 
@@ -85,6 +90,71 @@ def test_initial_weights_and_outputs(name: str, monkeypatch: pytest.MonkeyPatch)
         a, b = ours(tg.from_numpy(images)).numpy(), theirs(torch.from_numpy(images)).numpy()
     assert a.shape == b.shape
     assert np.abs(a - b).max() <= 2e-5 * max(1.0, np.abs(b).max())
+
+
+SMALL: dict[str, tuple[dict[str, Any], int]] = {
+    "mobilenet_v2": ({"num_classes": 5, "width_mult": 0.25}, 40),
+    "squeezenet1_0": ({"num_classes": 5}, 40),
+    "squeezenet1_1": ({"num_classes": 5}, 40),
+    "DenseNet": ({"growth_rate": 8, "block_config": (2, 3), "num_init_features": 16, "num_classes": 5, "drop_rate": 0.2}, 40),
+    "googlenet": ({"num_classes": 5, "init_weights": False}, 40),
+    "efficientnet_b0": ({"num_classes": 5}, 40),
+    "VisionTransformer": (
+        {"image_size": 32, "patch_size": 8, "num_layers": 2, "num_heads": 2, "hidden_dim": 16, "mlp_dim": 32, "num_classes": 5,
+         "representation_size": 7}, 32),
+    "ConvNeXt": ({"stochastic_depth_prob": 0.3, "num_classes": 5}, 64),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_other_architectures(name: str) -> None:
+    """Keys, initial weights, repr, and outputs evaluating and training."""
+    arguments, side = SMALL[name]
+    built = []
+    for package, m in ((torch, THEIRS), (tg, models)):
+        more = dict(arguments)
+        if name == "ConvNeXt":
+            stage = sys.modules[m.ConvNeXt.__module__].CNBlockConfig  # type: ignore[attr-defined]
+            more["block_setting"] = [stage(8, 16, 2), stage(16, None, 1)]
+        package.manual_seed(3)  # type: ignore[attr-defined]
+        built.append(getattr(m, name)(**more))
+    theirs, ours = built
+    assert_same_state(ours, theirs)
+    assert repr(ours) == repr(theirs)
+    if name == "VisionTransformer":  # its last layer starts as zeros
+        weights = RNG.standard_normal((5, 7), np.float32)
+        theirs.heads.head.weight.data, ours.heads.head.weight.data = torch.tensor(weights), tg.tensor(weights)
+    images = RNG.standard_normal((2, 3, side, side), np.float32)
+    for train in (False, True):
+        torch.manual_seed(1)
+        tg.manual_seed(1)
+        b, a = theirs.train(train)(torch.from_numpy(images)), ours.train(train)(tg.from_numpy(images))
+        assert type(a).__name__ == type(b).__name__.replace("_GoogLeNetOutputs", "GoogLeNetOutputs")
+        for mine, other in zip(*((v if isinstance(v, tuple) else (v,)) for v in (a, b)), strict=True):
+            assert np.allclose(mine.detach().numpy(), other.detach().numpy(), rtol=2e-3, atol=2e-3)
+
+
+def test_boxes() -> None:
+    """The helpers of torchvision.ops around boxes, and its small layers."""
+    corners = RNG.random((6, 2), np.float32) * 50
+    boxes = np.concatenate([corners, corners + RNG.random((6, 2), np.float32) * 40], axis=1)
+    found = []
+    for package, ops in ((torch, torchvision.ops), (tg, tg.vision.ops)):
+        b, scores = package.tensor(boxes), package.tensor(np.linspace(0.1, 0.9, 6, dtype=np.float32))
+        masks = package.tensor(boxes[:, None, :] > 20)
+        logits, targets = package.tensor(boxes[0] / 30 - 1), package.tensor([0.0, 1.0, 1.0, 0.0])
+        found.append(
+            [ops.box_area(b), ops.box_iou(b, b[:3]), ops.generalized_box_iou(b, b), ops.clip_boxes_to_image(b, (40, 30)),
+             ops.remove_small_boxes(b, 20), ops.masks_to_boxes(masks),
+             *(ops.box_convert(b, i, o) for i in ("xyxy", "xywh", "cxcywh") for o in ("xyxy", "xywh", "cxcywh")),
+             ops.sigmoid_focal_loss(logits, targets, reduction="mean"), scores]
+        )  # fmt: skip
+    for mine, other in zip(found[1], found[0], strict=True):
+        assert np.allclose(mine.numpy(), other.numpy(), rtol=1e-5, atol=1e-5)
+    kept = tg.vision.ops.nms(
+        found[1][1].new_tensor([[0, 0, 2, 2], [0, 0, 2, 2.1], [5, 5, 6, 6]]), tg.tensor([0.5, 0.9, 0.1]), 0.5
+    )
+    assert kept.tolist() == [1, 2]  # PyTorch's own is in the compiled part, which tests do without
 
 
 def test_a_step_of_training() -> None:

@@ -8,6 +8,7 @@ from PIL import Image as PILImage
 
 from ..autograd.variable import Variable
 from ..ops.data import as_tensor
+from ..overrides import disabled
 from ..tensor import Tensor
 from .transforms.images import pil_to_tensor
 
@@ -16,6 +17,8 @@ Kind = TypeVar("Kind", bound="TVTensor")
 
 class TVTensor(Tensor):
     """The base. Operations on one give plain tensors; the transforms give the same kind again."""
+
+    __torch_function__ = classmethod(disabled)
 
     @classmethod
     def wrap(cls: type[Kind], tensor: Any, like: Any = None) -> Kind:

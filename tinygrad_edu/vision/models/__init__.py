@@ -1,7 +1,30 @@
 """Network architectures under torchvision's names, with its layers, ``state_dict`` keys and initial weights."""
 
 from .alexnet import AlexNet, AlexNet_Weights, alexnet
+from .convnext import ConvNeXt, ConvNeXt_Small_Weights, ConvNeXt_Tiny_Weights, convnext_small, convnext_tiny
+from .densenet import (
+    DenseNet,
+    DenseNet121_Weights,
+    DenseNet161_Weights,
+    DenseNet169_Weights,
+    DenseNet201_Weights,
+    densenet121,
+    densenet161,
+    densenet169,
+    densenet201,
+)
+from .efficientnet import (
+    EfficientNet,
+    EfficientNet_B0_Weights,
+    EfficientNet_B1_Weights,
+    EfficientNet_B2_Weights,
+    efficientnet_b0,
+    efficientnet_b1,
+    efficientnet_b2,
+)
+from .googlenet import GoogLeNet, GoogLeNet_Weights, GoogLeNetOutputs, googlenet
 from .lenet import LeNet, lenet
+from .mobilenet import MobileNet_V2_Weights, MobileNetV2, mobilenet_v2
 from .pretrained import Weights, WeightsEnum, get_model, get_model_builder, get_model_weights, get_weight, list_models
 from .resnet import (
     ResNet,
@@ -10,12 +33,17 @@ from .resnet import (
     ResNet50_Weights,
     ResNet101_Weights,
     ResNet152_Weights,
+    ResNeXt50_32X4D_Weights,
+    Wide_ResNet50_2_Weights,
     resnet18,
     resnet34,
     resnet50,
     resnet101,
     resnet152,
+    resnext50_32x4d,
+    wide_resnet50_2,
 )
+from .squeezenet import SqueezeNet, SqueezeNet1_0_Weights, SqueezeNet1_1_Weights, squeezenet1_0, squeezenet1_1
 from .vgg import (
     VGG,
     VGG11_BN_Weights,
@@ -35,3 +63,4 @@ from .vgg import (
     vgg19,
     vgg19_bn,
 )
+from .vit import VisionTransformer, ViT_B_16_Weights, ViT_B_32_Weights, vit_b_16, vit_b_32

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from ... import nn
 from ...io import load, load_safetensors
 from ..datasets.download import download
+from ..transforms.functional import InterpolationMode
 from ..transforms.presets import ImageClassification
 
 Model = TypeVar("Model", bound=nn.Module)
@@ -81,12 +82,18 @@ class WeightsEnum(Enum):
 
 
 def imagenet(
-    file: str, num_params: int, min_size: int, accuracy: tuple[float, float], resize_size: int = 256
-) -> Weights:
+    file: str, num_params: int, min_size: int, accuracy: tuple[float, float], resize_size: int = 256, crop_size: int = 224,
+    interpolation: str = "bilinear",
+) -> Weights:  # fmt: skip
     """A set trained on ImageNet's 1,000 classes, with its accuracy (top 1, top 5) on the validation images."""
     return Weights(
         url=f"https://download.pytorch.org/models/{file}",
-        transforms=functools.partial(ImageClassification, crop_size=224, resize_size=resize_size),
+        transforms=functools.partial(
+            ImageClassification,
+            crop_size=crop_size,
+            resize_size=resize_size,
+            interpolation=InterpolationMode(interpolation),
+        ),
         meta={
             "num_params": num_params,
             "min_size": (min_size, min_size),

@@ -228,3 +228,27 @@ def resnet101(**kwargs: Any) -> ResNet:
 def resnet152(**kwargs: Any) -> ResNet:
     """`ResNet` of 152 layers, in bottlenecks."""
     return ResNet(Bottleneck, [3, 8, 36, 3], **kwargs)
+
+
+class ResNeXt50_32X4D_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("resnext50_32x4d-7cdf4587.pth", 25028904, 1, (77.618, 93.698))
+    IMAGENET1K_V2 = imagenet("resnext50_32x4d-1a0047aa.pth", 25028904, 1, (81.198, 95.340), resize_size=232)
+    DEFAULT = IMAGENET1K_V2
+
+
+class Wide_ResNet50_2_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("wide_resnet50_2-95faca4d.pth", 68883240, 1, (78.468, 94.086))
+    IMAGENET1K_V2 = imagenet("wide_resnet50_2-9ba9bcbe.pth", 68883240, 1, (81.602, 95.758), resize_size=232)
+    DEFAULT = IMAGENET1K_V2
+
+
+@builder(ResNeXt50_32X4D_Weights)
+def resnext50_32x4d(**kwargs: Any) -> ResNet:
+    """`resnet50` whose 3 x 3 convolutions have 32 groups (Xie and others, 2017)."""
+    return ResNet(Bottleneck, [3, 4, 6, 3], **{"groups": 32, "width_per_group": 4, **kwargs})
+
+
+@builder(Wide_ResNet50_2_Weights)
+def wide_resnet50_2(**kwargs: Any) -> ResNet:
+    """`resnet50` with bottlenecks twice as wide (Zagoruyko and Komodakis, 2016)."""
+    return ResNet(Bottleneck, [3, 4, 6, 3], **{"width_per_group": 128, **kwargs})

@@ -1,0 +1,167 @@
+"""EfficientNet: "Rethinking Model Scaling" (Tan and Le, 2019): depth, width and picture size grow together."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from ... import nn
+from ..blocks import Conv2dNormActivation, SqueezeExcitation, StochasticDepth
+from .mobilenet import _make_divisible
+from .pretrained import WeightsEnum, builder, imagenet
+
+Norm = Callable[..., nn.Module]
+
+
+@dataclass
+class MBConvConfig:
+    """A stage: expansion, kernel, stride, channels in and out, blocks – before they are scaled."""
+
+    expand_ratio: float
+    kernel: int
+    stride: int
+    input_channels: int
+    out_channels: int
+    num_layers: int
+
+    def scaled(self, width_mult: float, depth_mult: float) -> MBConvConfig:
+        """Wider and deeper."""
+        return replace(
+            self,
+            input_channels=_make_divisible(self.input_channels * width_mult, 8),
+            out_channels=_make_divisible(self.out_channels * width_mult, 8),
+            num_layers=math.ceil(self.num_layers * depth_mult),
+        )
+
+
+class MBConv(nn.Module):
+    """MobileNet's block with squeeze and excitation, dropped at random as a whole while training."""
+
+    def __init__(self, cnf: MBConvConfig, stochastic_depth_prob: float, norm_layer: Norm) -> None:
+        super().__init__()
+        if not 1 <= cnf.stride <= 2:
+            raise ValueError("illegal stride value")
+        self.use_res_connect = cnf.stride == 1 and cnf.input_channels == cnf.out_channels
+        layer = partial(Conv2dNormActivation, norm_layer=norm_layer, activation_layer=nn.SiLU)
+        wide = _make_divisible(cnf.input_channels * cnf.expand_ratio, 8)
+        layers: list[nn.Module] = []
+        if wide != cnf.input_channels:
+            layers.append(layer(cnf.input_channels, wide, kernel_size=1))
+        layers.append(layer(wide, wide, kernel_size=cnf.kernel, stride=cnf.stride, groups=wide))
+        layers.append(
+            SqueezeExcitation(wide, max(1, cnf.input_channels // 4), activation=partial(nn.SiLU, inplace=True))
+        )
+        layers.append(
+            Conv2dNormActivation(wide, cnf.out_channels, kernel_size=1, norm_layer=norm_layer, activation_layer=None)
+        )
+        self.block = nn.Sequential(*layers)
+        self.stochastic_depth = StochasticDepth(stochastic_depth_prob, "row")
+        self.out_channels = cnf.out_channels
+
+    def forward(self, input: Any) -> Any:
+        result = self.block(input)
+        return self.stochastic_depth(result) + input if self.use_res_connect else result
+
+
+class EfficientNet(nn.Module):
+    """Stages of `MBConv` blocks between two convolutions."""
+
+    def __init__(
+        self, inverted_residual_setting: Sequence[MBConvConfig], dropout: float, stochastic_depth_prob: float = 0.2,
+        num_classes: int = 1000, norm_layer: Norm | None = None, last_channel: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        if not inverted_residual_setting:
+            raise ValueError("The inverted_residual_setting should not be empty")
+        norm, settings = norm_layer or nn.BatchNorm2d, inverted_residual_setting
+        layer = partial(Conv2dNormActivation, norm_layer=norm, activation_layer=nn.SiLU)
+        layers: list[nn.Module] = [layer(3, settings[0].input_channels, kernel_size=3, stride=2)]
+        total, done = sum(s.num_layers for s in settings), 0
+        for setting in settings:
+            stage: list[nn.Module] = []
+            for _ in range(setting.num_layers):
+                cnf = copy.copy(setting)
+                if stage:
+                    cnf.input_channels, cnf.stride = cnf.out_channels, 1
+                stage.append(MBConv(cnf, stochastic_depth_prob * float(done) / total, norm))
+                done += 1
+            layers.append(nn.Sequential(*stage))
+        width = settings[-1].out_channels
+        last = 4 * width if last_channel is None else last_channel
+        layers.append(layer(width, last, kernel_size=1))
+        self.features = nn.Sequential(*layers)
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.classifier = nn.Sequential(nn.Dropout(p=dropout, inplace=True), nn.Linear(last, num_classes))
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight, mode="fan_out")
+                if m.bias is not None:
+                    nn.init.zeros_(m.bias)
+            elif isinstance(m, (nn.BatchNorm2d, nn.GroupNorm)):
+                nn.init.ones_(m.weight)
+                nn.init.zeros_(m.bias)
+            elif isinstance(m, nn.Linear):
+                bound = 1.0 / math.sqrt(m.out_features)
+                nn.init.uniform_(m.weight, -bound, bound)
+                nn.init.zeros_(m.bias)
+
+    def forward(self, x: Any) -> Any:
+        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+
+
+_STAGES = (
+    (1, 3, 1, 32, 16, 1), (6, 3, 2, 16, 24, 2), (6, 5, 2, 24, 40, 2), (6, 3, 2, 40, 80, 3), (6, 5, 1, 80, 112, 3),
+    (6, 5, 2, 112, 192, 4), (6, 3, 1, 192, 320, 1),
+)  # fmt: skip
+
+
+def _scaled(width: float, depth: float, dropout: float, kwargs: dict[str, Any]) -> EfficientNet:
+    settings = [MBConvConfig(*row).scaled(width, depth) for row in _STAGES]
+    return EfficientNet(settings, kwargs.pop("dropout", dropout), **kwargs)
+
+
+class EfficientNet_B0_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b0_rwightman-7f5810bc.pth", 5288548, 1, (77.692, 93.532), interpolation="bicubic"
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_B1_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b1_rwightman-bac287d4.pth", 7794184, 1, (78.642, 94.186), crop_size=240, interpolation="bicubic"
+    )
+    IMAGENET1K_V2 = imagenet(
+        "efficientnet_b1-c27df63c.pth", 7794184, 1, (79.838, 94.934), resize_size=255, crop_size=240
+    )
+    DEFAULT = IMAGENET1K_V2
+
+
+class EfficientNet_B2_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b2_rwightman-c35c1473.pth", 9109994, 1, (80.608, 95.310), resize_size=288, crop_size=288,
+        interpolation="bicubic",
+    )  # fmt: skip
+    DEFAULT = IMAGENET1K_V1
+
+
+@builder(EfficientNet_B0_Weights)
+def efficientnet_b0(**kwargs: Any) -> EfficientNet:
+    """The smallest `EfficientNet`."""
+    return _scaled(1.0, 1.0, 0.2, kwargs)
+
+
+@builder(EfficientNet_B1_Weights)
+def efficientnet_b1(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b0`, deeper."""
+    return _scaled(1.0, 1.1, 0.2, kwargs)
+
+
+@builder(EfficientNet_B2_Weights)
+def efficientnet_b2(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b1`, deeper and wider."""
+    return _scaled(1.1, 1.2, 0.3, kwargs)

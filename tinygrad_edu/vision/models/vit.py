@@ -1,0 +1,165 @@
+"""Vision Transformer: "An Image is Worth 16x16 Words" (Dosovitskiy and others, 2021): patches of a picture as a sequence."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ... import nn
+from ...ops.joining import cat
+from ...ops.registry import functions
+from ..blocks import MLP
+from .pretrained import WeightsEnum, builder, imagenet
+
+Norm = Callable[..., nn.Module]
+
+
+class MLPBlock(MLP):
+    """Two linear layers with GELU between them."""
+
+    _version = 2
+
+    def __init__(self, in_dim: int, mlp_dim: int, dropout: float) -> None:
+        super().__init__(in_dim, [mlp_dim, in_dim], activation_layer=nn.GELU, inplace=None, dropout=dropout)
+        for m in self.modules():
+            if isinstance(m, nn.Linear):
+                nn.init.xavier_uniform_(m.weight)
+                if m.bias is not None:
+                    nn.init.normal_(m.bias, std=1e-6)
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: Any, *rest: Any) -> None:
+        if local_metadata.get("version", None) is None or local_metadata["version"] < 2:
+            for i in range(2):
+                for kind in ("weight", "bias"):
+                    old = f"{prefix}linear_{i + 1}.{kind}"
+                    if old in state_dict:
+                        state_dict[f"{prefix}{3 * i}.{kind}"] = state_dict.pop(old)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
+
+
+class EncoderBlock(nn.Module):
+    """Self-attention and an `MLPBlock`, each behind a norm layer and added to its input."""
+
+    def __init__(
+        self, num_heads: int, hidden_dim: int, mlp_dim: int, dropout: float, attention_dropout: float,
+        norm_layer: Norm = partial(nn.LayerNorm, eps=1e-6),
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.num_heads = num_heads
+        self.ln_1 = norm_layer(hidden_dim)
+        self.self_attention = nn.MultiheadAttention(hidden_dim, num_heads, dropout=attention_dropout, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.ln_2 = norm_layer(hidden_dim)
+        self.mlp = MLPBlock(hidden_dim, mlp_dim, dropout)
+
+    def forward(self, input: Any) -> Any:
+        if input.dim() != 3:
+            raise RuntimeError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+        x = self.ln_1(input)
+        x, _ = self.self_attention(x, x, x, need_weights=False)
+        x = self.dropout(x) + input
+        return x + self.mlp(self.ln_2(x))
+
+
+class Encoder(nn.Module):
+    """Blocks on a sequence with learned positions."""
+
+    def __init__(
+        self, seq_length: int, num_layers: int, num_heads: int, hidden_dim: int, mlp_dim: int, dropout: float,
+        attention_dropout: float, norm_layer: Norm = partial(nn.LayerNorm, eps=1e-6),
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.pos_embedding = nn.Parameter(functions["empty"](1, seq_length, hidden_dim).normal_(std=0.02))
+        self.dropout = nn.Dropout(dropout)
+        self.layers = nn.Sequential(
+            OrderedDict(
+                (
+                    f"encoder_layer_{i}",
+                    EncoderBlock(num_heads, hidden_dim, mlp_dim, dropout, attention_dropout, norm_layer),
+                )
+                for i in range(num_layers)
+            )
+        )
+        self.ln = norm_layer(hidden_dim)
+
+    def forward(self, input: Any) -> Any:
+        if input.dim() != 3:
+            raise RuntimeError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+        return self.ln(self.layers(self.dropout(input + self.pos_embedding)))
+
+
+class VisionTransformer(nn.Module):
+    """Patches through one convolution, a class token before them, the encoder, and a linear layer on the token."""
+
+    def __init__(
+        self, image_size: int, patch_size: int, num_layers: int, num_heads: int, hidden_dim: int, mlp_dim: int,
+        dropout: float = 0.0, attention_dropout: float = 0.0, num_classes: int = 1000, representation_size: int | None = None,
+        norm_layer: Norm = partial(nn.LayerNorm, eps=1e-6),
+    ) -> None:  # fmt: skip
+        super().__init__()
+        if image_size % patch_size != 0:
+            raise AssertionError("Input shape indivisible by patch size!")
+        self.image_size, self.patch_size, self.hidden_dim, self.mlp_dim = image_size, patch_size, hidden_dim, mlp_dim
+        self.attention_dropout, self.dropout, self.num_classes = attention_dropout, dropout, num_classes
+        self.representation_size, self.norm_layer = representation_size, norm_layer
+        self.conv_proj = nn.Conv2d(3, hidden_dim, kernel_size=patch_size, stride=patch_size)
+        self.class_token = nn.Parameter(functions["zeros"](1, 1, hidden_dim))
+        self.seq_length = (image_size // patch_size) ** 2 + 1
+        self.encoder = Encoder(
+            self.seq_length, num_layers, num_heads, hidden_dim, mlp_dim, dropout, attention_dropout, norm_layer
+        )
+        heads: OrderedDict[str, nn.Module] = OrderedDict()
+        if representation_size is None:
+            heads["head"] = nn.Linear(hidden_dim, num_classes)
+        else:
+            heads["pre_logits"] = nn.Linear(hidden_dim, representation_size)
+            heads["act"] = nn.Tanh()
+            heads["head"] = nn.Linear(representation_size, num_classes)
+        self.heads: Any = nn.Sequential(heads)
+        fan_in = self.conv_proj.in_channels * patch_size * patch_size
+        nn.init.trunc_normal_(self.conv_proj.weight, std=math.sqrt(1 / fan_in))
+        nn.init.zeros_(self.conv_proj.bias)
+        if representation_size is not None:
+            nn.init.trunc_normal_(self.heads.pre_logits.weight, std=math.sqrt(1 / self.heads.pre_logits.in_features))
+            nn.init.zeros_(self.heads.pre_logits.bias)
+        nn.init.zeros_(self.heads.head.weight)
+        nn.init.zeros_(self.heads.head.bias)
+
+    def forward(self, x: Any) -> Any:
+        n, _, h, w = x.shape
+        for name, size in (("height", h), ("width", w)):
+            if size != self.image_size:
+                raise AssertionError(f"Wrong image {name}! Expected {self.image_size} but got {size}!")
+        x = self.conv_proj(x).reshape(n, self.hidden_dim, -1).permute(0, 2, 1)
+        x = self.encoder(cat([self.class_token.expand(n, -1, -1), x], dim=1))
+        return self.heads(x[:, 0])
+
+
+class ViT_B_16_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("vit_b_16-c867db91.pth", 86567656, 224, (81.072, 95.318))
+    DEFAULT = IMAGENET1K_V1
+
+
+class ViT_B_32_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("vit_b_32-d86f8d99.pth", 88224232, 224, (75.912, 92.466))
+    DEFAULT = IMAGENET1K_V1
+
+
+def _base(patch_size: int, kwargs: dict[str, Any]) -> VisionTransformer:
+    size = kwargs.pop("image_size", 224)
+    return VisionTransformer(size, patch_size, num_layers=12, num_heads=12, hidden_dim=768, mlp_dim=3072, **kwargs)
+
+
+@builder(ViT_B_16_Weights)
+def vit_b_16(**kwargs: Any) -> VisionTransformer:
+    """The base `VisionTransformer` on patches of 16 × 16."""
+    return _base(16, kwargs)
+
+
+@builder(ViT_B_32_Weights)
+def vit_b_32(**kwargs: Any) -> VisionTransformer:
+    """The base `VisionTransformer` on patches of 32 × 32."""
+    return _base(32, kwargs)
