@@ -38,7 +38,16 @@ def test_measurements_are_printed_as_torchs() -> None:
         for task in TASKS:
             for runs in (1, 100):
                 a, b = (measured(library, times, runs, **task) for library in (theirs, ours))
-                figures = ("median", "mean", "iqr", "significant_figures", "has_warnings", "title", "as_row_name", "times")
+                figures = (
+                    "median",
+                    "mean",
+                    "iqr",
+                    "significant_figures",
+                    "has_warnings",
+                    "title",
+                    "as_row_name",
+                    "times",
+                )
                 for figure in figures:
                     x, y = getattr(a, figure), getattr(b, figure)
                     if x != (pytest.approx(y, rel=1e-12, abs=1e-24) if isinstance(y, (float, list)) else y):

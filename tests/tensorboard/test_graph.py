@@ -17,7 +17,9 @@ import tinygrad_edu as tg
 from tinygrad_edu.utils.tensorboard import SummaryWriter
 from tinygrad_edu.utils.tensorboard.graph import graph
 
-SAME = {"aten::_convolution": "aten::convolution"}  # torch's trace shows the step below, as for "lstm" it shows the one above
+SAME = {
+    "aten::_convolution": "aten::convolution"
+}  # torch's trace shows the step below, as for "lstm" it shows the one above
 
 
 def net(t: Any) -> Any:
@@ -118,8 +120,17 @@ def test_graphs_are_torchs() -> None:
 
 def test_several_outputs() -> None:
     made, _ = graph(tg.nn.LSTM(2, 3), tg.rand(4, 1, 2))
-    shapes = {n.name: tuple(d.size for d in n.attr["_output_shapes"].list.shape[0].dim) for n in made.node if n.op == "IO Node"}
-    assert shapes == {"input/input": (4, 1, 2), "output/output.1": (4, 1, 3), "output/output.2": (1, 1, 3), "output/output.3": (1, 1, 3)}
+    shapes = {
+        n.name: tuple(d.size for d in n.attr["_output_shapes"].list.shape[0].dim)
+        for n in made.node
+        if n.op == "IO Node"
+    }
+    assert shapes == {
+        "input/input": (4, 1, 2),
+        "output/output.1": (4, 1, 3),
+        "output/output.2": (1, 1, 3),
+        "output/output.3": (1, 1, 3),
+    }
 
 
 def test_settings_and_names_are_shown() -> None:

@@ -24,6 +24,7 @@ RNG = np.random.default_rng(0)
 PICTURE = RNG.random((3, 9, 7)).astype("float32")
 FILMS = RNG.random((3, 2, 3, 4, 6)).astype("float32")
 NUMBERS = RNG.standard_normal(500)
+DTYPES = "float32 float64 float16 bfloat16 int8 int16 int32 int64 uint8 bool complex64 complex128"
 LABELS, GUESSES = RNG.integers(0, 2, 200), RNG.random(200)
 
 
@@ -49,7 +50,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "scalars": lambda w, t: [w.add_scalars("run/x", {"sin": i, "cos": t.tensor(i / 2)}, i, 1.0) for i in range(3)],
     "tensors": lambda w, t: [
         w.add_tensor(d, t.tensor([[0, 1, 3]]).to(getattr(t, d)), 1)
-        for d in ("float32 float64 float16 bfloat16 int8 int16 int32 int64 uint8 bool complex64 complex128").split()
+        for d in DTYPES.split()
     ],
     "histogram": lambda w, t: w.add_histogram("h", t.tensor(NUMBERS), 1),
     "histogram of few": lambda w, t: [w.add_histogram("h", t.tensor(v)) for v in ([0.0], [1, 1], [-3, 0, 7], [1e-13, -1e-13])],
@@ -119,7 +120,11 @@ def events(folder: Path) -> dict[str, list[Any]]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and "tfevents" not in p.name}
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and "tfevents" not in p.name
+    }
 
 
 @pytest.mark.filterwarnings("ignore:Casting complex values:UserWarning")
@@ -130,7 +135,9 @@ def test_events_are_torchs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         for writer, library, who in ((TorchWriter, torch, "torch"), (SummaryWriter, tg, "ours")):
             with writer(str(tmp_path / who / str(number))) as opened:
                 call(opened, library)
-            told.append((events(tmp_path / who / str(number)), files(tmp_path / who / str(number)), capsys.readouterr().out))
+            told.append(
+                (events(tmp_path / who / str(number)), files(tmp_path / who / str(number)), capsys.readouterr().out)
+            )
         (theirs, their_files, their_words), (ours, our_files, our_words) = told
         assert sum(map(len, theirs.values())) > 0
         if len(theirs) == 1 and len(theirs["."]) < 2 and not their_files:
@@ -260,7 +267,9 @@ def test_file_writer_and_reopen(tmp_path: Path) -> None:
 
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [n for n in sys.modules if n.partition(".")[0] == "tensorboard" or n.startswith("tinygrad_edu.utils.tensorboard")]:
+    for name in [
+        n for n in sys.modules if n.partition(".")[0] == "tensorboard" or n.startswith("tinygrad_edu.utils.tensorboard")
+    ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "tensorboard", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "tinygrad-edu\[tensorboard\]"'):

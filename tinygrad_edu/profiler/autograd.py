@@ -44,11 +44,10 @@ class profile:
             self._profile.start()
         return self
 
-    def __exit__(self, *error: object) -> bool:
+    def __exit__(self, *error: object) -> None:
         if self.enabled:
             self._profile.stop()
             self.function_events = self._profile.events()
-        return False
 
     def _events(self) -> EventList:
         if self.function_events is None:

@@ -26,7 +26,11 @@ class Recorder:
     """Between `start` and `stop`, an event for every operation, backward step, optimizer step and batch."""
 
     def __init__(
-        self, record_shapes: bool = False, profile_memory: bool = False, with_stack: bool = False, with_flops: bool = False
+        self,
+        record_shapes: bool = False,
+        profile_memory: bool = False,
+        with_stack: bool = False,
+        with_flops: bool = False,
     ) -> None:
         self.record_shapes, self.profile_memory = record_shapes, profile_memory
         self.with_stack, self.with_flops = with_stack, with_flops

@@ -27,10 +27,10 @@ Place = tuple[Any, str, Any]  # where something stands, under which name, and wh
 _PACKAGE = __name__.partition(".")[0]
 _PRIMITIVE_CALLS = ("__call__", "call1", "call2", "with_number")
 # What says something about a tensor, or hands it out, without computing.
-_QUESTIONS = set(
+_QUESTIONS = (
     "dim size numel stride is_contiguous is_floating_point is_complex is_signed is_conj is_neg is_nonzero is_inference is_pinned "
     "storage_offset data_ptr element_size get_device type type_as tolist is_set_to is_same_size names has_names is_shared "
-    "nelement ndimension untyped_storage typed_storage numpy share_memory_ set_ storage".split()
+    "nelement ndimension tensor untyped_storage typed_storage numpy share_memory_ set_ storage"
 )
 # operators of a tensor, and the operation that torch runs for each
 _OPERATORS = {
@@ -47,6 +47,9 @@ _SHOWN = {
     "add_scaled": "add",
     **{f"{kind}_{form}": kind for kind in ("lstm", "gru", "rnn_tanh", "rnn_relu") for form in ("layer", "packed", "fused")},
 }  # fmt: skip
+_FILLS = re.compile(
+    r"(?:_all|_both|_from|_mean|_p|_range|_restride|_std|_tensor|_to)?_fill$"
+)  # draw numbers into a tensor
 _FORMS = re.compile(r"(?<=[a-z0-9])_(?:number|all|dims|dim|scalar|tensor|half|real|stored|stored_number|tensors)$")
 
 
@@ -134,7 +137,9 @@ def _found_elsewhere() -> Iterator[tuple[Any, str, Any, Callable[..., Any]]]:
 
 def _holders() -> list[Any]:
     """Modules and classes in which public functions stand."""
-    modules = [m for name, m in list(sys.modules.items()) if name.startswith(f"{_PACKAGE}.") and isinstance(m, ModuleType)]
+    modules = [
+        m for name, m in list(sys.modules.items()) if name.startswith(f"{_PACKAGE}.") and isinstance(m, ModuleType)
+    ]
     package = importlib.import_module(_PACKAGE)
     found = {id(m): m for m in (package, *modules) if m.__dict__ is not None}
     return [*found.values(), *(cls for cls in Tensor.__mro__ if cls.__module__.startswith((_PACKAGE, "torch")))]
@@ -149,8 +154,9 @@ def public_names() -> dict[int, str]:
         (registry.fft, ""), (registry.special, "special_"),
     )  # fmt: skip
     for table, prefix in tables:
+        function: Any
         for name, function in table.items():
-            if name in _QUESTIONS:
+            if name in _QUESTIONS.split():
                 continue
             shown = _SHOWN.get(name, name)
             shown = f"fft_{shown}" if table is registry.fft and not shown.startswith("fft_") else f"{prefix}{shown}"
@@ -163,7 +169,7 @@ def public_names() -> dict[int, str]:
 @cache
 def primitive_name(name: str) -> str:
     """What torch calls a primitive of ours: its forms for numbers, for one dimension and so on are one operation there."""
-    return "aten::" + _SHOWN.get(name, _FORMS.sub("", name))
+    return "aten::" + _SHOWN.get(name, _FILLS.sub("_", _FORMS.sub("", name)))
 
 
 def _primitive(op: Any, *args: Any) -> str:
@@ -179,7 +185,11 @@ def _optimizer(method: str) -> Callable[..., str]:
 
 
 def _loader(iterator: Any, *args: Any) -> str:
-    workers = "_MultiProcessingDataLoaderIter" if type(iterator).__name__ == "WorkerIterator" else "_SingleProcessDataLoaderIter"
+    workers = (
+        "_MultiProcessingDataLoaderIter"
+        if type(iterator).__name__ == "WorkerIterator"
+        else "_SingleProcessDataLoaderIter"
+    )
     return f"enumerate(DataLoader)#{workers}.__next__"
 
 

@@ -90,7 +90,9 @@ class LambdaCallback(Callback):
     def __init__(self, **functions: Callable[..., Any]) -> None:
         for name, function in functions.items():
             if name.removeprefix("on_") not in _MOMENTS or not name.startswith("on_"):
-                raise TypeError(f"LambdaCallback(): there is no {name}; there are {', '.join(f'on_{m}' for m in _MOMENTS)}")
+                raise TypeError(
+                    f"LambdaCallback(): there is no {name}; there are {', '.join(f'on_{m}' for m in _MOMENTS)}"
+                )
             setattr(self, name, function)
 
 

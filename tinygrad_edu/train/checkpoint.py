@@ -26,7 +26,10 @@ def state_of(model: Any) -> dict[str, Any]:
         "scaler": None if model.scaler is None else model.scaler.state_dict(),
         "rng": get_rng_state(),
         "order": None if generator is None else generator.get_state(),
-        "history": {"epoch": list(model.history.epoch), "history": {k: list(v) for k, v in model.history.history.items()}},
+        "history": {
+            "epoch": list(model.history.epoch),
+            "history": {k: list(v) for k, v in model.history.history.items()},
+        },
         "callbacks": [] if model._callbacks is None else model._callbacks.state_dict(),
     }
 
@@ -44,7 +47,9 @@ def restore(model: Any, state: dict[str, Any]) -> int:
         part = getattr(model, name)
         if (part is None) != (state[name] is None):
             have, want = ("has none", "has one") if part is None else ("has one", "has none")
-            raise ValueError(f"the checkpoint {want} {name}, this model {have}: compile() it as when the checkpoint was written")
+            raise ValueError(
+                f"the checkpoint {want} {name}, this model {have}: compile() it as when the checkpoint was written"
+            )
         if part is not None:
             part.load_state_dict(state[name])
     set_rng_state(state["rng"])

@@ -92,7 +92,9 @@ class EarlyStopping(Monitor):
 
     def on_train_end(self, logs: Logs) -> None:
         if self.stopped_epoch >= 0 and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: {self.monitor} has not improved since epoch {self.best_epoch + 1}, training ends")
+            print(
+                f"Epoch {self.stopped_epoch + 1}: {self.monitor} has not improved since epoch {self.best_epoch + 1}, training ends"
+            )
         if self.best_weights is not None:
             self.model.net.load_state_dict(self.best_weights)
 
@@ -105,13 +107,17 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
         if not callable(schedule):
-            raise TypeError(f"LearningRateScheduler(): expected a function of (epoch, rate), got {type(schedule).__name__}")
+            raise TypeError(
+                f"LearningRateScheduler(): expected a function of (epoch, rate), got {type(schedule).__name__}"
+            )
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
         rate = self.schedule(epoch, self.model.learning_rate)
         if not isinstance(rate, (int, float)):
-            raise TypeError(f"LearningRateScheduler(): the schedule must return a number, it returned {type(rate).__name__}")
+            raise TypeError(
+                f"LearningRateScheduler(): the schedule must return a number, it returned {type(rate).__name__}"
+            )
         self.model.learning_rate = float(rate)
         if self.verbose:
             print(f"Epoch {epoch + 1}: the learning rate is {rate:g}")

@@ -24,11 +24,12 @@ def as_tensor(x: Any) -> Any:
 
 def dataset_of(x: Any, y: Any) -> Any:
     """A data set of tensors (several inputs: a tuple of them), or the one given."""
-    if hasattr(x, "__getitem__") and hasattr(type(x), "__len__") and y is None and not _is_array(x):
+    several = isinstance(x, (tuple, list)) and len(x) > 0 and all(map(_is_array, x))
+    if y is None and not several and not _is_array(x):
+        if not hasattr(x, "__getitem__") and not isinstance(x, IterableDataset):
+            raise TypeError(f"expected tensors, arrays, a Dataset or a DataLoader, got {type(x).__name__}")
         return x
-    if isinstance(x, IterableDataset):
-        return x
-    columns = [as_tensor(part) for part in (x if isinstance(x, (tuple, list)) and x and _is_array(x[0]) else (x,))]
+    columns = [as_tensor(part) for part in (x if several else (x,))]
     if y is not None:
         columns.append(as_tensor(y))
     sizes = {len(column) for column in columns}
@@ -65,7 +66,9 @@ def split(x: Any, y: Any, fraction: float) -> tuple[Any, Any]:
     if not 0 < fraction < 1:
         raise ValueError(f"validation_split: expected a fraction between 0 and 1, got {fraction}")
     if isinstance(x, (DataLoader, IterableDataset)):
-        raise ValueError("validation_split needs tensors or a Dataset with a length; give validation_data beside a DataLoader")
+        raise ValueError(
+            "validation_split needs tensors or a Dataset with a length; give validation_data beside a DataLoader"
+        )
     dataset = dataset_of(x, y)
     count = len(dataset)
     first = count - int(count * fraction)
@@ -77,7 +80,9 @@ def split(x: Any, y: Any, fraction: float) -> tuple[Any, Any]:
 def parts_of(batch: Any, device: Any) -> tuple[tuple[Any, ...], Any]:
     """A batch as (inputs, target): its last part is the target."""
     if isinstance(batch, dict):
-        raise TypeError("a batch must be (x, y) or (x1, x2, …, y), got a dict: give the DataLoader a collate_fn that makes a tuple")
+        raise TypeError(
+            "a batch must be (x, y) or (x1, x2, …, y), got a dict: give the DataLoader a collate_fn that makes a tuple"
+        )
     if isinstance(batch, Variable):
         return (batch.to(device),), None  # type: ignore[attr-defined]
     if not isinstance(batch, (tuple, list)) or not batch:

@@ -112,7 +112,11 @@ def _compared(output: Any, target: Any, threshold: float) -> tuple[Any, Any]:
     """Predicted and true classes, flat."""
     target = target.detach()
     found = classes_of(output.detach(), threshold)
-    right = target.argmax(1) if target.dim() == output.dim() > 1 and output.shape[1] > 1 and target.shape == output.shape else target
+    right = (
+        target.argmax(1)
+        if target.dim() == output.dim() > 1 and output.shape[1] > 1 and target.shape == output.shape
+        else target
+    )
     if right.numel() != found.numel():
         raise ValueError(
             f"outputs of shape {tuple(output.shape)} stand for {found.numel()} classes, but there are {right.numel()} targets "
@@ -171,7 +175,9 @@ class ConfusionMatrix(Metric):
         n = self.num_classes
         largest = int(max(int(found.max()), int(right.max()))) if right.numel() else 0
         if largest >= n:
-            raise ValueError(f"{type(self).__name__}(num_classes={n}): there is a class {largest}; give num_classes={largest + 1}")
+            raise ValueError(
+                f"{type(self).__name__}(num_classes={n}): there is a class {largest}; give num_classes={largest + 1}"
+            )
         self.counts += F["bincount"](right.cpu() * n + found.cpu(), minlength=n * n).reshape(n, n)
 
     def compute(self) -> Any:

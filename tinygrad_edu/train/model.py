@@ -98,14 +98,18 @@ class Model:
         self.loss = loss_of(loss)
         self.optimizer = optimizer_of(optimizer, self.net.parameters(), lr)
         self.metrics = metrics_of(metrics, self.loss)
-        self.scheduler = scheduler(self.optimizer) if callable(scheduler) and not hasattr(scheduler, "step") else scheduler
+        self.scheduler = (
+            scheduler(self.optimizer) if callable(scheduler) and not hasattr(scheduler, "step") else scheduler
+        )
         if self.scheduler is not None and getattr(self.scheduler, "optimizer", None) is not self.optimizer:
             raise ValueError("scheduler: it belongs to another optimizer than the one given here")
         self.scheduler_step, self.accumulate = scheduler_step, accumulate
         self.clip_grad_norm, self.clip_grad_value = clip_grad_norm, clip_grad_value
         self._cast_to, self.scaler = self._precision(mixed_precision)
         if isinstance(self.optimizer, LBFGS) and (accumulate > 1 or self.scaler is not None):
-            raise ValueError("LBFGS computes the loss several times in a step: neither accumulate nor float16 goes with it")
+            raise ValueError(
+                "LBFGS computes the loss several times in a step: neither accumulate nor float16 goes with it"
+            )
 
     def _precision(self, wanted: Any) -> tuple[Any, Any]:
         if wanted is None:
@@ -247,7 +251,9 @@ class Model:
         if waiting:
             self._step(waiting)
         if number < 0:
-            raise ValueError("the data gave no batch: it is empty, or was used up (an iterator can be passed over only once)")
+            raise ValueError(
+                "the data gave no batch: it is empty, or was used up (an iterator can be passed over only once)"
+            )
         return {"loss": mean.compute(), **self._figures()}
 
     def training_step(self, inputs: tuple[Any, ...], target: Any) -> tuple[Any, Any]:
@@ -262,7 +268,9 @@ class Model:
         if isinstance(self.optimizer, LBFGS):
             return self._closed_step(inputs, target)
         output, loss = self.training_step(inputs, target)
-        weighed = loss if self.accumulate == 1 else loss * size  # a mean again in `_step`, over all that was put together
+        weighed = (
+            loss if self.accumulate == 1 else loss * size
+        )  # a mean again in `_step`, over all that was put together
         (weighed if self.scaler is None else self.scaler.scale(weighed)).backward()
         return output.detach() if hasattr(output, "detach") else output, float(loss.detach())
 

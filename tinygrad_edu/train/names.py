@@ -16,7 +16,8 @@ LOSSES: dict[str, Callable[[], Any]] = {
     "binary_crossentropy": nn.BCELoss, "bce": nn.BCELoss, "bce_with_logits": nn.BCEWithLogitsLoss, "kl_div": nn.KLDivLoss,
 }  # fmt: skip
 METRICS: dict[str, Callable[[], Any]] = {
-    "accuracy": metrics.Accuracy, "acc": lambda: metrics.Accuracy("acc"), "binary_accuracy": lambda: metrics.BinaryAccuracy("binary_accuracy"),
+    "accuracy": metrics.Accuracy, "acc": lambda: metrics.Accuracy("acc"),
+    "binary_accuracy": lambda: metrics.BinaryAccuracy("binary_accuracy"),
     "mse": metrics.MeanSquaredError, "mae": metrics.MeanAbsoluteError, "precision": metrics.Precision, "recall": metrics.Recall,
     "f1": metrics.F1, "auc": metrics.AUC,
 }  # fmt: skip
@@ -46,7 +47,9 @@ def optimizer_of(optimizer: Any, parameters: Any, lr: float | None) -> optim.Opt
     """An optimizer by name, class or function of the parameters; or the object given."""
     if isinstance(optimizer, optim.Optimizer):
         if lr is not None:
-            raise ValueError("lr: an optimizer object has its own learning rate; leave lr out, or give the optimizer by name")
+            raise ValueError(
+                "lr: an optimizer object has its own learning rate; leave lr out, or give the optimizer by name"
+            )
         return optimizer
     parameters = list(parameters)
     if not parameters:
@@ -83,10 +86,14 @@ def metrics_of(given: Any, loss: Any) -> list[metrics.Metric]:
         elif callable(each):
             metric = metrics.MeanMetric(each)
         else:
-            raise TypeError(f"metrics: expected names, metrics or functions of (output, target), got {type(each).__name__}")
+            raise TypeError(
+                f"metrics: expected names, metrics or functions of (output, target), got {type(each).__name__}"
+            )
         made.append(metric)
     names = [metric.name for metric in made]
     twice = next((name for name in names if names.count(name) > 1 or name == "loss"), None)
     if twice is not None:
-        raise ValueError(f"metrics: two figures are called {twice!r}; give one another name, as in Accuracy(name='top1')")
+        raise ValueError(
+            f"metrics: two figures are called {twice!r}; give one another name, as in Accuracy(name='top1')"
+        )
     return made

@@ -63,7 +63,13 @@ def summary(net: Module, input_size: Any = None, *, input: Any = None) -> Summar
     for name, module in net.named_modules():
         own = sum(p.numel() for p in module.parameters(recurse=False))
         if own or not list(module.children()):
-            rows.append((f"{name} ({type(module).__name__})" if name else type(module).__name__, shapes.get(id(module), ""), own))
+            rows.append(
+                (
+                    f"{name} ({type(module).__name__})" if name else type(module).__name__,
+                    shapes.get(id(module), ""),
+                    own,
+                )
+            )
     parameters = list(net.parameters())
     return Summary(
         tuple(rows),

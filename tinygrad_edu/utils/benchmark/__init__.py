@@ -1,6 +1,6 @@
 """How long a statement takes, measured with care: torch.utils.benchmark's `Timer`, `Measurement` and `Compare`.
 
-    Timer("x @ x", globals={"x": torch.ones(64, 64)}).blocked_autorange()
+Timer("x @ x", globals={"x": torch.ones(64, 64)}).blocked_autorange()
 """
 
 from __future__ import annotations

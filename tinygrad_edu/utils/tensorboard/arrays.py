@@ -50,8 +50,7 @@ def to_hwc(array: Any, dataformats: str) -> Any:
     """A picture (or a batch of them, as a grid) as ``(H, W, C)``; ``dataformats`` names the dimensions it has."""
     if len(set(dataformats)) != len(dataformats):
         raise AssertionError(
-            "You can not use the same dimension shorthand twice. "
-            f"            input_format: {dataformats}"
+            f"You can not use the same dimension shorthand twice.             input_format: {dataformats}"
         )
     if len(array.shape) != len(dataformats):
         raise AssertionError(

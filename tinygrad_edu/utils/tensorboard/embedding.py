@@ -19,9 +19,7 @@ def encoded(tag: str) -> str:
     return tag
 
 
-def write(
-    root: Path, points: Any, metadata: Any, pictures: Any, step: int, tag: str, header: Any
-) -> Any:
+def write(root: Path, points: Any, metadata: Any, pictures: Any, step: int, tag: str, header: Any) -> Any:
     """Write the files of one set of points below ``root``; the entry that the projector's list needs."""
     points = to_array(points)
     number = str(step).zfill(5)

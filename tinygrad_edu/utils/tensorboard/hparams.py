@@ -25,8 +25,8 @@ def hparams(settings: Any, figures: Any, choices: Any = None) -> tuple[Any, Any,
         if not isinstance(given, dict):
             raise TypeError(f"parameter: {name} should be a dictionary, nothing logged.")
     for name, values in choices.items():
-        kind = type(settings.get(name))
-        if name not in settings or not isinstance(values, list) or not all(isinstance(v, kind) for v in values):
+        same = type(settings.get(name))
+        if name not in settings or not isinstance(values, list) or not all(isinstance(v, same) for v in values):
             raise TypeError(
                 f"parameter: hparam_domain_discrete[{name}] should be a list of same type as hparam_dict[{name}]."
             )

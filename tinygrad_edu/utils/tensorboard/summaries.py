@@ -36,9 +36,7 @@ def _one(tag: str, **what: Any) -> Any:
 
 
 def _floats(array: Any) -> Any:
-    return TensorProto(
-        dtype="DT_FLOAT", float_val=array.reshape(-1).tolist(), tensor_shape=shape_proto(array.shape)
-    )
+    return TensorProto(dtype="DT_FLOAT", float_val=array.reshape(-1).tolist(), tensor_shape=shape_proto(array.shape))
 
 
 # ------------------------------------------------------------------------------------------------ numbers

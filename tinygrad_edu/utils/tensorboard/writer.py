@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 class FileWriter:
     """One event file: events are written to it by a thread in the background."""
 
-    def __init__(
-        self, log_dir: Any, max_queue: int = 10, flush_secs: float = 120, filename_suffix: str = ""
-    ) -> None:
+    def __init__(self, log_dir: Any, max_queue: int = 10, flush_secs: float = 120, filename_suffix: str = "") -> None:
         self.event_writer = EventFileWriter(str(log_dir), max_queue, flush_secs, filename_suffix)
 
     def get_logdir(self) -> str:
@@ -209,13 +207,23 @@ class SummaryWriter:
 
     # ------------------------------------------------------------------------------------------ pictures, sound
     def add_image(
-        self, tag: str, img_tensor: Any, global_step: Any = None, walltime: float | None = None, dataformats: str = "CHW"
+        self,
+        tag: str,
+        img_tensor: Any,
+        global_step: Any = None,
+        walltime: float | None = None,
+        dataformats: str = "CHW",
     ) -> None:
         """Add a picture: uint8, or numbers between 0 and 1. ``dataformats`` names its dimensions: CHW, HWC, HW."""
         self._add(pictures.image(tag, img_tensor, dataformats), global_step, walltime)
 
     def add_images(
-        self, tag: str, img_tensor: Any, global_step: Any = None, walltime: float | None = None, dataformats: str = "NCHW"
+        self,
+        tag: str,
+        img_tensor: Any,
+        global_step: Any = None,
+        walltime: float | None = None,
+        dataformats: str = "NCHW",
     ) -> None:
         """Add pictures, shown as one grid."""
         self._add(pictures.image(tag, img_tensor, dataformats), global_step, walltime)
@@ -252,7 +260,12 @@ class SummaryWriter:
         self._add(pictures.video(tag, vid_tensor, fps), global_step, walltime)
 
     def add_audio(
-        self, tag: str, snd_tensor: Any, global_step: Any = None, sample_rate: int = 44100, walltime: float | None = None
+        self,
+        tag: str,
+        snd_tensor: Any,
+        global_step: Any = None,
+        sample_rate: int = 44100,
+        walltime: float | None = None,
     ) -> None:
         """Add sound ``(1, L)``, −1…1."""
         self._add(pictures.audio(tag, snd_tensor, sample_rate), global_step, walltime)
