@@ -54,7 +54,11 @@ def test_convolutions(both):
         def run(x=x, w=w, how=(*how, groups)):
             out = im2col.conv(np, x, w, None, *how)
             g = np.cos(out)
-            return out, im2col.conv_input_grad(np, g, w, x.shape, *how), im2col.conv_weight_grad(np, g, x, w.shape, *how)
+            return (
+                out,
+                im2col.conv_input_grad(np, g, w, x.shape, *how),
+                im2col.conv_weight_grad(np, g, x, w.shape, *how),
+            )
 
         for plain, fast in zip(*both(run)):
             np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-4)

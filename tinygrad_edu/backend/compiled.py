@@ -1,7 +1,7 @@
 """Compiled forms of a few kernels: the extra ``fast`` (numba). Without it, or before it is prepared, NumPy does the same work.
 
-    python -m tinygrad_edu.backend.compiled     compile once, which takes some seconds, and say where the result is kept
-    TINYGRAD_EDU_COMPILED=0                     never use it (also: ``use(False)``)
+    python -m tinygrad_edu.backend    compile once, which takes some seconds, and say where the result is kept
+    TINYGRAD_EDU_COMPILED=0           never use it (also: ``use(False)``)
 
 Nothing is ever compiled behind a program's back. `prepare` compiles, numba keeps the machine code beside the source, and a stamp
 says for which numba, processor and source it was made; only where the stamp fits are the kernels loaded, when the first large array
@@ -19,6 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def split(kernel: Callable[..., None], n: int, size: int, *args: Any) -> None:
         with _lock:
             _pool = _pool or ThreadPoolExecutor(_threads(), "tinygrad_edu")
     cuts = [n * i // shares for i in range(shares + 1)]
-    others = [_pool.submit(kernel, *args, a, b) for a, b in zip(cuts[1:], cuts[2:])]
+    others = [_pool.submit(kernel, *args, a, b) for a, b in pairwise(cuts[1:])]
     kernel(*args, 0, cuts[1])
     for other in others:
         other.result()
@@ -134,8 +135,3 @@ def prepare() -> Path:
             continue
         return place
     raise OSError(f"none of {', '.join(map(str, _places()))} can be written")
-
-
-if __name__ == "__main__":
-    print("Compiling the kernels: some seconds …", flush=True)
-    print(f"Done; {import_module('tinygrad_edu.backend.compiled').prepare()} says so. They are used from the next start on.")

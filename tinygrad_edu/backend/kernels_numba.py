@@ -137,9 +137,7 @@ def relu_slope(g: Any, out: Any, gx: Any, start: int, stop: int) -> None:
 
 # ------------------------------------------------------------------------------------ optimizers
 @numba.njit(void(F1, F1, F1, float32, float32, float32, float32, int64, int64), **_kernel)
-def sgd(
-    p: Any, g: Any, b: Any, lr: Any, weight_decay: Any, momentum: Any, keep: Any, start: int, stop: int
-) -> None:
+def sgd(p: Any, g: Any, b: Any, lr: Any, weight_decay: Any, momentum: Any, keep: Any, start: int, stop: int) -> None:
     """Gradient descent; with momentum unless ``b`` is empty."""
     p, g, b = p[start:stop], g[start:stop], b[start:stop]
     if len(b):

@@ -9,7 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import compiled
-from ._define import binary, cast, unary, without
+from ._define import binary, cast, rounded_once, unary, without
 from ._layout import arranged_like
 from .registry import functions, methods, public
 
@@ -110,7 +110,7 @@ def _sigmoid(k: Any, x: Any) -> Any:
     return 1 / (1 + k.xp.exp(-x))
 
 
-sigmoid = unary("sigmoid", _sigmoid, holomorphic=True, x=lambda k, g, out: g * (k.one_minus(out) * out), floats=True,
+sigmoid = unary("sigmoid", rounded_once(_sigmoid), holomorphic=True, x=lambda k, g, out: g * (k.one_minus(out) * out), floats=True,
                 where="function,method,functional", doc="``1 / (1 + exp(-x))``.")  # fmt: skip
 public("special", name="expit", signature="Tensor input, *, Tensor out = None")(sigmoid)
 

@@ -111,7 +111,9 @@ class Adam(Optimizer):
 
     def _compiled(self, numbers: tuple[Any, ...], arrays: list[Any]) -> bool:
         step_size, root, beta1, beta2, eps, weight_decay, shrink, maximize = numbers
-        if maximize or len(arrays) > 4 or any(isinstance(n, Variable) for n in numbers) or beta1 <= 0.5:  # (below that `lerp` rounds in another way)
+        if maximize or len(arrays) > 4 or any(isinstance(n, Variable) for n in numbers):
+            return False
+        if beta1 <= 0.5:  # `lerp` rounds in another way then
             return False
         flat = [a.reshape(-1) for a in arrays]
         how = (-step_size * root, 1 - beta1, beta2, 1 - beta2, eps * root, weight_decay, shrink)

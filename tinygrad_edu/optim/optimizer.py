@@ -198,7 +198,9 @@ class Optimizer:
 
     def _compiled(self, numbers: tuple[Any, ...], arrays: list[Any]) -> bool:
         """`kernel` in one pass over the arrays by a compiled kernel (the extra ``fast``); False where there is none for the case."""
-        return False  # (numbers that are tensors, a learning rate that is learned, are none for compiled kernels either)
+        return (
+            False  # (numbers that are tensors, a learning rate that is learned, are none for compiled kernels either)
+        )
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update all parameters from their gradients. ``closure`` computes the loss again and returns it."""
