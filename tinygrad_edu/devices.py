@@ -22,7 +22,14 @@ class device(metaclass=PublicName):
     type: str
     index: int | None
 
-    def __init__(self, type: Any, index: int | None = None) -> None:
+    def __init__(self, type: Any = None, index: int | None = None) -> None:
+        if type is None:
+            raise TypeError(
+                "device() received an invalid combination of arguments - got (), but expected one of:\n * (torch.device device)\n"
+                " * (str type, int index = -1)\n"
+            )
+        if index is not None and index < 0:
+            raise RuntimeError("Device index must not be negative")
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int):

@@ -214,6 +214,9 @@ def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterat
         yield f"grad_fn=<{history}>"
     elif tensor.requires_grad:
         yield "requires_grad=True"
+    tangent = getattr(tensor, "_forward", None)
+    if tangent is not None:
+        yield f"tangent={tangent}"
     if any(name is not None for name in tensor.names):
         yield f"names={tuple(tensor.names)}"
 
@@ -243,7 +246,7 @@ def format_tensor(tensor: Any) -> str:
         # Lines break where torch's would: our own name is put in only now.
         text += suffix.replace("dtype=torch.", f"dtype={dtypes.module_name}.", 1)
     text += ")"
-    return text if plain or "Parameter" not in bases else f"Parameter({text})"
+    return text if plain or not ("Parameter" in bases or hasattr(tensor, "_is_param")) else f"Parameter({text})"
 
 
 def format_size(shape: Sequence[int]) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import copy
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import numpy
 
-from . import devices, dtypes, named, printing
+from . import devices, dtypes, named, overrides, printing, typeinfo
 from .autograd import graph
 from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
@@ -24,7 +25,7 @@ from .layouts import strided
 from .legacy import construct
 from .ops import bits, comparison, grids, indexing, linalg, pointwise, power, registry
 from .ops._layout import lies_in
-from .ops.view import contiguous_strides, root_array, storage_offset_of
+from .ops.view import contiguous_strides, root_array, storage_offset_of, wrap_dim
 from .size import Size
 
 # ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
@@ -41,7 +42,8 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, _OPERANDS if numbers else Variable):
             if not isinstance(other, (numpy.ndarray, numpy.generic)):
-                return NotImplemented
+                asked = overrides.answer(function, (other, self) if swapped else (self, other), {})
+                return NotImplemented if asked is overrides.MISSING else asked
             other = wrap(numpy.asarray(other))
         return function(other, self) if swapped else function(self, other)
 
@@ -49,6 +51,30 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
 
 
 _OPERANDS = (Variable, bool, int, float, complex)
+
+
+def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """``x += y``: NotImplemented for operands that are no numbers; a result that does not fit into x is said before anything else."""
+    form = inplace(function, name)
+
+    @wraps(form)
+    def method(self: Any, other: Any) -> Any:
+        try:
+            return form(self, other)
+        except TypeError:
+            if isinstance(other, _OPERANDS) or hasattr(other, "dtype"):
+                raise
+            return NotImplemented
+        except NotImplementedError:
+            common = typeinfo.result_type(self, other)
+            if not dtypes.can_cast(common, self.dtype):
+                raise RuntimeError(
+                    f"result type {common.short} can't be cast to the desired output type {self.dtype.short}"
+                ) from None
+            raise
+
+    return method
+
 
 # dtypes as C++ spells them, in messages
 _C_NAMES = {
@@ -73,6 +99,25 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return construct(cls, *args, **kwargs)
+
+    __torch_function__ = classmethod(overrides.by_default)
+
+    def __init_subclass__(cls, inside: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if getattr(cls.__torch_function__, "__func__", None) is not overrides.disabled and not inside:
+            overrides.watch(cls)
+
+    def as_subclass(self, cls: type) -> Any:
+        """The same numbers and history as a tensor of another class."""
+        made = Op.table["alias"](self)
+        made.__class__ = cls
+        return made
+
+    @staticmethod
+    def _make_subclass(cls: type, data: Any, require_grad: bool = False) -> Any:
+        made = alias(data)
+        made.__class__, made._requires_grad = cls, require_grad
+        return made
 
     # ------------------------------------------------------------------ what it is
     @property
@@ -122,8 +167,6 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         """The shape, or the size of one dimension."""
         if dim is None:
             return Size(self._data.shape)
-        from .ops.view import wrap_dim
-
         return self._data.shape[wrap_dim(self._dim_number(dim), self._data.ndim)]
 
     def _dim_number(self, dim: Any) -> int:
@@ -153,7 +196,9 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             strides = tuple(s // n for s in self._data.strides)
         else:  # NumPy has zeros here; torch counts a size of 0 as 1
             strides = tuple(s // n for s in contiguous_strides(self._data.shape, n))
-        return strides if dim is None else strides[dim]
+        if dim is None:
+            return strides
+        return strides[wrap_dim(self._dim_number(dim), self._data.ndim)]
 
     def storage_offset(self) -> int:
         return storage_offset_of(self._data)
@@ -185,6 +230,10 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         if self._data.ndim == 0:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
+
+    def __reversed__(self) -> Any:
+        """The tensor with its first dimension turned round."""
+        return self if self._data.ndim == 0 else self.flip(0)
 
     def __contains__(self, element: Any) -> bool:
         if isinstance(element, (Variable, bool, int, float, complex)):
@@ -247,6 +296,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             raise RuntimeError("requires_grad must be a bool")
         if value and self._data.dtype.kind not in "fcV":
             raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+        if value and not self.is_leaf:
+            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
@@ -463,8 +514,6 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return value.real
 
     def _number(self) -> Any:
-        if self._data.size != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
         if state.enabled and needs_grad(self):
             import warnings
 
@@ -474,6 +523,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                 UserWarning,
                 stacklevel=3,
             )
+        if self._data.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
         return self.item()
 
     def __index__(self) -> int:
@@ -566,17 +617,44 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return bits.bitwise_not(self)
 
     # ``x += 1`` writes into x's memory
-    __iadd__, __isub__ = inplace(pointwise.plus, "add"), inplace(pointwise.sub, "sub")
-    __imul__, __itruediv__ = inplace(pointwise.mul, "mul"), inplace(pointwise.true_div, "div")
-    __ifloordiv__, __imod__ = inplace(pointwise.floor_divide, "floor_divide"), inplace(pointwise.remainder, "remainder")
-    __ipow__ = inplace(power.pow, "pow")
-    __iand__, __ior__ = inplace(bits.bitwise_and, "and"), inplace(bits.bitwise_or, "or")
-    __ixor__ = inplace(bits.bitwise_xor, "xor")
-    __ilshift__ = inplace(bits.bitwise_left_shift, "lshift")
-    __irshift__ = inplace(bits.bitwise_right_shift, "rshift")
+    __iadd__, __isub__ = _augmented(pointwise.plus, "add"), _augmented(pointwise.sub, "sub")
+    __imul__, __itruediv__ = _augmented(pointwise.mul, "mul"), _augmented(pointwise.true_div, "div")
+    __ifloordiv__, __imod__ = _augmented(pointwise.floor_divide, "floor_divide"), _augmented(pointwise.remainder, "remainder")
+    __ipow__ = _augmented(power.pow, "pow")
+    __iand__, __ior__ = _augmented(bits.bitwise_and, "and"), _augmented(bits.bitwise_or, "or")
+    __ixor__ = _augmented(bits.bitwise_xor, "xor")
+    __ilshift__ = _augmented(bits.bitwise_left_shift, "lshift")
+    __irshift__ = _augmented(bits.bitwise_right_shift, "rshift")
 
 
 _EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
+
+
+def _let_others_answer() -> None:
+    """Give Tensor's own methods, operators and properties a look at ``__torch_function__``: when the first class wants it."""
+    for cls in (Methods, Tensor):
+        for name, value in list(vars(cls).items()):
+            if name in _NEVER_ASKED or (name.startswith("_") and not name.startswith("__")):
+                continue
+            if isinstance(value, property):
+                setattr(cls, name, overrides.overridable_property(value.fget, value.fset, value.fdel, value.__doc__))
+            elif callable(value) and not isinstance(value, type) and not hasattr(value, "torch_errors"):
+                told = _TOLD.get(name)
+                shown = None if told is None else (lambda told=told: getattr(Tensor, told))
+                setattr(cls, name, overrides.overridable(value, name, shown))
+    overrides.not_wrapped.add(Tensor.grad.__get__)
+
+
+# what is told to have been called where an operator was used
+_TOLD = {f"__{n}__": n for n in ("add", "sub", "mul", "pow", "matmul", "lt", "le", "gt", "ge", "ne", "neg", "abs")}
+_TOLD |= {f"__i{n}__": f"{n}_" for n in ("add", "sub", "mul", "pow")}
+_TOLD |= {"__radd__": "add", "__rmul__": "mul", "__rand__": "bitwise_and", "__ror__": "bitwise_or", "__rxor__": "bitwise_xor",
+          "__truediv__": "div", "__itruediv__": "div_", "__mod__": "remainder", "__imod__": "remainder_", "__pos__": "positive",
+          "__ifloordiv__": "floor_divide_"}  # fmt: skip
+_NEVER_ASKED = {"__new__", "__init_subclass__", "__torch_function__", "__hash__", "__reduce_ex__", "__copy__", "__class__",
+                "__setstate__", "__iter__", "backward", "names", "as_subclass"}  # fmt: skip
+overrides.PLAIN.add(Tensor)
+overrides.on_first.append(_let_others_answer)
 
 
 def _rebuild(cls: type, array: numpy.ndarray, place: str, requires_grad: bool) -> Any:

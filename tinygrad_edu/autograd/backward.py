@@ -171,6 +171,13 @@ def grad(
     if not is_grads_batched:
         return _gradients(_roots(sources, given, create_graph), wanted, keep, *options)
     _check_batches(sources, given)
+    if any(t._data.ndim == 0 for t, g in zip(sources, given) if g is None) or any(
+        g is not None and g._data.ndim == 0 for g in given
+    ):
+        raise ValueError(
+            "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of dimensionality 0 so expected "
+            "in_dim to satisfy 0 <= in_dim < 0."
+        )
     rows = []
     n = next(g.shape[0] for g in given if g is not None)
     for i in range(n):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from .. import dtypes
+from .. import dtypes, overrides
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..ops.creation import empty
@@ -47,6 +47,7 @@ class Parameter(Tensor, metaclass=_Marked):
     """
 
     mark = "_is_param"
+    __torch_function__ = classmethod(overrides.disabled)
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         data = empty(0) if data is None else data
@@ -85,6 +86,7 @@ class Buffer(Tensor, metaclass=_Marked):
     """
 
     mark = "_is_buffer"
+    __torch_function__ = classmethod(overrides.disabled)
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
         data = empty(0) if data is None else data
@@ -185,6 +187,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[mis
     """A buffer of a lazy module: it gets its shape from the first batch."""
 
     cls_to_become = Tensor
+    __torch_function__ = classmethod(overrides.disabled)  # else every function would look for it from the first layer on
 
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True

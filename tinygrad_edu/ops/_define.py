@@ -14,6 +14,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
+from ..overrides import answer
 from ._layout import arranged, laid_out
 from ._signature import checked
 from .registry import functional, functions, methods, special, store
@@ -338,6 +339,8 @@ def binary(
             return number_op.with_number(self, float(other))
         if isinstance(other, OPERANDS):
             return function(self, other)
+        if hasattr(other, "__torch_function__"):
+            return answer(function, (self, other), {})
         return function(self, operand(other)) if hasattr(other, "dtype") else NotImplemented
 
     if floats_pass:

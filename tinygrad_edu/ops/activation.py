@@ -29,7 +29,7 @@ def finished(input: Any, out: Any, inplace: bool) -> Any:
 def _check(name: str, kernel: str, input: Any) -> None:
     if input.__class__.__name__ != "Tensor":
         check_tensor(name, "input", 1, input)
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in ("iub" if name == "silu" else "iubc"):
         raise not_implemented(kernel, input)
 
 
@@ -77,6 +77,13 @@ Op("rrelu_with_noise", lambda k, x, noise: x * noise, x=lambda k, g, noise: g * 
 @public("functional")
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
     """``x`` limited to [min_val, max_val]."""
+    return _hardtanh("hardtanh", input, min_val, max_val, inplace)
+
+
+def _hardtanh(name: str, input: Any, min_val: float, max_val: float, inplace: bool) -> Any:
+    check_tensor(name, "input", 1, input)
+    if input._data.dtype.kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
     if input._data.dtype.kind == "b":
         raise RuntimeError("Bool inputs not supported for hardtanh")
     if min_val > max_val:
@@ -94,7 +101,7 @@ _inplace_form(hardtanh, "hardtanh")
 @public("functional")
 def relu6(input: Any, inplace: bool = False) -> Any:
     """``min(max(0, x), 6)``."""
-    return hardtanh(input, 0.0, 6.0, inplace)
+    return _hardtanh("relu6", input, 0.0, 6.0, inplace)
 
 
 @public("functional")
@@ -281,7 +288,7 @@ Op("log_sigmoid", _log_sigmoid, x=lambda k, g, x: g * k.sigmoid(-x))
 @public("functional special", out=True)
 def logsigmoid(input: Any) -> Any:
     """``log(sigmoid(x))``, exact for large negative numbers."""
-    _check("logsigmoid", "log_sigmoid_cpu", input)
+    _check("log_sigmoid", "log_sigmoid_cpu", input)
     return Op.table["log_sigmoid"](input)
 
 
@@ -322,7 +329,7 @@ def _silu_slope(k: Any, g: Any, x: Any) -> Any:
     return g * (s * (1 + x * (1 - s)))
 
 
-Op("silu", lambda k, x: x * k.sigmoid(x), x=_silu_slope)
+Op("silu", rounded_once(lambda k, x: x * k.sigmoid(x)), x=_silu_slope)
 
 
 @public("functional")

@@ -152,6 +152,8 @@ def scaled_dot_product_attention(
         heads = query._data.shape[-3]
         key = key.repeat_interleave(heads // key._data.shape[-3], -3)
         value = value.repeat_interleave(heads // value._data.shape[-3], -3)
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if is_causal:
         causal = _causal(query, key)
         if attn_mask is None:

@@ -11,6 +11,7 @@ from .. import devices, dtypes
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for, kernels_of
 from ..named import attach
+from ._signature import type_name
 from .registry import public
 
 _PLAIN = {bool, int, float, complex}
@@ -260,6 +261,8 @@ def tensor(
             UserWarning,
             stacklevel=3,
         )
+    elif isinstance(data, numpy.ndarray):
+        _check_strides(data)
     made = placed(_of_data(data, dtype), device, requires_grad)
     return made if names is None else attach(made, names)
 
@@ -319,12 +322,16 @@ def asarray(
     return result
 
 
-def _check_readable(array: numpy.ndarray) -> None:
+def _check_strides(array: numpy.ndarray) -> None:
     if any(s < 0 for s in array.strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
             "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
         )
+
+
+def _check_readable(array: numpy.ndarray) -> None:
+    _check_strides(array)
     if any(s % array.itemsize for s in array.strides):
         raise ValueError(
             "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory."
@@ -344,7 +351,7 @@ def _check_readable(array: numpy.ndarray) -> None:
 def from_numpy(ndarray: numpy.ndarray) -> Any:
     """A tensor that shares the array's memory: writing through one shows in the other."""
     if not isinstance(ndarray, numpy.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+        raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
     dtypes.from_np(ndarray.dtype)
     _check_readable(ndarray)
     return wrap(ndarray)

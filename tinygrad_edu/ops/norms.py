@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
-from ._define import cast, is_number, prepare
+from ._define import cast, check_broadcast, is_number, prepare
 from .reduction import dims_of, in_rows, unreduced, wide
 from .registry import public
 from .view import wrap_dim
@@ -182,6 +182,9 @@ def _dist_slope(k: Any, g: Any, x: Any, y: Any, out: Any, p: float) -> Any:
 @public("function method", signature="Tensor input, Tensor other, Number p = 2")
 def dist(input: Any, other: Any, p: float = 2) -> Any:
     """The p-norm of the difference of two tensors."""
+    if not isinstance(input, Variable) or not isinstance(other, Variable):
+        raise TypeError("dist() takes tensors")  # in torch's words: see `_signature`
+    check_broadcast(input, other)
     x, y = prepare("dist", (input, other), floats=False)
     if x._data.dtype.kind in "iub":
         raise RuntimeError(

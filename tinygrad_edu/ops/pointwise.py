@@ -41,6 +41,8 @@ Op("replaced", lambda k, x, value: k.xp.zeros_like(x) + value, x=lambda k, g: g 
 
 
 def _converted(x: Any, np_type: Any, memory_format: Any) -> Any:
+    if x.dtype.kind == "c" and np_type.kind not in "cb":
+        x = x.real  # NumPy would warn of it, in its own words
     if memory_format is not None:
         return copied(x.astype(np_type, copy=False), memory_format)
     return x.astype(np_type) if x.flags.c_contiguous else arranged(x.astype(np_type), [x.strides])
@@ -280,7 +282,8 @@ def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
 
 # ------------------------------------------------------------------------------------ what division leaves
 def _remainder(k: Any, x: Any, y: Any) -> Any:
-    return _unless_zero(k, k.xp.remainder(x, y), y)
+    r = _unless_zero(k, k.xp.remainder(x, y), y)
+    return k.xp.where(r == 0, k.xp.copysign(r, x), r) if r.dtype.kind in "fV" else r  # a zero has the sign of x
 
 
 def _fmod(k: Any, x: Any, y: Any) -> Any:

@@ -159,12 +159,10 @@ def range_(
 
 
 def _ends(name: str, start: Any, end: Any) -> tuple[Any, Any]:
-    named = (("start", start), ("end", end))
-    wrong = [
-        f"{which} with {t._data.ndim} dimension(s)" for which, t in named if isinstance(t, Variable) and t._data.ndim
-    ]
-    if wrong:
-        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {' and '.join(wrong)}.")
+    tensors = [(which, t._data.ndim) for which, t in (("start", start), ("end", end)) if isinstance(t, Variable)]
+    if any(n for _, n in tensors):
+        got = " and ".join(f"{which} with {n} dimension(s)" for which, n in tensors)
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got {got}.")
     a, b = _numbers(start, end)
     return a, b
 

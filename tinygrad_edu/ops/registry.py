@@ -205,7 +205,7 @@ def check_arguments() -> None:
         methods[name] = checked(_unchecked(method), name, own, method=True)
     for table in _places.values():
         for name, function in table.items():
-            if not hasattr(function, "torch_errors"):
+            if not hasattr(function, "torch_errors") and not isinstance(function, type):
                 table[name] = overridable(function)
 
 

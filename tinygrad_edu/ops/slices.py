@@ -141,7 +141,8 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(x.shape)} source.shape = {list(s.shape)}"
         )
-    check_bounds(i, dim, x.shape[dim] if x.ndim else 1)
+    if i.size and (int(i.min()) < 0 or int(i.max()) >= (x.shape[dim] if x.ndim else 1)):
+        raise IndexError("index out of range in self")
     return Op.table["index_add"](input, dim, index, source, fill_value_for(alpha, input.dtype))
 
 

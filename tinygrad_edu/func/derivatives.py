@@ -1,0 +1,235 @@
+"""Derivatives of functions: `grad`, `vjp`, `jvp`, `jacrev`, `hessian`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..autograd.backward import grad as gradients
+from ..autograd.graph import AccumulateGrad
+from ..autograd.modes import enable_grad
+from ..autograd.variable import Variable, needs_grad
+from ..ops.registry import functions
+from .trees import described, flat, leaves, map_tree, rebuilt
+
+F = Callable[..., Any]
+
+
+def _local(x: Any) -> Any:
+    """A tensor to differentiate by that is nobody else's: part of the caller's graph where there is one."""
+    return x.view(x.shape) if needs_grad(x) else x.detach().requires_grad_()
+
+
+def _settled(result: Any, inputs: list[Any]) -> Any:
+    """The tensor without its graph, unless that leads to more than ``inputs``: somebody else's derivative needs it then."""
+    mine = {id(x) for x in inputs}
+    todo = [] if result.grad_fn is None else [result.grad_fn]
+    seen = set(todo)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, AccumulateGrad) and id(node.variable) not in mine:
+            return result
+        for next_node, _ in node.next_functions:
+            if next_node is not None and next_node not in seen:
+                seen.add(next_node)
+                todo.append(next_node)
+    return result.detach()
+
+
+def _positions(argnums: int | tuple[int, ...], n: int) -> tuple[int, ...]:
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for i in numbers:
+        if not -n <= i < n:
+            raise RuntimeError(f"Got argnum={i}, but only {n} positional inputs")
+    return tuple(i % n for i in numbers)
+
+
+def _call(
+    func: F, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, tuple[Any, ...], list[Any]]:
+    """(result, the chosen arguments made differentiable, their tensors)."""
+    places = _positions(argnums, len(args))
+    for i in places:
+        for leaf in flat(args[i]):
+            if not isinstance(leaf, Variable):
+                raise ValueError(f"Thing passed to transform API must be Tensor, got {type(leaf)}")
+    chosen = tuple(map_tree(_local, args[i]) for i in places)
+    full = list(args)
+    for i, value in zip(places, chosen):
+        full[i] = value
+    with enable_grad():
+        return func(*full, **kwargs), chosen, list(leaves(chosen))
+
+
+def _pulled(outputs: list[Any], seeds: list[Any] | None, inputs: list[Any]) -> list[Any]:
+    """The gradients of outputs by inputs (zeros where there is no way), ready to be differentiated again."""
+    if not any(needs_grad(o) for o in outputs):
+        return [functions["zeros_like"](x) for x in inputs]
+    pairs = [(o, s) for o, s in zip(outputs, seeds or [None] * len(outputs)) if needs_grad(o)]
+    found = gradients(
+        [o for o, _ in pairs], inputs, [s for _, s in pairs] if seeds else None, create_graph=True, allow_unused=True
+    )
+    return [functions["zeros_like"](x) if g is None else g for g, x in zip(found, inputs)]
+
+
+def grad_and_value(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> F:
+    """A function that returns (gradient, value) of ``func``, whose value is one number."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result, chosen, inputs = _call(func, argnums, args, kwargs)
+        aux = None
+        if has_aux:
+            if not (isinstance(result, tuple) and len(result) == 2):
+                raise RuntimeError(
+                    "grad_and_value(f)(*args): output of function f should be a tuple: (output, aux) if has_aux is True"
+                )
+            result, aux = result
+            for leaf in flat(aux):
+                if not isinstance(leaf, Variable):
+                    raise RuntimeError(f"Expected tensors, got unsupported type {type(leaf)}")
+        if not isinstance(result, Variable):
+            raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(result)}")
+        if result._data.ndim != 0:
+            raise RuntimeError(
+                "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with "
+                f"{result._data.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?"
+            )
+        found = iter([_settled(g, inputs) for g in _pulled([result], None, inputs)])
+        grads = tuple(rebuilt(c, found) for c in chosen)
+        grads = grads[0] if isinstance(argnums, int) else grads  # type: ignore[assignment]
+        value = _settled(result, inputs)
+        return (grads, (value, map_tree(lambda t: _settled(t, inputs), aux))) if has_aux else (grads, value)
+
+    return wrapper
+
+
+def grad(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> F:
+    """The gradient of ``func`` (whose value is one number) by the arguments ``argnums``, as a function.
+
+    >>> import tinygrad_edu as tg
+    >>> grad(tg.sin)(tg.tensor(0.0)), grad(grad(tg.sin))(tg.tensor(1.0))
+    (tensor(1.), tensor(-0.8415))
+    """
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        grads, value = grad_and_value(func, argnums, has_aux)(*args, **kwargs)
+        return (grads, value[1]) if has_aux else grads
+
+    return wrapper
+
+
+def vjp(func: F, *primals: Any, has_aux: bool = False) -> Any:
+    """(value, function from a vector v to v · Jacobian), and with ``has_aux`` what else ``func`` returned."""
+    result, chosen, inputs = _call(func, tuple(range(len(primals))), primals, {})
+    aux: Any = None
+    if has_aux:
+        result, aux = result
+    outputs = list(leaves(result))
+
+    def pull(*cotangents: Any) -> Any:
+        given = cotangents if len(cotangents) > 1 else cotangents[0]
+        if described(given) != described(result):
+            raise RuntimeError(
+                f"Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: "
+                f"{described(given, short=True)}, primal output: {described(result, short=True)}"
+            )
+        seeds = list(leaves(given))
+        found = iter([_settled(g, inputs) for g in _pulled(outputs, seeds, inputs)])
+        return tuple(rebuilt(c, found) for c in chosen)
+
+    value = map_tree(lambda t: _settled(t, inputs), result)
+    return (value, pull, map_tree(lambda t: _settled(t, inputs), aux)) if has_aux else (value, pull)
+
+
+def jvp(func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: bool = False) -> Any:
+    """(value, Jacobian · tangents): the change of the value when the arguments change by the tangents.
+
+    Computed by two reverse passes: the product v · J is linear in v, and its derivative by v is J.
+    """
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, tuple):
+            raise RuntimeError(
+                f"jvp(f, primals, tangents): Expected {name} to be a tuple. E.g. it should be valid to call f(*primals)."
+            )
+    if described(primals) != described(tangents):
+        raise RuntimeError(
+            "jvp(f, primals, tangents): Expected primals and tangents to have the same python structure. For example, if primals is a "
+            "tuple of 3 tensors, tangents also must be. Got primals with structure "
+            f"{described(primals)} and tangents with structure {described(tangents)}"
+        )
+    for p, t in zip(leaves(primals), leaves(tangents)):
+        if p.shape != t.shape:
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. "
+                f"Tensor is of size {list(p.shape)} while the given forward gradient is of size {list(t.shape)}."
+            )
+    result, _, inputs = _call(func, tuple(range(len(primals))), primals, {})
+    aux: Any = None
+    if has_aux:
+        result, aux = result
+    outputs = list(leaves(result))
+    seeds = [functions["zeros_like"](o).requires_grad_() for o in outputs]
+    with enable_grad():
+        pulled = _pulled(outputs, seeds, inputs)
+        found = iter([_settled(g, [*inputs, *seeds]) for g in _pulled(pulled, list(leaves(tangents)), seeds)])
+    change = rebuilt(result, found)
+    value = map_tree(lambda t: _settled(t, inputs), result)
+    return (value, change, map_tree(lambda t: _settled(t, inputs), aux)) if has_aux else (value, change)
+
+
+def linearize(func: F, *primals: Any) -> tuple[Any, F]:
+    """(value, function from tangents to Jacobian · tangents) at ``primals``.
+
+    >>> import tinygrad_edu as tg
+    >>> value, change = linearize(tg.sin, tg.tensor(0.)); value, change(tg.tensor(2.))
+    (tensor(0.), tensor(2.))
+    """
+    value = vjp(func, *primals)[0]
+
+    def change(*tangents: Any) -> Any:
+        return jvp(func, primals, tangents)[1]
+
+    return value, change
+
+
+def jacrev(func: F, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> F:
+    """The Jacobian of ``func`` as a function: for each argument a tensor of shape output.shape + argument.shape.
+
+    >>> import tinygrad_edu as tg
+    >>> jacrev(tg.sin)(tg.tensor([0.0, 1.0]))
+    tensor([[1.0000, 0.0000],
+            [0.0000, 0.5403]])
+    """
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result, chosen, inputs = _call(func, argnums, args, kwargs)
+        aux: Any = None
+        if has_aux:
+            result, aux = result
+
+        def rows(output: Any) -> Any:
+            columns: list[list[Any]] = []
+            for i in range(output.numel()):
+                seed = functions["zeros_like"](output).detach().reshape(-1)
+                seed[i] = 1
+                columns.append(_pulled([output], [seed.reshape(output.shape)], inputs))
+            shape = tuple(output.shape)
+            stacked = [functions["stack"](list(c)).reshape((*shape, *x.shape)) for c, x in zip(zip(*columns), inputs)]
+            found = iter([_settled(t, inputs) for t in stacked])
+            blocks = tuple(rebuilt(c, found) for c in chosen)
+            return blocks[0] if isinstance(argnums, int) else blocks
+
+        jacobian = map_tree(rows, result)
+        return (jacobian, map_tree(lambda t: _settled(t, inputs), aux)) if has_aux else jacobian
+
+    return wrapper
+
+
+def jacfwd(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *, randomness: str = "error") -> F:
+    """The Jacobian, as `jacrev` gives it. (torch computes it column by column; the numbers are the same.)"""
+    return jacrev(func, argnums, has_aux=has_aux)
+
+
+def hessian(func: F, argnums: int | tuple[int, ...] = 0) -> F:
+    """The second derivatives of ``func``: the Jacobian of its Jacobian."""
+    return jacrev(jacrev(func, argnums), argnums)

@@ -1,0 +1,283 @@
+"""Classes that answer for themselves: ``__torch_function__``, and modes that see every call.
+
+A class with a ``__torch_function__`` is asked wherever one of its objects meets one of our functions:
+``cls.__torch_function__(function, types, args, kwargs)``. Subclasses of Tensor have one by birth: it runs the function and gives the
+result the subclass. As long as there is neither such a class nor a mode, nothing here runs: `watching` is empty, and functions look
+no further than that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+watching: list[Any] = []  # what made looking necessary: subclasses of Tensor, modes
+on_first: list[Callable[[], None]] = []  # run when the first of them comes
+MISSING: Any = object()
+
+ENABLED, NO_CLASSES, NOTHING = 0, 1, 2
+
+
+class _State(threading.local):
+    off = ENABLED
+    modes: tuple[Any, ...] = ()
+
+
+state = _State()
+
+
+def watch(what: Any) -> None:
+    """From now on functions look whether somebody wants to answer in their place."""
+    if not watching:
+        for prepare in on_first:
+            prepare()
+    watching.append(what)
+
+
+def disabled(cls: type, function: Callable[..., Any], types: Iterable[type], args: Any = (), kwargs: Any = None) -> Any:
+    """A ``__torch_function__`` for classes that want none: the function runs, and its result stays as it is."""
+    with DisableTorchFunctionSubclass():
+        return function(*args, **(kwargs or {}))
+
+
+_disabled_torch_function_impl = disabled
+PLAIN: set[type] = set()  # Tensor itself
+
+
+class _Off:
+    """Nobody is asked inside the ``with`` block."""
+
+    level = NO_CLASSES
+
+    def __enter__(self) -> None:
+        self.before = state.off
+        state.off = max(state.off, self.level)
+
+    def __exit__(self, *exception: Any) -> None:
+        state.off = self.before
+
+
+class DisableTorchFunctionSubclass(_Off):
+    """Classes are not asked inside the ``with`` block; modes still are."""
+
+
+class DisableTorchFunction(_Off):
+    """Neither classes nor modes are asked inside the ``with`` block."""
+
+    level = NOTHING
+
+
+def _answers(value: Any) -> bool:
+    """Whether its class is to be asked: plain tensors, which have Tensor's ``__torch_function__``, and parameters are not."""
+    kind = type(value)
+    found = getattr(kind, "__torch_function__", None)
+    return found is not None and getattr(found, "__func__", found) is not disabled and kind not in PLAIN
+
+
+def overloaded(args: Iterable[Any]) -> list[Any]:
+    """The arguments to be asked, one a class, subclasses before the classes that they come from."""
+    found: list[Any] = []
+    for value in args:
+        kind = type(value)
+        if kind in (list, tuple):
+            found = _joined(found, [v for v in value if type(v) not in (int, float, list, tuple)])
+        elif kind not in (int, float, bool, str):
+            found = _joined(found, [value])
+    return found
+
+
+def _joined(found: list[Any], values: Iterable[Any]) -> list[Any]:
+    for value in values:
+        if any(type(value) is type(f) for f in found) or not _answers(value):
+            continue
+        at = next((i for i, f in enumerate(found) if issubclass(type(value), type(f))), len(found))
+        found = [*found[:at], value, *found[at:]]
+    return found
+
+
+def answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What those say who are asked before ``function`` runs; `MISSING` where there are none."""
+    if state.off == NOTHING:
+        return MISSING
+    found = overloaded([*args, *kwargs.values()]) if state.off == ENABLED else []
+    if not found and not state.modes:
+        return MISSING
+    return _ask(function, found, args, kwargs)
+
+
+def _ask(function: Callable[..., Any], found: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    types = tuple(type(f) for f in found)
+    words = (kwargs,) if kwargs else ()
+    if state.modes:
+        before, mode = state.modes, state.modes[-1]
+        state.modes = before[:-1]  # what a mode itself calls goes to those around it
+        try:
+            result = mode.__torch_function__(function, types, args, *words)
+        finally:
+            state.modes = before
+        if result is not NotImplemented:
+            return result
+    for each in found:
+        result = each.__torch_function__(function, types, args, *words)
+        if result is not NotImplemented:
+            return result
+    asked = "\n".join(f"  - tensor subclass {kind!r}" for kind in types)
+    if state.modes:
+        asked = f"  - mode object {state.modes[-1]!r}\n{asked}".rstrip("\n")
+    module = getattr(function, "__module__", "") or ""
+    name = f"torch.{function.__name__}" if ".ops." in module else f"{module}.{function.__name__}"
+    raise TypeError(
+        f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n{asked}\n\n"
+        "For more information, try re-running with TORCH_LOGS=not_implemented"
+    )
+
+
+def overridable(
+    function: Callable[..., Any], name: str | None = None, shown: Callable[[], Any] | None = None
+) -> Callable[..., Any]:
+    """``function``, which others may answer for. ``shown`` gives what they are told was called."""
+
+    @wraps(function)
+    def form(*args: Any, **kwargs: Any) -> Any:
+        if watching:
+            result = answer(form if shown is None else shown(), args, kwargs)
+            if result is not MISSING:
+                return result
+        try:
+            return function(*args, **kwargs)
+        except (TypeError, AttributeError):
+            result = answer(form, args, kwargs)  # no tensor, but with a __torch_function__
+            if result is MISSING:
+                raise
+            return result
+
+    if name is not None:
+        form.__name__ = name
+    return form
+
+
+class overridable_property(property):
+    """A property that others may answer for: they are told of its ``__get__`` or ``__set__``."""
+
+    def __get__(self, obj: Any, owner: type | None = None) -> Any:
+        if obj is not None and watching:
+            result = answer(self.__get__, (obj,), {})
+            if result is not MISSING:
+                return result
+        return super().__get__(obj, owner)
+
+    def __set__(self, obj: Any, value: Any) -> None:
+        if watching and answer(self.__set__, (obj, value), {}) is not MISSING:
+            return
+        super().__set__(obj, value)
+
+
+def handle_torch_function(
+    public_api: Callable[..., Any], relevant_args: Iterable[Any], *args: Any, **kwargs: Any
+) -> Any:
+    """Ask the classes of ``relevant_args``, in order, to compute ``public_api(*args, **kwargs)``."""
+    return _ask(public_api, overloaded(relevant_args), args, kwargs)
+
+
+def has_torch_function(relevant_args: Iterable[Any]) -> bool:
+    """Whether one of the arguments has a class that is to be asked (or there is a mode).
+
+    >>> has_torch_function([1, "a"])
+    False
+    """
+    return bool(state.off != NOTHING and (state.modes or (state.off == ENABLED and overloaded(relevant_args))))
+
+
+def has_torch_function_unary(value: Any) -> bool:
+    """`has_torch_function` of one argument."""
+    return has_torch_function((value,))
+
+
+def has_torch_function_variadic(*values: Any) -> bool:
+    """`has_torch_function` of several arguments."""
+    return has_torch_function(values)
+
+
+def is_tensor_like(value: Any) -> bool:
+    """Whether it is a tensor, or something with a ``__torch_function__``.
+
+    >>> is_tensor_like(3)
+    False
+    """
+    return hasattr(type(value), "__torch_function__")
+
+
+def wrap_torch_function(dispatcher: Callable[..., Iterable[Any]]) -> Callable[..., Any]:
+    """Make a function of one's own overridable. ``dispatcher`` takes its arguments and returns those that are to be asked."""
+
+    def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def form(*args: Any, **kwargs: Any) -> Any:
+            relevant = dispatcher(*args, **kwargs)
+            if has_torch_function(relevant):
+                return handle_torch_function(form, relevant, *args, **kwargs)
+            return function(*args, **kwargs)
+
+        return form
+
+    return decorator
+
+
+class TorchFunctionMode:
+    """Sees every call inside its ``with`` block, with tensors of any class or none.
+
+    A subclass defines ``__torch_function__(self, func, types, args=(), kwargs=None)``.
+    """
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        raise NotImplementedError
+
+    def __enter__(self) -> TorchFunctionMode:
+        watch(self)
+        state.modes = (*state.modes, self)
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        state.modes = state.modes[:-1]
+        watching.remove(self)
+
+
+class BaseTorchFunctionMode(TorchFunctionMode):
+    """A mode that changes nothing."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return func(*args, **(kwargs or {}))
+
+
+not_wrapped: set[Any] = set()  # their results keep their class: ``Tensor.grad.__get__``
+
+
+def get_default_nowrap_functions() -> set[Any]:
+    """The functions whose results do not get the class of the tensor that they were asked of."""
+    return set(not_wrapped)
+
+
+def of_class(result: Any, cls: type) -> Any:
+    """A function's result, its tensors (also in a tuple or list) as ``cls``."""
+    if is_tensor_like(result) and hasattr(result, "as_subclass"):
+        return result if isinstance(result, cls) else result.as_subclass(cls)
+    if isinstance(result, (tuple, list)) and any(hasattr(r, "as_subclass") for r in result):
+        return type(result)(of_class(r, cls) for r in result)
+    return result
+
+
+def by_default(cls: type, func: Any, types: Iterable[type], args: Any = (), kwargs: Any = None) -> Any:
+    """``Tensor.__torch_function__``: run the function, give its results the subclass."""
+    if not all(issubclass(cls, kind) for kind in types):
+        return NotImplemented
+    with DisableTorchFunctionSubclass():
+        result = func(*args, **(kwargs or {}))
+        return result if func in not_wrapped else of_class(result, cls)
+
+
+def resolve_name(function: Any) -> str:
+    """How torch calls a function: ``torch.Tensor.add``, ``torch.nn.functional.relu``."""
+    module = (getattr(function, "__module__", None) or "").partition(".ops")[0]
+    return f"{module}.{getattr(function, '__name__', function)}"
