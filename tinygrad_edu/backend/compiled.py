@@ -16,14 +16,15 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 SOURCE = Path(__file__).with_name("kernels_numba.py")
 LEAST = 2048  # numbers: below that a call of a compiled kernel costs more than it saves
@@ -66,6 +67,8 @@ def split(kernel: Callable[..., None], n: int, size: int, *args: Any) -> None:
         kernel(*args, 0, n)
         return
     if _pool is None:
+        from concurrent.futures import ThreadPoolExecutor
+
         with _lock:
             _pool = _pool or ThreadPoolExecutor(_threads(), "tinygrad_edu")
     cuts = [n * i // shares for i in range(shares + 1)]
@@ -102,6 +105,8 @@ def _load() -> Any:
 
 def _signs() -> dict[str, Any]:
     """What the machine code depends on; numba asks for the same before it takes it from its store."""
+    from importlib.metadata import version
+
     llvm: Any = import_module("llvmlite.binding")
     source = SOURCE.stat()
     return {

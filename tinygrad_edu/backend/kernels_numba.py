@@ -14,7 +14,7 @@ import numba
 import numpy
 from numba import float32, int64, void
 
-_kernel = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
+_kernel: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
 F1, F3 = float32[::1], float32[:, :, ::1]
 PAIR = numba.types.UniTuple(int64, 2)
 
