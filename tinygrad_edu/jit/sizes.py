@@ -209,15 +209,30 @@ def find(graph: Graph, trace_again: Callable[[list[tuple[Group, int]]], Graph], 
         return True
 
     failed = [place for group in groups if not probe(group) for place in group.places]
-    for key in dict.fromkeys((graph.inputs[at].shape[dim], dim) for at, dim in failed):
-        # what cannot change alone may change together: keys and values, source and mask
-        together = [(at, dim) for at, dim in failed if (graph.inputs[at].shape[dim], dim) == key]
-        if len(together) > 1 and probe(Group(together, key[0])):
-            for place in together:
-                del graph.fixed[place]
-    singles = [(graphs[by - 1], {g: by}) for g, graphs in probes.items() for by in (1, 2)]
-    pairs = _try(graph, [g for g, _ in singles], alive, [grown for _, grown in singles])
-    extra = [(trace_again([(alive[g], 1) for g in sorted(pair)]), dict.fromkeys(sorted(pair), 1)) for pair in pairs]
+    for alike in (lambda size, dim: (size, dim), lambda size, dim: size):
+        # what cannot change alone may change together: keys and values, source and mask, the batch wherever it stands
+        failed = [place for place in failed if place in graph.fixed]
+        keys = {(at, dim): alike(graph.inputs[at].shape[dim], dim) for at, dim in failed}
+        for key in dict.fromkeys(keys.values()):
+            together = [place for place in failed if keys[place] == key]
+            if len(together) > 1 and probe(Group(together, graph.inputs[together[0][0]].shape[together[0][1]])):
+                for place in together:
+                    del graph.fixed[place]
+    while True:
+        singles = [(graphs[by - 1], {g: by}) for g, graphs in probes.items() for by in (1, 2)]
+        pairs = _try(graph, [g for g, _ in singles], alive, [grown for _, grown in singles])
+        extra: list[tuple[Graph, dict[int, int]]] = []
+        try:
+            for pair in pairs:
+                extra.append((trace_again([(alive[g], 1) for g in sorted(pair)]), dict.fromkeys(sorted(pair), 1)))
+                _try(graph, [g for g, _ in singles + extra], alive, [grown for _, grown in singles + extra])
+        except Exception as error:  # the two sizes cannot change at once: the later one is fixed
+            last = max(pair)
+            graph.fixed.update(dict.fromkeys(alive[last].places, str(error)))
+            probes = {g - (g > last): graphs for g, graphs in probes.items() if g != last}
+            del alive[last]
+            continue
+        break
     everything = [*singles, *extra]
     if everything:
         merge(graph, [g for g, _ in everything], alive, [grown for _, grown in everything])

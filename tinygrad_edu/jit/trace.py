@@ -138,10 +138,18 @@ def _check_outputs(out: Any, strict: bool) -> None:
         )
 
 
-def build(subject: Subject, args: tuple[Any, ...], kwargs: dict[str, Any], strict: bool, together: Any = None) -> Graph:
+def build(
+    subject: Subject,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    strict: bool,
+    together: Any = None,
+    alone: bool = True,
+) -> Graph:
     """The graph of a program for inputs of any size that the program itself allows.
 
-    ``together``: lists of (input, dimension) whose sizes are one; by default the first dimensions of all inputs are.
+    ``together``: lists of (input, dimension) whose sizes are one; by default the first dimensions of all inputs are. ``alone``: try
+    the other dimensions too.
     """
     state = random.get_rng_state()
     buffers = [(b, b._data.copy()) for b in (subject.module.buffers() if subject.module else ())]
@@ -162,7 +170,7 @@ def build(subject: Subject, args: tuple[Any, ...], kwargs: dict[str, Any], stric
     for b, numbers in buffers:
         b._data[...] = numbers
     try:
-        sizes.find(graph, again, _groups(arrays, together))
+        sizes.find(graph, again, _groups(arrays, together, alone))
     finally:
         random.set_rng_state(after)
         for b, numbers in changed:
@@ -171,12 +179,12 @@ def build(subject: Subject, args: tuple[Any, ...], kwargs: dict[str, Any], stric
     return graph
 
 
-def _groups(arrays: list[Any], together: Any) -> list[sizes.Group]:
+def _groups(arrays: list[Any], together: Any, alone: bool) -> list[sizes.Group]:
     if together is None:  # the batch
         first = next((a.shape[0] for a in arrays if a.ndim), 0)
         together = [[(i, 0) for i, a in enumerate(arrays) if a.ndim and a.shape[0] == first]]
     taken = {place for group in together for place in group}
-    rest = [[(i, d)] for i, a in enumerate(arrays) for d in range(a.ndim) if (i, d) not in taken]
+    rest = [[(i, d)] for i, a in enumerate(arrays) for d in range(a.ndim) if alone and (i, d) not in taken]
     made = [sizes.Group(list(g), arrays[g[0][0]].shape[g[0][1]]) for g in [*together, *rest] if g]
     return [g for g in made if g.size]
 
