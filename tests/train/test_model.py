@@ -320,7 +320,7 @@ def test_mistakes_are_told() -> None:
         (lambda: made(optimizer=3), "expected a name, an optimizer"),
         (lambda: made(loss="crossentropy"), "Did you mean 'cross_entropy'"),
         (lambda: made(loss=3), "expected a name, a module or a function"),
-        (lambda: made(metrics=["acuracy"]), "Did you mean 'accuracy'"),
+        (lambda: made(metrics=["accuracies"]), "Did you mean 'accuracy'"),
         (lambda: made(metrics=["mse", "mse"]), "two figures are called 'mse'"),
         (lambda: made(metrics=[4]), "expected names, metrics"),
         (lambda: made(optimizer=tg.optim.SGD(nn.Linear(1, 1).parameters(), lr=1), lr=0.1), "has its own learning rate"),

@@ -91,3 +91,11 @@ def parts_of(batch: Any, device: Any) -> tuple[tuple[Any, ...], Any]:
     if len(moved) == 1:
         return (moved[0],), None
     return tuple(moved[:-1]), moved[-1]
+
+
+def length_of(loader: Any) -> int | None:
+    """How many batches there are, where that is known."""
+    try:
+        return len(loader)
+    except TypeError:
+        return None

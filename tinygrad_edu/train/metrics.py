@@ -75,6 +75,19 @@ class MeanMetric(Metric):
         return self.total / self.count if self.count else float("nan")
 
 
+class _Sum(MeanMetric):
+    """The sum over all examples, of a function that gives the sum over a batch."""
+
+    def add(self, value: float, count: int) -> None:
+        self.total += value
+        self.count = 1
+
+
+def mean_of(loss: Callable[[Any, Any], Any]) -> MeanMetric:
+    """Adds up a loss over batches: its mean over all examples, or their sum, as the loss itself has it for a batch."""
+    return (_Sum if getattr(loss, "reduction", "mean") == "sum" else MeanMetric)(loss, "loss")
+
+
 class MeanSquaredError(MeanMetric):
     """Mean of ``(output - target)²``."""
 

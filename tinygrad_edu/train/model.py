@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -17,9 +17,9 @@ from ..optim.lr_scheduler import ReduceLROnPlateau as PlateauSchedule
 from ..random import Generator
 from . import checkpoint
 from .callbacks import Callback, CallbackList, Logs, checked
-from .data import loader_of, parts_of, split
+from .data import length_of, loader_of, parts_of, split
 from .history import History
-from .metrics import MeanMetric, Metric
+from .metrics import Metric, mean_of
 from .names import loss_of, metrics_of, optimizer_of
 from .progress import ProgressBar
 from .summary import summary
@@ -192,7 +192,7 @@ class Model:
         loader = loader_of(x, y, batch_size, shuffle, generator)
         self._generator = getattr(loader, "generator", None)
         looked_at = None if validation_data is None else self._validation(validation_data, batch_size)
-        params = {"epochs": epochs, "steps": _length(loader), "initial_epoch": initial_epoch, "verbose": verbose}
+        params = {"epochs": epochs, "steps": length_of(loader), "initial_epoch": initial_epoch, "verbose": verbose}
         shown = [ProgressBar()] if verbose and not any(isinstance(c, ProgressBar) for c in checked(callbacks)) else []
         self._callbacks = CallbackList([*checked(callbacks), *shown, _Record()], self, params)
         self.history, self.stop_training, self._epoch = History(params), False, initial_epoch - 1
@@ -232,7 +232,7 @@ class Model:
         self.net.train()
         self._reset_metrics()
         self.optimizer.zero_grad()
-        mean = _mean_of(self.loss)
+        mean = mean_of(self.loss)
         waiting: list[int] = []  # sizes of the batches whose gradients wait for a step
         number = -1
         for number, batch in enumerate(loader):
@@ -343,7 +343,7 @@ class Model:
     def _evaluate(self, loader: Any) -> Logs:
         self.net.eval()
         self._reset_metrics()
-        mean = _mean_of(self.loss)
+        mean = mean_of(self.loss)
         with no_grad():
             for batch in loader:
                 inputs, target = parts_of(batch, self.device)
@@ -409,22 +409,3 @@ class Model:
         """Put back what `save_checkpoint` wrote; how many epochs were complete."""
         self._check_compiled("load_checkpoint")
         return checkpoint.restore(self, io.load(path, map_location=self.device))
-
-
-def _mean_of(loss: Callable[[Any, Any], Any]) -> MeanMetric:
-    """Adds up the loss: its mean over all examples, or their sum, as the loss itself has it for a batch."""
-    return _Sum(loss) if getattr(loss, "reduction", "mean") == "sum" else MeanMetric(loss, "loss")
-
-
-class _Sum(MeanMetric):
-    def add(self, value: float, count: int) -> None:
-        self.total += value
-        self.count = 1
-
-
-def _length(loader: Any) -> int | None:
-    """How many batches there are, where that is known."""
-    try:
-        return len(loader)
-    except TypeError:
-        return None

@@ -12,7 +12,6 @@ from . import metrics
 LOSSES: dict[str, Callable[[], Any]] = {
     "mse": nn.MSELoss, "mean_squared_error": nn.MSELoss, "mae": nn.L1Loss, "mean_absolute_error": nn.L1Loss, "l1": nn.L1Loss,
     "huber": nn.HuberLoss, "smooth_l1": nn.SmoothL1Loss, "cross_entropy": nn.CrossEntropyLoss, "nll": nn.NLLLoss,
-    "sparse_categorical_crossentropy": nn.CrossEntropyLoss, "categorical_crossentropy": nn.CrossEntropyLoss,
     "binary_crossentropy": nn.BCELoss, "bce": nn.BCELoss, "bce_with_logits": nn.BCEWithLogitsLoss, "kl_div": nn.KLDivLoss,
 }  # fmt: skip
 METRICS: dict[str, Callable[[], Any]] = {
