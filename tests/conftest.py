@@ -8,6 +8,7 @@ system than Linux) never fails.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -45,15 +46,26 @@ def why_no_gpu() -> str:
         return f"no NVIDIA GPU ({error})"
 
 
+@cache
+def why_no_mpi() -> str:
+    try:
+        import mpi4py  # noqa: F401
+    except ImportError:
+        return "mpi4py is not installed"
+    beside = Path(sys.executable).parent / "mpiexec"
+    return "" if beside.exists() or shutil.which("mpiexec") else "no mpiexec"
+
+
 NEEDS: dict[str, Callable[[], str]] = {
     "needs_bwrap": why_no_bwrap,
     "needs_chromium": why_no_chromium,
     "needs_gpu": why_no_gpu,
+    "needs_mpi": why_no_mpi,
 }
 
 
 def could_be_installed(marker: str) -> bool:
-    return marker == "needs_chromium" or (marker == "needs_bwrap" and sys.platform == "linux")
+    return marker in ("needs_chromium", "needs_mpi") or (marker == "needs_bwrap" and sys.platform == "linux")
 
 
 def in_ci() -> bool:

@@ -167,5 +167,22 @@ def progress(course: Path | None) -> None:
     click.echo(str(measure(courses.find(course).root)))
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("-n", "--processes", default=2, show_default=True, type=click.IntRange(1), help="How many processes.")
+@click.argument("script", type=click.Path(exists=True, dir_okay=False))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def launch(processes: int, script: str, arguments: tuple[str, ...]) -> None:
+    """Run SCRIPT on several processes that work together (tinygrad_edu.distributed), by MPI's mpiexec.
+
+    When one of them fails, its traceback is printed and all are stopped.
+    """
+    from ..distributed import run
+
+    try:
+        sys.exit(run.launch(processes, script, arguments))
+    except FileNotFoundError as error:
+        raise SystemExit(_fail(str(error))) from None
+
+
 if __name__ == "__main__":
     main()

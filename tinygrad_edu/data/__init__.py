@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import dataset, distributed, sampler
+from . import loader as dataloader
 from .collate import collate, default_collate, default_collate_fn_map, default_convert
 from .dataset import (
     ChainDataset,
@@ -13,6 +15,7 @@ from .dataset import (
     TensorDataset,
     random_split,
 )
+from .distributed import DistributedSampler
 from .loader import DataLoader
 from .sampler import (
     BatchSampler,
@@ -30,6 +33,7 @@ __all__ = [
     "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "DistributedSampler",
     "IterableDataset",
     "RandomSampler",
     "Sampler",
@@ -41,9 +45,13 @@ __all__ = [
     "WeightedRandomSampler",
     "WorkerInfo",
     "collate",
+    "dataloader",
+    "dataset",
     "default_collate",
     "default_collate_fn_map",
     "default_convert",
+    "distributed",
     "get_worker_info",
     "random_split",
+    "sampler",
 ]

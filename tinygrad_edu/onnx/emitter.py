@@ -172,5 +172,5 @@ class Emitter:
         given = None if dims is None else [int(d) for d in dims]
         if operator == "ReduceSum" or self.opset >= 18:
             return self.several(operator, 1, x, given, keepdims=int(keepdim))[0]
-        options = {} if given is None else {"axes": given}
+        options: dict[str, Any] = {} if given is None else {"axes": given}
         return self.several(operator, 1, x, keepdims=int(keepdim), **options)[0]

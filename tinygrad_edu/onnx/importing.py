@@ -85,7 +85,18 @@ def _conv(
     return run(x, w, b, tuple(strides or (1,) * n), pad, tuple(dilations or (1,) * n), group)
 
 
-def _conv_transpose(x: Any, w: Any, b: Any = None, *, strides: Any = None, pads: Any = None, dilations: Any = None, group: int = 1, output_padding: Any = None, **_: Any) -> Any:  # fmt: skip
+def _conv_transpose(
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    strides: Any = None,
+    pads: Any = None,
+    dilations: Any = None,
+    group: int = 1,
+    output_padding: Any = None,
+    **_: Any,
+) -> Any:
     n = w.dim() - 2
     run = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[n - 1]
     ones, zeros = (1,) * n, (0,) * n
@@ -117,7 +128,16 @@ def _max_pool(
     return run(x, tuple(kernel_shape), tuple(strides or (1,) * n), pad, tuple(dilations or (1,) * n), bool(ceil_mode))
 
 
-def _avg_pool(x: Any, *, kernel_shape: Any, strides: Any = None, pads: Any = None, ceil_mode: int = 0, count_include_pad: int = 0, **_: Any) -> Any:  # fmt: skip
+def _avg_pool(
+    x: Any,
+    *,
+    kernel_shape: Any,
+    strides: Any = None,
+    pads: Any = None,
+    ceil_mode: int = 0,
+    count_include_pad: int = 0,
+    **_: Any,
+) -> Any:
     n = len(kernel_shape)
     run = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[n - 1]
     pad = tuple((pads or [0] * (2 * n))[:n])
@@ -233,7 +253,16 @@ def _pad(x: Any, pads: Any, value: Any = None, axes: Any = None, *, mode: str = 
     return F.pad(x, flat, mode, 0.0 if value is None else float(value))
 
 
-def _resize(x: Any, roi: Any = None, scales: Any = None, sizes: Any = None, *, mode: str = "nearest", coordinate_transformation_mode: str = "half_pixel", **_: Any) -> Any:  # fmt: skip
+def _resize(
+    x: Any,
+    roi: Any = None,
+    scales: Any = None,
+    sizes: Any = None,
+    *,
+    mode: str = "nearest",
+    coordinate_transformation_mode: str = "half_pixel",
+    **_: Any,
+) -> Any:
     target = numbers(sizes)[2:] if sizes is not None else None
     factor = None if target is not None else tuple(scales.tolist()[2:])
     if mode == "nearest":

@@ -1,0 +1,148 @@
+"""Run on several processes: every collective against what it must give, worked out from the ranks."""
+
+import sys
+
+import tinygrad_edu as tg
+from tinygrad_edu import distributed as dist
+
+dist.init_process_group("mpi")
+rank, n = dist.get_rank(), dist.get_world_size()
+wrong = []
+
+
+def check(name, have, want):
+    if (
+        not (isinstance(want, bool) and have is want)
+        and not (isinstance(have, tg.Tensor) and tg.equal(have, want))
+        and have != want
+    ):
+        wrong.append(f"rank {rank}, {name}: {have} instead of {want}")
+
+
+def mine(r=rank, dtype=tg.float32):
+    return tg.tensor([r + 1.0, 2.0 * r, -float(r)]).to(dtype)
+
+
+everyone = [mine(r) for r in range(n)]
+total = sum(everyone)
+largest, smallest = everyone[-1].maximum(everyone[0]), everyone[-1].minimum(everyone[0])
+product = everyone[0]
+for other in everyone[1:]:
+    product = product * other
+for op, want in [("SUM", total), ("AVG", total / n), ("MAX", largest), ("MIN", smallest), ("PRODUCT", product)]:
+    t = mine()
+    before = t._version
+    check(f"all_reduce {op} returns", dist.all_reduce(t, getattr(dist.ReduceOp, op)), None)
+    check(f"all_reduce {op}", t, want)
+    check(f"all_reduce {op} version", t._version > before or n == 1, True)
+for dtype in (tg.float64, tg.int64, tg.float16, tg.bfloat16, tg.uint8 if n < 9 else tg.int32):
+    t = tg.ones(2, dtype=dtype)
+    dist.all_reduce(t)
+    check(f"all_reduce {dtype}", t, tg.full((2,), n, dtype=dtype))
+t = tg.zeros(3, 3)
+part = t[:, 1]  # not in one piece
+part.fill_(1)
+dist.all_reduce(part)
+check("all_reduce into a view", t, tg.tensor([[0.0, float(n), 0.0]] * 3))
+a = [mine(), mine() * 2]
+works = [dist.all_reduce(t, async_op=True) for t in a]
+for work in works:
+    check("wait", work.wait(), True)
+    check("is_completed", work.is_completed(), True)
+check("two at once", a[0] + a[1], total * 3)
+
+root = n - 1
+t = mine()
+dist.broadcast(t, root)
+check("broadcast", t, mine(root))
+t = mine()
+dist.reduce(t, root)
+check("reduce", t, total if rank == root else mine())
+got = [tg.zeros(3) for _ in range(n)]
+dist.all_gather(got, mine())
+check("all_gather", tg.stack(got), tg.stack(everyone))
+whole = tg.zeros(3 * n)
+dist.all_gather_into_tensor(whole, mine())
+check("all_gather_into_tensor", whole, tg.cat(everyone))
+got = [tg.zeros(3) for _ in range(n)] if rank == root else None
+dist.gather(mine(), got, root)
+if got:
+    check("gather", tg.stack(got), tg.stack(everyone))
+t = tg.zeros(3)
+dist.scatter(t, everyone if rank == 0 else None, 0)
+check("scatter", t, mine())
+t = tg.zeros(3)
+dist.reduce_scatter(t, [mine() + j for j in range(n)])
+check("reduce_scatter", t, total + rank * n)
+t = tg.zeros(3)
+dist.reduce_scatter_tensor(t, tg.cat([mine() + j for j in range(n)]), dist.ReduceOp.AVG)
+check("reduce_scatter_tensor", t, (total + rank * n) / n)
+outs = [tg.zeros(r + 1) for r in range(n)]
+dist.all_to_all(outs, [tg.full((rank + 1,), 10.0 * rank + j) for j in range(n)])
+check("all_to_all", [o.tolist() for o in outs], [[10.0 * j + rank] * (j + 1) for j in range(n)])
+t = tg.zeros(n)
+dist.all_to_all_single(t, tg.arange(n) * 1.0 + 10 * rank)
+check("all_to_all_single", t, tg.arange(n) * 10.0 + rank)
+check("barrier", dist.barrier(), None)
+
+ahead, behind = (rank + 1) % n, (rank - 1) % n
+if n > 1:
+    t = tg.zeros(3)
+    sending = dist.isend(mine(), ahead)
+    check("recv", dist.recv(t, behind), behind)
+    sending.wait()
+    check("what came", t, mine(behind))
+    coming = dist.irecv(t, ahead, tag=5)
+    dist.send(mine() * 3, behind, tag=5)
+    coming.wait()
+    check("irecv", t, mine(ahead) * 3)
+    if rank == 0:
+        check("recv from any", sorted(dist.recv(tg.zeros(1), tag=9) for _ in range(n - 1)), list(range(1, n)))
+    else:
+        dist.send(tg.ones(1), 0, tag=9)
+
+objects = [None] * n
+dist.all_gather_object(objects, {"rank": rank})
+check("all_gather_object", objects, [{"rank": r} for r in range(n)])
+objects = [None] * n if rank == root else None
+dist.gather_object((rank, "x"), objects, root)
+if objects:
+    check("gather_object", objects, [(r, "x") for r in range(n)])
+objects = [1, "two"] if rank == 0 else [None, None]
+dist.broadcast_object_list(objects, 0)
+check("broadcast_object_list", objects, [1, "two"])
+objects = [None]
+dist.scatter_object_list(objects, [f"for {r}" for r in range(n)] if rank == 0 else None, 0)
+check("scatter_object_list", objects, [f"for {rank}"])
+
+if n > 2:
+    members = [0, n - 1]
+    part = dist.new_group(members)
+    check("rank in a group", dist.get_rank(part), members.index(rank) if rank in members else -1)
+    if rank in members:
+        t = mine()
+        dist.all_reduce(t, group=part)
+        check("all_reduce in a group", t, mine(0) + mine(n - 1))
+        t = mine()
+        dist.broadcast(t, n - 1, group=part)
+        check("broadcast in a group, source by its world rank", t, mine(n - 1))
+        check("group ranks", dist.get_process_group_ranks(part), members)
+        dist.destroy_process_group(part)
+
+# batch normalization over all processes is that of the whole batch
+tg.manual_seed(0)
+batch = tg.randn(2 * n, 3, 2)
+plain, synced = tg.nn.BatchNorm1d(3), tg.nn.SyncBatchNorm(3)
+whole, part = batch.clone().requires_grad_(), batch[2 * rank : 2 * rank + 2].clone().requires_grad_()
+(plain(whole) ** 3).sum().backward()
+out = synced(part)
+(out**3).sum().backward()
+check("SyncBatchNorm gradient", tg.allclose(part.grad, whole.grad[2 * rank : 2 * rank + 2], atol=1e-4), True)
+check("SyncBatchNorm statistics", tg.allclose(synced.running_var, plain.running_var, atol=1e-6), True)
+
+found = [None] * n
+dist.all_gather_object(found, wrong)
+dist.destroy_process_group()
+if rank == 0:
+    print("\n".join(w for each in found for w in each) or f"{n} processes: all right")
+sys.exit(1 if any(found) else 0)
