@@ -19,6 +19,7 @@ import sysconfig
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
@@ -116,11 +117,10 @@ def run(folder: Path, *command: str) -> Cost:
     def look() -> None:
         while process.poll() is None:
             total = 0
-            for each in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
-                try:
-                    total += each.memory_full_info().pss
-                except psutil.Error:  # ended meanwhile
-                    continue
+            with suppress(psutil.Error):  # it has ended meanwhile
+                for each in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
+                    with suppress(psutil.Error):
+                        total += each.memory_full_info().pss
             peak[0] = max(peak[0], total / 1e6)
             time.sleep(0.5)
 

@@ -312,6 +312,21 @@ ANSWERS = {
                 while True: pass
         def relu(values): return Slow()
     """,
+    "text_that_takes_long_to_read": """
+        class Long:
+            def __init__(self, text): self.text = text
+            def __repr__(self): return self.text
+        def relu(values):
+            values.append(Long("1" * 400_000 + "x" + "9." * 100_000))
+            return values
+    """,
+    "text_that_takes_long_to_compare": """
+        class Long:
+            def __repr__(self): return "\\n".join(f"{n} is nearly the same as {n + 1}" for n in range(10_000))
+        def relu(values):
+            values.append(Long())
+            return values
+    """,
     "interrupts_itself": """
         def relu(values): raise KeyboardInterrupt
     """,

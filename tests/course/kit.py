@@ -153,7 +153,7 @@ def grade_as_nobody(paths: list[Path], folder: Path, limits: Limits, hide: tuple
 def _grade_jobs() -> None:
     for job in json.load(sys.stdin):
         paths, hide = [Path(p) for p in job["paths"]], tuple(Path(p) for p in job["hide"])
-        found = grade(paths, limits=Limits(**job["limits"]), sandboxed=True, hide=hide)
+        found = grade(paths, limits=Limits(**job["limits"]), sandboxed=True, hide=hide, workers=4)
         sys.stdout.write(Results.dump_json(found).decode())
 
 

@@ -224,6 +224,6 @@ def test_all_files_of_a_batch(tmp_path: Path) -> None:
         "summary.md",
     ]
     page = (tmp_path / "out" / "students" / "ann-01_lists.html").read_text()
-    assert "mean([1.0, 2.0, 6.0]): expected 3.0, got 0. Hint: Add them up, then divide." in page
+    assert 'mean([1.0, 2.0, 6.0]): expected 3.0, got 0.<div class="hint">Hint: Add them up, then divide.</div>' in page
     assert "def mean(values): return 0" in page
     assert json.loads((tmp_path / "out" / "results.json").read_text())[0]["points"] == 8

@@ -13,7 +13,9 @@ from typing import Any
 RTOL = 1e-5
 ATOL = 1e-6
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
+# A student's process prints what this is matched against: no two of its parts may match the same digits, or a long row
+# of them would be split in every way.
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _MAX_PRINTED = 10_000  # elements of an array that are printed in full
 _SAMPLE = 1_000  # of a longer one: how many sums of neighbours, and how many elements

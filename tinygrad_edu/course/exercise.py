@@ -242,7 +242,7 @@ def _tokens(source: str) -> Iterator[tuple[int, str]]:
             yield t.type, "" if t.type == tokenize.INDENT else t.string
 
 
-_DEFINITION = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*=(?!=)", re.MULTILINE)
+_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 
 
 def names_defined(source: str) -> set[str]:
@@ -256,9 +256,9 @@ def names_defined(source: str) -> set[str]:
 
 # Words by which an answer can change the process in ways that can't be looked up in it afterwards.
 _REACHES_OUT = re.compile(
-    r"^\s*[%!]|\b(sys|os|gc|ctypes|signal|threading|builtins|importlib|warnings|locale|resource|faulthandler|atexit|"
+    r"^[ \t]*[%!]|\b(sys|os|gc|ctypes|signal|threading|builtins|importlib|warnings|locale|resource|faulthandler|atexit|"
     r"asyncio|get_ipython|IPython|ipykernel|inspect|multiprocessing|subprocess|setattr|globals|eval|exec|compile|"
-    r"__\w*(?:builtins|import|globals|subclasses|code|dict|closure|defaults)\w*__)\b",
+    r"__\w{0,9}(?:builtins|import|globals|subclasses|code|dict|closure|defaults)\w{0,9}__)\b",
     re.MULTILINE,
 )
 

@@ -341,9 +341,9 @@ def expected_of(key: Exercise, record: dict[str, Any]) -> Expected:
     for cell, event in zip(key.cells, record["events"], strict=True):
         if event["outcome"] != "ok":
             name = cell.grade_id or "an unnamed cell"
-            raise GradingError(
-                f"{key.path}: {name}: the reference does not run: {event['kind']} {event['text']}".rstrip()
-            )
+            took = f"it took more than its time ({event['seconds']:.0f} s)"
+            why = took if event["outcome"] in ("timeout", "limit") else f"{event['kind']} {event['text']}".strip()
+            raise GradingError(f"{key.path}: {name}: the reference does not run: {why}")
         if cell.role != "check":
             continue
         if event["visible"] is None or event["visible"]["status"] != "pass":

@@ -24,7 +24,7 @@ from .limits import MB, Limits
 
 _POLL = 0.05  # seconds between looks at a running kernel
 _WATCH = 0.25  # seconds between looks at its memory and its socket folder
-_PATIENCE = 3.0  # times its limit that a cell may take on a machine too busy to let it compute
+_PATIENCE = 8.0  # times its limit that a cell may take on a machine too busy to let it compute
 _GRACE = 1.0  # seconds an interrupted cell has to stop
 _SOCKET_FOLDER_BYTES = MB
 
@@ -155,17 +155,21 @@ class LimitedKernel(RunningKernel):
 
         Raises:
             Empty: the time is over; nbval then interrupts the cell. A cell that has computed for less than half of its
-                time has only waited for a processor, or sleeps: it may take `_PATIENCE` times as long.
+                time and would go on if a processor were free may take `_PATIENCE` times as long; one that sleeps may not.
             KernelGone: it died, printed too much or used too much memory.
         """
         seconds = timeout if timeout is not None else 10.0
         start = time.monotonic()
         deadline, end = start + seconds, start + _PATIENCE * seconds
+        before, idle = float("inf"), 0  # processor time at the last look; looks in a row at which nothing could run
         while True:
             self._drain()
             self._watch()
             if time.monotonic() > deadline:
-                if time.monotonic() > end or self.computed() - self._cpu > seconds / 2:
+                used = self.computed()
+                idle = idle + 1 if used <= before and self._sleeps() else 0
+                before = used
+                if time.monotonic() > end or used - self._cpu > seconds / 2 or idle > 1:
                     self._stop_at = time.monotonic() + _GRACE
                     raise Empty
                 deadline += _WATCH
@@ -264,6 +268,11 @@ class LimitedKernel(RunningKernel):
         """Seconds of processor time that the kernel and all that it started have used, ended children included."""
         times = self._of_family(psutil.Process.cpu_times, look)
         return float(sum(t.user + t.system + t.children_user + t.children_system for t in times))
+
+    def _sleeps(self) -> bool:
+        """Whether none of the kernel's processes waits for a processor or a disk."""
+        busy = (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP, psutil.STATUS_WAKING)
+        return not any(status in busy for status in self._of_family(psutil.Process.status, look=False))
 
     def _of_family(self, ask: Callable[[psutil.Process], Any], look: bool = True) -> list[Any]:
         """Ask each process of the kernel's; `look` for new ones first, which takes a look at all of the machine's."""

@@ -85,6 +85,8 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
         self.kernels = 0
         self.spoilers: set[int] = set()  # cells that cost a kernel: never run twice
         self.remembered = False
+        roles = [cell.role for cell in self.job.cells]
+        self.teachers = roles.index("answer") if "answer" in roles else 0  # cells before any of a student's
 
     def collect(self) -> Any:
         for number, cell in enumerate(self.job.cells):
@@ -119,7 +121,10 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
             self.spoilers |= {n for n in answers if reaches_out(self.job.cells[n].source)}
         folder = self.job.private / f"k{self.kernels}"
         job = self.job
+        begun = time.monotonic()
         self.kernel = kernel = LimitedKernel(folder, job.limits, job.seed, job.sandboxed, job.hide)
+        if self.kernels == 1:  # how long that takes says nothing about the notebook
+            self.started += time.monotonic() - begun
         self.remembered = False
         for number, cell in enumerate(job.cells[:upto]):
             if number in self.spoilers or cell.role == "check":
@@ -127,7 +132,7 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
             if cell.role == "answer":
                 self.remember()
             try:
-                seconds = self.seconds(cell)
+                seconds = self.seconds(number)
                 kernel.begin(seconds)
                 message = kernel.execute_cell_input(cell.source, allow_stdin=False)
                 kernel.await_reply(message, timeout=seconds)
@@ -150,8 +155,11 @@ class GradedFile(IPyNbFile):  # type: ignore[misc]
             return False
         return self.kernel is None or not self.kernel.is_alive() or self.kernel.probe("changed") != "False"
 
-    def seconds(self, cell: Cell) -> float:
-        return max(0.1, min(cell.seconds or self.job.limits.cell_seconds, self.remaining))
+    def seconds(self, number: int) -> float:
+        """The time for a cell; the teacher's own first ones, which import much, have as long as a kernel's start."""
+        limits = self.job.limits
+        seconds = limits.start_seconds if number < self.teachers else limits.cell_seconds
+        return max(0.1, min(self.job.cells[number].seconds or seconds, self.remaining))
 
     def teardown(self) -> None:
         if self.kernel is not None:
@@ -174,7 +182,7 @@ class GradedCell(IPyNbCell):  # type: ignore[misc]
             if self.parent.remaining <= 0:
                 event.outcome = "limit"
                 self.raise_cell_error("the notebook's time is over")
-            seconds = self.parent.seconds(cell)
+            seconds = self.parent.seconds(self.cell_num)
             kernel = self.parent.ensure_kernel(self.cell_num)
             if cell.role == "answer":
                 self.parent.remember()
@@ -217,6 +225,9 @@ class GradedCell(IPyNbCell):  # type: ignore[misc]
             return
         event.outcome = "error"
         event.kind, event.text = str(raised.ename)[:200], str(raised.evalue)[:_KEPT_TEXT]
+
+    def format_output_compare(self, key: str, left: Any, right: Any) -> None:
+        """Nothing: nbval would have pytest explain the difference, which takes minutes for texts of many lines."""
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         """nbval's comparison of what hidden tests printed and visible checks said, numbers aligned within tolerance."""

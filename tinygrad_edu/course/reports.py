@@ -32,10 +32,11 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid var(--line); }
 pre { background: var(--code); padding: .8rem; overflow-x: auto; border-radius: .4rem; }
 .PASS { color: var(--good); } .WRONG, .ERROR, .TIMEOUT { color: var(--bad); } .UNATTEMPTED { color: var(--dim); }
-progress { width: 100%; height: 1rem; accent-color: var(--good); } th { overflow-wrap: anywhere; }
-td.points, td.verdict { white-space: nowrap; } .message { overflow-wrap: anywhere; }
+progress { width: 100%; height: 1rem; accent-color: var(--good); }
+tbody th { min-width: 9rem; overflow-wrap: break-word; } thead th, td.points, td.verdict { white-space: nowrap; }
+.message { overflow-wrap: anywhere; } .hint { color: var(--dim); }
 @media (max-width: 40rem) {  /* a telephone: the message below its check */
-  thead { display: none; } tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  thead { display: none; } tbody th { min-width: 0; } tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
   th, td { display: inline-block; border: 0; padding: .1rem .6rem .1rem 0; } .message { display: block; }
 }
 """
@@ -143,11 +144,13 @@ def html(page: Page) -> str:
 
 
 def _row(check: CheckResult) -> str:
+    message, _, hint = check.message.partition(" Hint: ")
+    advice = f'<div class="hint">Hint: {escape(hint)}</div>' if hint else ""
     return (
         f'<tr><th scope="row">{escape(check.grade_id)}</th>'
         f'<td class="verdict {check.status}"><span aria-hidden="true">{_MARK[check.status]}</span> {check.status}</td>'
         f'<td class="points">{check.points:g} of {check.max_points:g}</td>'
-        f'<td class="message">{escape(check.message)}</td></tr>'
+        f'<td class="message">{escape(message)}{advice}</td></tr>'
     )
 
 

@@ -76,7 +76,7 @@ def _state() -> Iterator[tuple[Any, tuple[Any, ...]]]:
     yield "streams", (id(sys.stdout), id(sys.stderr), id(sys.displayhook), id(sys.excepthook))
     yield "process", (os.getcwd(), sys.getrecursionlimit(), threading.active_count(), repr(sys.gettrace()))
     yield "profile", (repr(sys.getprofile()), gc.isenabled(), sys.getswitchinterval())
-    yield "imports", (*map(len, (sys.meta_path, sys.path_hooks)), *sys.path, *map(id, sys.meta_path))
+    yield "imports", (len(sys.meta_path), len(sys.path_hooks), *sys.path, *map(id, sys.meta_path))
     yield "warnings", (len(warnings.filters), *map(repr, warnings.filters), id(warnings.showwarning))
     yield "environment", (len(os.environ), *sorted(os.environ.items()))
     yield "signals", tuple(repr(signal.getsignal(s)) for s in (signal.SIGINT, signal.SIGTERM))
