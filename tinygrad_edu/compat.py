@@ -42,6 +42,8 @@ _ELSEWHERE = {
     "torch.utils.data.dataset": "data.dataset",
     "torch.utils.data.dataloader": "data.loader",
     "torch.utils.data.sampler": "data.sampler",
+    "torch.utils.data.distributed": "data.distributed",
+    "torch.nn.attention": "nn.backends",
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
     "torch.autograd.function": "autograd.function",
@@ -104,7 +106,7 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "random",
+    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "random", "return_types",
     "signal", "special", "storage", "testing", "utils", "version",
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ import functools
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from .. import dtypes
 from ..autograd.modes import state
@@ -131,7 +131,7 @@ class autocast:
         set_autocast_enabled(self.device, self._enabled)
         return self
 
-    def __exit__(self, *args: Any) -> bool:
+    def __exit__(self, *args: Any) -> Literal[False]:
         _settings.depth -= 1
         if _settings.depth == 0:
             clear_autocast_cache()

@@ -109,17 +109,24 @@ class UninitializedTensorMixin:
         self.__class__ = self.cls_to_become
         self._data = made._data
 
-    @property
-    def _data(self) -> Any:
-        raise ValueError(
-            f"Attempted to use an uninitialized parameter. This error happens when you are using a `LazyModule` or "
+    def _unusable(self, where: str = "") -> ValueError:
+        return ValueError(
+            f"Attempted to use an uninitialized parameter{where}. This error happens when you are using a `LazyModule` or "
             f"explicitly manipulating `{dtypes.module_name}.nn.parameter.{type(self).__name__}` objects. When using "
             "LazyModules Call `forward` with a dummy batch to initialize the parameters before calling torch functions"
         )
 
+    @property
+    def _data(self) -> Any:
+        raise self._unusable()
+
     @_data.setter
     def _data(self, array: Any) -> None:
         raise ValueError("an uninitialized parameter takes no data; call materialize(shape) first")
+
+    def numel(self) -> int:
+        """Not known yet: what counting the parameters of a lazy model ends with."""
+        raise self._unusable(f" in <method 'numel' of '{dtypes.module_name}._C.TensorBase' objects>")
 
     @property
     def shape(self) -> Any:
@@ -187,7 +194,9 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[mis
     """A buffer of a lazy module: it gets its shape from the first batch."""
 
     cls_to_become = Tensor
-    __torch_function__ = classmethod(overrides.disabled)  # else every function would look for it from the first layer on
+    __torch_function__ = classmethod(
+        overrides.disabled
+    )  # else every function would look for it from the first layer on
 
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True

@@ -54,8 +54,8 @@ class Conv2dNormActivation(ConvNormActivation):
 class Conv3dNormActivation(ConvNormActivation):
     """`ConvNormActivation` for volumes."""
 
-    def __init__(self, *args: Any, norm_layer: Layer | None = nn.BatchNorm3d, **kwargs: Any) -> None:
-        super().__init__(*args, norm_layer=norm_layer, conv_layer=nn.Conv3d, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"norm_layer": nn.BatchNorm3d, "conv_layer": nn.Conv3d, **kwargs})
 
 
 class SqueezeExcitation(nn.Module):

@@ -1,4 +1,4 @@
-"""Pictures of many images: torchvision.utils' `make_grid` and `save_image`."""
+"""Pictures of many images and drawings on them: torchvision.utils."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
 from ..io.atomic import atomic_write
 from ..ops.joining import cat, stack
+from .drawing import draw_bounding_boxes, draw_segmentation_masks
+
+__all__ = ["draw_bounding_boxes", "draw_segmentation_masks", "make_grid", "save_image"]
 
 
 @no_grad()

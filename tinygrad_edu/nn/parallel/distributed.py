@@ -132,12 +132,13 @@ class DistributedDataParallel(Module):
         for bucket in self._buckets:
             bucket.waiting.discard(number)
         while self._next < len(self._buckets) and not self._buckets[self._next].waiting:
-            self._send(self._buckets[self._next])  # in the same order everywhere
+            if not self.process_group.alone:
+                self._send(self._buckets[self._next])  # in the same order everywhere
             self._next += 1
-        for bucket in self._buckets[: self._next]:
-            bucket.work.is_completed()  # asks MPI to go on with what is under way
         if self._next == len(self._buckets):
             self._finish()
+        elif self._next and not self.process_group.alone:
+            self._buckets[self._next - 1].work.is_completed()  # asks MPI to go on with what is under way
 
     def _send(self, bucket: _Bucket) -> None:
         """Begin the sum of a bucket. Behind the gradients stands, for each, whether it was used at all."""
@@ -154,14 +155,15 @@ class DistributedDataParallel(Module):
     def _finish(self) -> None:
         n = self.process_group.size()
         with no_grad():
-            for bucket in self._buckets:
+            for bucket in self._buckets if n > 1 else ():
                 bucket.work.wait()
                 flat, start = bucket.flat._data, 0
+                flat /= n
                 marks = flat[len(flat) - len(bucket.numbers) :]
                 for number, mark in zip(bucket.numbers, marks):
                     parameter = self._used[number]
                     size = parameter._data.size
-                    mean = (flat[start : start + size] / n).astype(parameter._data.dtype).reshape(parameter._data.shape)
+                    mean = flat[start : start + size].reshape(parameter._data.shape)
                     start += size
                     if parameter._grad is not None:
                         parameter._grad._data[...] = mean

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ... import dtypes
@@ -71,31 +71,30 @@ class ParametrizationList(ModuleList):
         super().__init__(modules)
         self.unsafe = unsafe
         shape, dtype = original.shape, original.dtype
+        new: Any = original
         with no_grad():
-            new = original
             for module in reversed(self):
                 if hasattr(module, "right_inverse"):
-                    try:
+                    with suppress(NotImplementedError):  # a function without an inverse starts from the tensor itself
                         new = module.right_inverse(new)
-                    except NotImplementedError:
-                        pass  # a function without an inverse starts from the tensor itself
         if not isinstance(new, (Variable, Sequence)):
             raise ValueError(
                 f"'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). Got {type(new).__name__}"
             )
+        found: Any = new  # one tensor, or several
         self.is_tensor = isinstance(new, Variable)
-        self.ntensors = 1 if self.is_tensor else len(new)
+        self.ntensors = 1 if self.is_tensor else len(found)
         if self.is_tensor:
-            if dtype != new.dtype:
+            if dtype != found.dtype:
                 raise ValueError(
                     "When `right_inverse` outputs one tensor, it may not change the dtype.\n"
-                    f"original.dtype: {dtype}\nright_inverse(original).dtype: {new.dtype}"
+                    f"original.dtype: {dtype}\nright_inverse(original).dtype: {found.dtype}"
                 )
             with no_grad():
-                _put(original, new)
+                _put(original, found)
             _register(self, "original", original)
         else:
-            for i, part in enumerate(new):
+            for i, part in enumerate(found):
                 if not isinstance(part, Variable):
                     raise ValueError(
                         "'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). "

@@ -3,6 +3,7 @@
 from . import functional, v2
 from .auto import AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide
 from .functional import InterpolationMode
+from .mixtures import AugMix, ElasticTransform, LinearTransformation
 from .random import (
     ColorJitter,
     GaussianBlur,

@@ -49,3 +49,4 @@ from .geometry import (
     Resize,
     TenCrop,
 )
+from .mixing import CutMix, MixUp

@@ -1,0 +1,27 @@
+"""``torch.nn.attention``: which implementation attention uses. Here there is one; the names are for code that chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+
+class SDPBackend(Enum):
+    """An implementation of `nn.functional.scaled_dot_product_attention` in PyTorch."""
+
+    ERROR = -1
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+    OVERRIDEABLE = 4
+
+
+@contextmanager
+def sdpa_kernel(backends: list[SDPBackend] | SDPBackend, set_priority: bool = False) -> Iterator[None]:
+    """A block in which attention may use only these implementations. All of them compute the same, so nothing changes here."""
+    chosen = backends if isinstance(backends, list) else [backends]
+    if not all(isinstance(backend, SDPBackend) for backend in chosen):
+        raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
+    yield
