@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import random
 import threading
 import tracemalloc
 import weakref
@@ -10,6 +11,7 @@ import weakref
 import pytest
 
 import tinygrad_edu as tg
+from tinygrad_edu.autograd import engine
 
 
 def test_a_chain_of_50_000_operations_needs_no_recursion() -> None:
@@ -206,3 +208,67 @@ def test_anomaly_mode_names_the_forward_line() -> None:
             pytest.warns(UserWarning, match="this very line"),
         ):
             y.sum().backward()
+
+
+def random_graph(seed: int, nodes: int = 40):
+    """A graph of chains, branches and joints over two leaves; its last tensor and the leaves."""
+    rng = random.Random(seed)
+    leaves = [tg.full((3,), 0.5 + i, dtype=tg.float64, requires_grad=True) for i in range(2)]
+    made = list(leaves)
+    for _ in range(nodes):
+        x = rng.choice(made[-3:])
+        kind = rng.choice(["number", "unary", "unary", "binary", "view", "sum"])
+        if kind == "number":
+            made.append(x * 0.9 + 0.1)
+        elif kind == "unary":
+            made.append(rng.choice([tg.tanh, tg.relu, tg.sin])(x))
+        elif kind == "binary":
+            made.append(x * rng.choice(made[-5:]))
+        elif kind == "view":
+            made.append(x.view(3, 1).t().reshape(3))
+        else:
+            made.append(x + x.sum() * 0.1)
+    return made[-1].sum(), leaves
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_short_way_down_a_chain_gives_the_gradients_of_the_general_way(seed: int, monkeypatch) -> None:
+    short, leaves = random_graph(seed)
+    taken = []
+    monkeypatch.setattr(engine, "follow", lambda *args, follow=engine.follow: (taken.append(1), follow(*args))[1])
+    short.backward()
+    assert taken, "no chain in the graph"
+    taken.clear()
+    general, others = random_graph(seed)
+    general.backward(retain_graph=True)  # then nothing is released on the way, and the short way is not taken
+    assert not taken
+    for a, b in zip(leaves, others):
+        assert (a.grad is None) == (b.grad is None)
+        if a.grad is not None:
+            assert tg.equal(a.grad, b.grad)
+
+
+def test_the_short_way_keeps_all_promises() -> None:
+    def chain():
+        x = tg.ones(2, requires_grad=True)
+        y = x * 2
+        z = tg.tanh(y)
+        return x, y, z, (z * 3).sum()
+
+    x, y, z, total = chain()
+    total.backward()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        total.backward()
+    x, y, z, total = chain()
+    z.detach().add_(1)
+    with pytest.raises(RuntimeError, match="output 0 of Tanh, is at version 1; expected version 0"):
+        total.backward()
+    x, y, z, total = chain()
+    seen: list[object] = []
+    z.register_hook(lambda g: g * 10)
+    y.grad_fn.register_hook(lambda inputs, outputs: seen.append((inputs, outputs)))
+    y.retain_grad()
+    total.backward()
+    tg.testing.assert_close(y.grad, 30 * (1 - tg.tanh(tg.tensor([2.0, 2.0])) ** 2))
+    tg.testing.assert_close(x.grad, 2 * y.grad)
+    assert len(seen) == 1

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tinygrad_edu as tg
 from tinygrad_edu.backend import im2col, naive, pooling
 
 
@@ -152,3 +156,17 @@ def test_average_pooling(case, seed, include, divisor):
     g = rng.standard_normal(got.shape)
     gx = pooling.avg_pool_grad(np, g, x.shape, *how, include, divisor)
     assert np.isclose((gx * x).sum(), (g * got).sum())  # the transpose of a linear map
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+def test_the_gradient_of_relu_is_torchs_where_numbers_are_not_finite(dtype):
+    """Zero where the output is zero, whatever comes in; what comes in elsewhere, also where the output is NaN."""
+    for n in (12, 600):  # both forms
+        x = [(-1.0, 0.0, -0.0, 2.0, math.nan, math.inf)[i % 6] for i in range(n)]
+        g = [(1.0, math.inf, -math.inf, math.nan)[i % 4] for i in range(n)]
+        found = []
+        for T in (tg, torch):
+            t = T.tensor(x, dtype=getattr(T, dtype), requires_grad=True)
+            T.relu(t).backward(T.tensor(g, dtype=getattr(T, dtype)))
+            found.append(t.grad.tolist())
+        np.testing.assert_array_equal(*found)
