@@ -18,7 +18,7 @@ from tinygrad_edu.utils.tensorboard import SummaryWriter
 from tinygrad_edu.utils.tensorboard.graph import graph
 
 SAME = {
-    "aten::_convolution": "aten::convolution"
+    "aten::_convolution": "aten::conv2d"
 }  # torch's trace shows the step below, as for "lstm" it shows the one above
 
 

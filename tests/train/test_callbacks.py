@@ -186,6 +186,21 @@ def test_an_interrupted_training_leaves_a_usable_model(tmp_path: Path) -> None:
     assert history["loss"] == whole.fit(x, y, 16, epochs=5, verbose=0, seed=1)["loss"]
 
 
+def test_a_callback_that_cannot_begin(tmp_path: Path) -> None:
+    """Its own error is told; those that had begun are ended, the others are not."""
+    told: list[str] = []
+
+    class Broken(train.Callback):
+        def on_train_begin(self, logs: Any) -> None:
+            raise OSError("disk full")
+
+    first = train.LambdaCallback(on_train_end=lambda logs: told.append("first"))
+    last = train.LambdaCallback(on_train_end=lambda logs: told.append("last"))
+    with pytest.raises(OSError, match="disk full"):
+        model_of().fit(*data(), epochs=1, callbacks=[first, Broken(), last])
+    assert told == ["first"]
+
+
 def test_no_number_ends_training(capsys: pytest.CaptureFixture[str]) -> None:
     x, y = data()
     y[20] = float("nan")

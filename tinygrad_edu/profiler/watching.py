@@ -26,6 +26,11 @@ Place = tuple[Any, str, Any]  # where something stands, under which name, and wh
 
 _PACKAGE = __name__.partition(".")[0]
 _PRIMITIVE_CALLS = ("__call__", "call1", "call2", "with_number")
+# the published functions, and what torch puts before their names
+_TABLES: tuple[tuple[dict[str, Any], str], ...] = (
+    (registry.functions, ""), (registry.methods, ""), (registry.functional, ""), (registry.linalg, "linalg_"),
+    (registry.fft, ""), (registry.special, "special_"),
+)  # fmt: skip
 # What says something about a tensor, or hands it out, without computing.
 _QUESTIONS = (
     "dim size numel stride is_contiguous is_floating_point is_complex is_signed is_conj is_neg is_nonzero is_inference is_pinned "
@@ -59,8 +64,8 @@ def watch(around: Around) -> Callable[[], None]:
     engine.follow = _follow
     try:
         for holder, attribute, name, call in _found():
-            there = holder.__dict__[attribute]
-            setattr(holder, attribute, _through(around, name, call))
+            there = holder[attribute] if isinstance(holder, dict) else holder.__dict__[attribute]
+            _put(holder, attribute, _through(around, name, call))
             places.append((holder, attribute, there))
     except BaseException:
         _restore(places)
@@ -70,8 +75,14 @@ def watch(around: Around) -> Callable[[], None]:
 
 def _restore(places: list[Place]) -> None:
     while places:
-        holder, attribute, there = places.pop()
-        setattr(holder, attribute, there)
+        _put(*places.pop())
+
+
+def _put(holder: Any, attribute: str, value: Any) -> None:
+    if isinstance(holder, dict):
+        holder[attribute] = value
+    else:
+        setattr(holder, attribute, value)
 
 
 def _follow(node: Any, g: Any, waiting: Any) -> None:
@@ -109,8 +120,8 @@ def _found() -> Iterator[tuple[Any, str, Any, Callable[..., Any]]]:
     for attribute in _PRIMITIVE_CALLS:
         yield Op, attribute, _primitive, Op.__dict__[attribute]
     names = public_names()
-    for holder in _holders():
-        for attribute, value in list(vars(holder).items()):
+    for holder in (*_holders(), *(table for table, _ in _TABLES)):
+        for attribute, value in list((holder if isinstance(holder, dict) else vars(holder)).items()):
             if type(value) is FunctionType and id(value) in names:
                 yield holder, attribute, names[id(value)], value
     for operator, name in _OPERATORS.items():
@@ -149,11 +160,7 @@ def _holders() -> list[Any]:
 def public_names() -> dict[int, str]:
     """The name under which torch would show each published function: ``id`` → ``aten::…``."""
     names: dict[int, str] = {}
-    tables = (
-        (registry.functions, ""), (registry.methods, ""), (registry.functional, ""), (registry.linalg, "linalg_"),
-        (registry.fft, ""), (registry.special, "special_"),
-    )  # fmt: skip
-    for table, prefix in tables:
+    for table, prefix in _TABLES:
         function: Any
         for name, function in table.items():
             if name in _QUESTIONS.split():

@@ -48,12 +48,20 @@ class CallbackList:
 
     def __init__(self, callbacks: Iterable[Any], model: Any, params: dict[str, Any]) -> None:
         self.callbacks = sorted(callbacks, key=lambda callback: callback.order)
+        self.begun: list[Any] = []
         for callback in self.callbacks:
             callback.model, callback.params = model, params
 
     def __call__(self, moment: str, *args: Any) -> None:
-        for callback in self.callbacks:
+        for callback in self.begun:
             getattr(callback, f"on_{moment}")(*args)
+
+    def begin(self) -> None:
+        """Where one cannot begin, only those before it are told the end."""
+        self.begun = []
+        for callback in self.callbacks:
+            callback.on_train_begin({})
+            self.begun.append(callback)
 
     def state_dict(self) -> list[tuple[str, dict[str, Any]]]:
         return [(type(callback).__name__, callback.state_dict()) for callback in self.callbacks]

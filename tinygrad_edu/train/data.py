@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.variable import Variable
 from ..data import DataLoader, IterableDataset, Subset, TensorDataset
+from ..dtypes import float64, get_default_dtype
 from ..ops.registry import functions as F
 from ..random import Generator
 
@@ -13,13 +14,13 @@ BATCH_SIZE = 32
 
 
 def as_tensor(x: Any) -> Any:
-    """A tensor of what may be an array, a list of numbers or a pandas column; numbers with 64 bits of floats become 32."""
+    """A tensor of what may be an array, a list of numbers or a pandas column. NumPy's 64-bit floats become the default dtype."""
     if isinstance(x, Variable):
         return x
     if hasattr(x, "to_numpy"):
         x = x.to_numpy()
     given = F["as_tensor"](x)
-    return given.float() if str(given.dtype).endswith("float64") else given
+    return given.to(get_default_dtype()) if given.dtype is float64 else given
 
 
 def dataset_of(x: Any, y: Any) -> Any:

@@ -198,7 +198,7 @@ class Model:
         self.history, self.stop_training, self._epoch = History(params), False, initial_epoch - 1
         with self._kept_mode():
             try:
-                self._callbacks("train_begin", {})
+                self._callbacks.begin()
                 if resume is not None and os.path.exists(resume):
                     initial_epoch = self.load_checkpoint(resume)
                 for epoch in range(initial_epoch, epochs):

@@ -36,7 +36,7 @@ class ProgressBar(Callback):
         self.step = self.every or max(1, -(-count // _MOST_LINES))
         self.lines: list[str] = []
         self.screen: Any = _screen(self.bar)
-        self.ended = -1
+        self.ended = self.latest = -1  # epochs: the last one told, the last one
 
     def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
         self.title = f"Epoch {epoch + 1}/{self.params['epochs']}"
@@ -54,7 +54,7 @@ class ProgressBar(Callback):
         self.latest = epoch
 
     def on_train_end(self, logs: Logs) -> None:
-        if self.ended != getattr(self, "latest", -1):  # the training was ended from outside
+        if self.ended != self.latest:  # the training was ended from outside
             self.screen.say(self.line)
         self.screen.end()
 
