@@ -194,9 +194,8 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[mis
     """A buffer of a lazy module: it gets its shape from the first batch."""
 
     cls_to_become = Tensor
-    __torch_function__ = classmethod(
-        overrides.disabled
-    )  # else every function would look for it from the first layer on
+    # else every function would look for it from the first layer on
+    __torch_function__ = classmethod(overrides.disabled)  # type: ignore[assignment]
 
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
