@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import json
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch.autograd import profiler_util as theirs
 from torch.autograd.profiler_legacy import profile as torch_profile  # the newer one can take the process down
 
 import tinygrad_edu as tg
-from tinygrad_edu import nn
+from tinygrad_edu import compat, nn
 from tinygrad_edu import profiler as pr
 from tinygrad_edu.autograd.op import Op
 from tinygrad_edu.profiler import recording
@@ -324,6 +325,32 @@ def test_the_older_form() -> None:
         tg.ones(2)
     with pytest.raises(RuntimeError, match="didn't finish"):
         off.key_averages()
+
+
+def parameters(function: Any) -> dict[str, Any]:
+    found = inspect.signature(function).parameters.values()
+    return {p.name: p.default for p in found if p.kind is not p.VAR_KEYWORD}
+
+
+def test_signatures_and_names_are_torchs() -> None:
+    """Ours may lack what is deprecated or about other devices; what is there has torch's place and default."""
+    missing: dict[str, set[str]] = {}
+    for name in ("profile", "record_function", "schedule", "tensorboard_trace_handler"):
+        want, have = parameters(getattr(torch.profiler, name)), parameters(getattr(pr, name))
+        assert {n: d for n, d in want.items() if n in have} == have, name
+        missing[name] = set(want) - set(have)
+    assert missing == {
+        "profile": {"execution_trace_observer", "use_cuda", "custom_trace_id_callback", "post_processing_timeout_s"},
+        "record_function": set(), "schedule": set(), "tensorboard_trace_handler": {"use_python_export"},
+    }  # fmt: skip
+    table = parameters(theirs.EventList.table)
+    assert parameters(EventList.table) == table
+    modules = {
+        "torch.profiler": pr,
+        "torch.autograd.profiler": tg.autograd.profiler,
+        "torch.utils.benchmark": tg.utils.benchmark,
+    }
+    assert {name: compat._ours(name) for name in modules} == modules
 
 
 def test_measuring_costs_little() -> None:

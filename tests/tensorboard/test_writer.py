@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import socket
 import sys
@@ -15,6 +16,7 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.compat.proto.event_pb2 import Event
+from torch.utils.tensorboard import FileWriter as TorchFileWriter
 from torch.utils.tensorboard import SummaryWriter as TorchWriter
 
 import tinygrad_edu as tg
@@ -198,6 +200,25 @@ def test_errors_are_torchs(tmp_path: Path) -> None:
         if theirs != ours or not theirs[0]:
             wrong.append(f"{name}: {theirs} / {ours}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_signatures_are_torchs() -> None:
+    def told(cls: Any) -> dict[str, list[tuple[str, Any]]]:
+        methods = {n: f for n, f in inspect.getmembers(cls, inspect.isfunction) if n[0] != "_" or n == "__init__"}
+        return {n: [(p.name, p.default) for p in inspect.signature(f).parameters.values()] for n, f in methods.items()}
+
+    for theirs, ours in ((TorchWriter, SummaryWriter), (TorchFileWriter, FileWriter)):
+        want = told(theirs)
+        del want["add_onnx_graph"]  # docs/differences.md
+        assert told(ours) == want
+
+
+def test_names_for_programs_written_for_torch() -> None:
+    from tinygrad_edu.compat import _ours
+
+    modules = {name: _ours(f"torch.utils.tensorboard{name}") for name in ("", ".writer")}
+    assert [module.SummaryWriter for module in modules.values() if module] == [SummaryWriter] * 2
+    assert tg.utils.tensorboard.SummaryWriter is SummaryWriter
 
 
 def test_read_back_by_tensorboard(tmp_path: Path) -> None:
