@@ -180,6 +180,12 @@ def _show_torch_names() -> None:
     old = importlib.import_module(f"{_PACKAGE}.amp.old")
     for cls, file in ((old.autocast, "autocast_mode"), (old.GradScaler, "grad_scaler")):
         cls.__module__ = f"torch.cuda.amp.{file}"
+    for file, own, name in (
+        ("loader", "SingleProcessIterator", "_SingleProcessDataLoaderIter"),
+        ("processes", "WorkerIterator", "_MultiProcessingDataLoaderIter"),
+    ):
+        cls = getattr(importlib.import_module(f"{_PACKAGE}.data.{file}"), own)
+        cls.__module__, cls.__qualname__ = "torch.utils.data.dataloader", name
     nn = importlib.import_module(f"{_PACKAGE}.nn")
     hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
     for cls in (hooks.RemovableHandle, hooks.Handle):

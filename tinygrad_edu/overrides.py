@@ -36,10 +36,10 @@ def watch(what: Any) -> None:
     watching.append(what)
 
 
-def disabled(cls: type, function: Callable[..., Any], types: Iterable[type], args: Any = (), kwargs: Any = None) -> Any:
+def disabled(cls: type, func: Callable[..., Any], types: Iterable[type], args: Any = (), kwargs: Any = None) -> Any:
     """A ``__torch_function__`` for classes that want none: the function runs, and its result stays as it is."""
     with DisableTorchFunctionSubclass():
-        return function(*args, **(kwargs or {}))
+        return func(*args, **(kwargs or {}))
 
 
 _disabled_torch_function_impl = disabled

@@ -5,3 +5,14 @@ from . import datasets, io, models, transforms, tv_tensors, utils
 
 __version__ = "0.28.0"  # the release of torchvision whose behaviour this package has
 __all__ = ["datasets", "io", "models", "ops", "transforms", "tv_tensors", "utils"]
+
+
+def get_image_backend() -> str:
+    """What loads images: "PIL", always."""
+    return "PIL"
+
+
+def set_image_backend(backend: str) -> None:
+    """Choose what loads images; there is "PIL" only. ValueError for others."""
+    if backend != "PIL":
+        raise ValueError(f"Invalid backend '{backend}'. Options are 'PIL' and 'accimage'")

@@ -60,7 +60,8 @@ lstm(pk.to(torch.float64))  # differs: which of two checks comes first
 torch.func.functional_call(net, dict(net.named_parameters()), (x,)), torch.nn.utils.stateless.functional_call(net, dict(net.named_parameters()), (x,))
 buf = io.BytesIO(); torch.save(net.state_dict(), buf); buf.seek(0); net.load_state_dict(torch.load(buf, weights_only=True))
 d = tempfile.mkdtemp(); f = os.path.join(d, "m.pt"); torch.save({"epoch": 3, "model": nn.Linear(2,1).state_dict(), "opt": torch.optim.Adam([torch.ones(1, requires_grad=True)]).state_dict(), "loss": torch.tensor(.5)}, f); ck = torch.load(f, map_location="cpu"); print(ck)
-torch.save(nn.Linear(2,1), f); torch.load(f)  # differs: our error names the file
+torch.save(nn.Linear(2,1), f)
+torch.load(f)  # differs: our error names the file
 type(torch.load(f, weights_only=False))  # differs: a warning, and our error names the file
 torch.load("/nonexistent.pt")
 torch.save(torch.ones(2), "/nonexistent/dir/x.pt")
