@@ -13,6 +13,7 @@ from .constraints import Constraint
 class ConstraintRegistry:
     """Calls the function registered for a constraint's class: ``registry(constraint)`` is a transform.
 
+    >>> from tinygrad_edu.distributions import constraints, transform_to
     >>> transform_to(constraints.positive)
     ExpTransform()
     """

@@ -35,7 +35,7 @@ def _standard_gamma(input: Any, generator: Any = None) -> Any:
 
     >>> import tinygrad_edu as tg
     >>> _ = tg.manual_seed(0); tg._standard_gamma(tg.tensor([1., 9.]))
-    tensor([2.0117, 7.2107])
+    tensor([2.8824, 7.8312])
     """
     return Op.table["standard_gamma"](input, lambda alpha: stream_for(generator, alpha).gamma(alpha))
 
@@ -64,6 +64,6 @@ def binomial(count: Any, prob: Any, generator: Any = None) -> Any:
 
     >>> import tinygrad_edu as tg
     >>> _ = tg.manual_seed(0); tg.binomial(tg.tensor([10., 100.]), tg.tensor([0.5, 0.9]))
-    tensor([ 4., 92.])
+    tensor([ 7., 89.])
     """
     return Op.table["binomial"](count, prob, lambda n, p: stream_for(generator, n).binomial(n, p))
