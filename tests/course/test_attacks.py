@@ -77,6 +77,20 @@ class TestInTheSandbox:
         assert not [p.name for p in psutil.Process().children(recursive=True) if p.name() == "bwrap"]
         assert not list(Path("/tmp").glob("fill*"))
 
+    def test_code_that_could_meddle_with_the_checks_is_named_to_the_teacher(
+        self, attacked: dict[str, Submission]
+    ) -> None:
+        meddling = (
+            "patches_the_checker patches_builtins hooks_cells traces swaps_the_code_of_functions replaces_a_module "
+        )
+        meddling += (
+            "finds_objects_by_the_garbage_collector answers_itself_with_asserts_off swallows_errors removes_the_seed"
+        )
+        noted = {name for name, r in attacked.items() if any(n.startswith("relu: look at its code") for n in r.notes)}
+        assert set(meddling.split()) <= noted
+        plain = "honest0 honest1 syntax_error loops_when_called skips_by_comment right_where_it_is_seen"
+        assert not noted & set(plain.split())
+
     def test_messages_say_what_happened(self, attacked: dict[str, Submission]) -> None:
         def first(name: str) -> tuple[str, str]:
             check = attacked[name].checks[0]

@@ -268,6 +268,36 @@ def reaches_out(source: str) -> bool:
     return _REACHES_OUT.search(source) is not None
 
 
+# Names by which code gets at the checks, or at the process around them. An answer has little use for them.
+_CHECKERS = {
+    "check", "equal", "holds", "raises", "checks", "compare", "reveal", "course", "get_ipython", "IPython",
+    "ipykernel", "gc", "ctypes", "inspect", "_getframe", "settrace", "setprofile", "addaudithook", "sys", "builtins",
+    "__builtins__", "__globals__", "__code__", "__subclasses__", "__import__", "importlib", "globals", "eval", "exec",
+}  # fmt: skip
+
+
+def meddles_with(source: str) -> list[str]:
+    """Names in code – not in its comments and texts – by which it could make the checks say that they passed.
+
+    >>> meddles_with("def relu(x):\\n    return x.clip(0)  # check it")
+    []
+    >>> meddles_with("type(check).__call__ = print")
+    ['check']
+    """
+    words: set[str] = set()
+    try:
+        before = ""
+        for kind, string in _tokens(source[:100_000]):
+            if kind == tokenize.NAME and not (before == "." and string == "eval"):  # a module has that method
+                words.add(string)
+            before = string
+    except (SyntaxError, tokenize.TokenError):  # a magic, or no Python at all
+        words |= set(re.findall(r"\w+", source))
+    if len(source) > 100_000:
+        words |= set(re.findall(r"\w+", source[100_000:]))
+    return sorted(words & _CHECKERS)
+
+
 def grading_source(source: str) -> str:
     """A check cell as it is run for grading: `print` in the hidden part sends values on a channel of their own.
 

@@ -16,7 +16,18 @@ from typing import Any
 
 from . import sandbox
 from .cluster import Cluster, ClusterError
-from .exercise import Cell, Exercise, NotebookError, grading_source, printable, read, read_json, shown, text_of
+from .exercise import (
+    Cell,
+    Exercise,
+    NotebookError,
+    grading_source,
+    meddles_with,
+    printable,
+    read,
+    read_json,
+    shown,
+    text_of,
+)
 from .graft import Graft, best_key, graft
 from .isolation import merge, second_runs
 from .limits import DEFAULT, Limits
@@ -237,6 +248,11 @@ class Batch:
 
     def _result(self, ready: "_Prepared", record: dict[str, Any]) -> Submission:
         notes = list(ready.graft.notes)
+        for cell in ready.graft.cells:
+            if cell.role == "answer" and (names := meddles_with(cell.source)):
+                notes.append(
+                    f"{cell.grade_id}: look at its code, which could meddle with the checks: {', '.join(names)}"
+                )
         if not self.sandboxed:
             notes.append("graded without a sandbox")
         error = record.get("error") or _own_failure(ready.graft, record["events"])

@@ -25,6 +25,7 @@ from .limits import MB, Limits
 _POLL = 0.05  # seconds between looks at a running kernel
 _WATCH = 0.25  # seconds between looks at its memory and its socket folder
 _PATIENCE = 8.0  # times its limit that a cell may take on a machine too busy to let it compute
+_FULL = 0.9  # of its limit that a cell must have computed: the kernel's share of a processor is never all of it
 _GRACE = 1.0  # seconds an interrupted cell has to stop
 _SOCKET_FOLDER_BYTES = MB
 
@@ -154,7 +155,7 @@ class LimitedKernel(RunningKernel):
         """Wait for the shell's reply, collecting output meanwhile.
 
         Raises:
-            Empty: the time is over; nbval then interrupts the cell. A cell that has computed for less than half of its
+            Empty: the time is over; nbval then interrupts the cell. A cell that has computed for less than its
                 time and would go on if a processor were free may take `_PATIENCE` times as long; one that sleeps may not.
             KernelGone: it died, printed too much or used too much memory.
         """
@@ -169,7 +170,7 @@ class LimitedKernel(RunningKernel):
                 used = self.computed()
                 idle = idle + 1 if used <= before and self._sleeps() else 0
                 before = used
-                if time.monotonic() > end or used - self._cpu > seconds / 2 or idle > 1:
+                if time.monotonic() > end or used - self._cpu > _FULL * seconds or idle > 1:
                     self._stop_at = time.monotonic() + _GRACE
                     raise Empty
                 deadline += _WATCH
