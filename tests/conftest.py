@@ -65,7 +65,7 @@ NEEDS: dict[str, Callable[[], str]] = {
 
 
 def could_be_installed(marker: str) -> bool:
-    return marker in ("needs_chromium", "needs_mpi") or (marker == "needs_bwrap" and sys.platform == "linux")
+    return marker == "needs_chromium" or (marker == "needs_mpi" and sys.platform != "win32") or (marker == "needs_bwrap" and sys.platform == "linux")
 
 
 def in_ci() -> bool:

@@ -13,7 +13,7 @@ from ..autograd.variable import Variable
 from ..backend import kernels_of
 from . import nccl
 from .groups import ProcessGroup, ReduceOp, Work, get_group_rank, resolved
-from .transport import Transfer, mpi_op, outgoing
+from .transport import Transfer, in_place, mpi_op, outgoing
 
 
 # ------------------------------------------------------------------ arguments
@@ -93,9 +93,17 @@ def all_reduce(tensor: Any, op: ReduceOp = ReduceOp.SUM, group: Any = None, asyn
         return _out(Transfer(None, nccl.all_reduce(g, tensor, op)), g, async_op)
     from mpi4py import MPI
 
-    buffer = sent(tensor)
+    own = in_place(tensor._data)
+    buffer = tensor._data if own else sent(tensor)
     request = g.comm.Iallreduce(MPI.IN_PLACE, buffer, mpi_op(op.value))
-    return _out(Transfer(request, lambda: put(tensor, _averaged(buffer, op, g.size()))), g, async_op)
+
+    def finish() -> None:
+        if own and op is not ReduceOp.AVG:
+            tensor._counter[0] += 1
+        else:
+            put(tensor, _averaged(buffer, op, g.size()))
+
+    return _out(Transfer(request, finish), g, async_op)
 
 
 def broadcast(

@@ -56,6 +56,17 @@ def outgoing(array: Any) -> numpy.ndarray:
     return numpy.array(array, order="C")
 
 
+def in_place(array: Any) -> bool:
+    """Whether MPI can read and write an array where it lies."""
+    return (
+        isinstance(array, numpy.ndarray)
+        and array.flags.c_contiguous
+        and array.flags.writeable
+        and array.dtype.kind in "iufc"
+        and (array.dtype.itemsize > 2 or array.dtype.kind in "iu")
+    )
+
+
 class Transfer:
     """A running exchange: ``finish`` puts what came where it belongs, once."""
 
