@@ -173,6 +173,12 @@ def promote_types(a: dtype, b: dtype) -> dtype:
         return a
     found = _promoted.get((a, b))
     if found is None:
+        for name, position, each in (("type1", 1, a), ("type2", 2, b)):
+            if not isinstance(each, dtype):
+                kind = type(each).__name__
+                raise TypeError(
+                    f"promote_types(): argument '{name}' (position {position}) must be torch.dtype, not {kind}"
+                )
         found = _promoted[(a, b)] = _promote(a, b)
     return found
 

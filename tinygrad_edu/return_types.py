@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .ops import _results
 
-globals().update(_results.classes)
+
+def __getattr__(name: str) -> Any:
+    """A class of results: made when the operation first returned one, or now."""
+    if name in _results.classes:
+        return _results.classes[name]
+    fields = "values indices" if name in _PAIRS else _FIELDS.get(name)
+    if fields is None:
+        raise AttributeError(f"module 'torch.return_types' has no attribute {name!r}")
+    return _results.named(name, *fields.split())
+
+
+_PAIRS = {"max", "min", "median", "nanmedian", "mode", "sort", "topk", "kthvalue", "cummax", "cummin"}
+_FIELDS = {
+    "aminmax": "min max", "histogram": "hist bin_edges", "frexp": "mantissa exponent", "qr": "Q R", "svd": "U S V",
+    "slogdet": "sign logabsdet", "linalg_eig": "eigenvalues eigenvectors", "linalg_eigh": "eigenvalues eigenvectors", "linalg_qr": "Q R",
+    "linalg_svd": "U S Vh", "linalg_slogdet": "sign logabsdet", "linalg_lu": "P L U", "linalg_lu_factor": "LU pivots",
+    "linalg_lstsq": "solution residuals rank singular_values", "linalg_inv_ex": "inverse info", "linalg_cholesky_ex": "L info",
+}  # fmt: skip

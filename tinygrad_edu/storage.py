@@ -107,15 +107,19 @@ def _itemsize(np_type: Any) -> int:
 class TypedStorage:
     """Memory as elements of one dtype (torch keeps it for old code; `UntypedStorage` is what there will be)."""
 
+    _said = False  # that it is deprecated: once is enough
+
     def __init__(self, untyped: UntypedStorage, dtype: dtypes.dtype) -> None:
         self._untyped_storage, self.dtype = untyped, dtype
-        warnings.warn(
-            "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. "
-            "This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use "
-            "tensor.untyped_storage() instead of tensor.storage()",
-            UserWarning,
-            stacklevel=4,
-        )
+        if not TypedStorage._said:
+            TypedStorage._said = True
+            warnings.warn(
+                "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. "
+                "This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use "
+                "tensor.untyped_storage() instead of tensor.storage()",
+                UserWarning,
+                stacklevel=4,
+            )
 
     def _elements(self) -> Any:
         return self._untyped_storage.as_array(self.dtype.np)

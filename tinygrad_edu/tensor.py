@@ -619,7 +619,10 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     # ``x += 1`` writes into x's memory
     __iadd__, __isub__ = _augmented(pointwise.plus, "add"), _augmented(pointwise.sub, "sub")
     __imul__, __itruediv__ = _augmented(pointwise.mul, "mul"), _augmented(pointwise.true_div, "div")
-    __ifloordiv__, __imod__ = _augmented(pointwise.floor_divide, "floor_divide"), _augmented(pointwise.remainder, "remainder")
+    __ifloordiv__, __imod__ = (
+        _augmented(pointwise.floor_divide, "floor_divide"),
+        _augmented(pointwise.remainder, "remainder"),
+    )
     __ipow__ = _augmented(power.pow, "pow")
     __iand__, __ior__ = _augmented(bits.bitwise_and, "and"), _augmented(bits.bitwise_or, "or")
     __ixor__ = _augmented(bits.bitwise_xor, "xor")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from .. import overrides
+from .. import dtypes, overrides
 from ..backend import kernels_of
 from .graph import FREED, Node, edge_of
 from .hooks import check_version
@@ -32,6 +32,9 @@ class FunctionCtx(Node):
         self._non_differentiable: set[int] = set()
         self._dirty: tuple[Any, ...] = ()
         self._materialize = True
+
+    def __repr__(self) -> str:
+        return f"<{dtypes.module_name}.autograd.function.{type(self).__name__} object at {id(self):#x}>"
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward; they are released afterwards, and changes in place are noticed."""

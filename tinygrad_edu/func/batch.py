@@ -195,7 +195,7 @@ def vmap(
                 results.append(func(*replaced(args, iter(elements)), **kwargs))
         columns = zip(*(flat(result) for result in results))
         stacked = [
-            column[0] if dim is None else functions["stack"](list(column), dim)
+            column[0] if dim is None else functions["stack"](list(column)).movedim(0, dim)
             for column, dim in zip(columns, out_places)
         ]
         return replaced(results[0], iter(stacked))

@@ -123,6 +123,8 @@ Op("copy", lambda k, x, source: k.xp.broadcast_to(source, x.shape).astype(x.dtyp
 def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
     """Store ``src`` (broadcast, converted) in this tensor."""
     check_writable(input)
+    if isinstance(src, (bool, int, float, complex)):
+        src = wrap(kernels_of(input._data).xp.asarray(src, dtypes.of_scalar(src).np))
     if not isinstance(src, Variable):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {src.__class__.__name__}")
     warn_if_imaginary_part_is_lost(src, input.dtype)

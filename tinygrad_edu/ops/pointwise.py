@@ -17,6 +17,7 @@ from ._define import (
     WITH_NUMBER,
     binary,
     broadcast_error,
+    check_broadcast,
     is_number,
     no_derivative,
     prepare,
@@ -274,6 +275,7 @@ def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
     if alpha != 1 and isinstance(other, Variable):
         return as_one("RsubBackward0", lambda x, y: rsub(_scaled(x, alpha, x), y), input, other)
     run = _rsub if isinstance(other, Variable) else _rsub_number
+    check_broadcast(other, input)
     input, other = prepare("rsub", (input if alpha == 1 else _scaled(input, alpha, input), other), floats=False)
     if type(other) is float and input._data.dtype.itemsize == 2:
         other = kernels_of(input._data).xp.asarray(other, input._data.dtype)
