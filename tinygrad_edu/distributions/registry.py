@@ -14,8 +14,8 @@ class ConstraintRegistry:
     """Calls the function registered for a constraint's class: ``registry(constraint)`` is a transform.
 
     >>> from tinygrad_edu.distributions import constraints, transform_to
-    >>> transform_to(constraints.positive)
-    ExpTransform()
+    >>> transform_to(constraints.simplex)
+    SoftmaxTransform()
     """
 
     def __init__(self) -> None:
