@@ -44,10 +44,10 @@ class Step(nn.Module):
 
 
 def vgg11():
-    """With a small head: torchvision's has 120 million parameters."""
-    model = vision.models.vgg11(num_classes=4)
-    model.classifier = nn.Sequential(nn.Linear(512 * 49, 8), nn.ReLU(True), nn.Dropout(), nn.Linear(8, 4))
-    return model
+    """VGG11's layers, a quarter as wide, with a small head: torchvision's has 130 million parameters."""
+    widths = [n if isinstance(n, str) else n // 4 for n in vision.models.vgg.cfgs["A"]]
+    head = nn.Sequential(nn.Linear(128 * 49, 8), nn.ReLU(True), nn.Dropout(), nn.Linear(8, 4))
+    return nn.Sequential(vision.models.vgg.make_layers(widths), nn.AdaptiveAvgPool2d((7, 7)), nn.Flatten(), head)
 
 
 BATCH = {"in0": {0: "batch"}}
@@ -108,7 +108,7 @@ def test_models_run_elsewhere_and_come_back(name, make, inputs, axes):
         label for axis in axes.values() for label in axis.values()
     }
     model.eval()
-    cases = [inputs(1)] if name in ("vgg11", "resnet18") else [inputs(2), inputs(3), inputs(1)]
+    cases = [inputs(1)] if name == "resnet18" else [inputs(2), inputs(3), inputs(1)]
     back = tg.onnx.load_model(file)
     with tg.no_grad():
         assert apart(program, model, cases) < 2e-6
