@@ -43,6 +43,8 @@ _ELSEWHERE = {
     "torch.utils.data.dataloader": "data.loader",
     "torch.utils.data.sampler": "data.sampler",
     "torch.utils.data.distributed": "data.distributed",
+    "torch.distributed.distributed_c10d": "distributed",
+    "torch.utils.data.distributed": "data.distributed",
     "torch.nn.attention": "nn.backends",
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
