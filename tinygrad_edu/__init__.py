@@ -88,7 +88,7 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
     "accelerator", "amp", "backends", "compat", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func", "io", "jit",
-    "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "signal", "special", "testing", "train", "utils", "version", "vision", "viz",
+    "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "return_types", "signal", "special", "testing", "train", "utils", "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import unwrap
 from typing import Any, TypeVar
 
 from .. import dtypes
@@ -203,6 +204,12 @@ def check_arguments() -> None:
         else:
             continue
         methods[name] = checked(_unchecked(method), name, own, method=True)
+    for word in ("linalg", "fft", "special"):
+        for name, function in _places[word].items():
+            inner = unwrap(function)
+            shared = any(unwrap(_places[w][name]) is inner for w in ("function", "functional") if name in _places[w])
+            if not isinstance(inner, type) and not shared:
+                inner.__qualname__ = f"{word}_{name}"  # as Python's own messages name it
     for table in _places.values():
         for name, function in table.items():
             if not hasattr(function, "torch_errors") and not isinstance(function, type):
