@@ -166,6 +166,7 @@ def main(names: tuple[str, ...], rounds: int, least: float, threads: str, out: P
         theirs = median(times["torch"])
         per = f"{theirs / W6_OPS * 1e6:.1f} µs/op" if name == "W6" else f"{theirs * 1e3:.2f} ms"
         shown = {who: f"{r:.2f}" for who, r in ratios.items()}
+        print(name, per, shown, file=sys.stderr, flush=True)  # the table comes at the end, which may be minutes away
         for who, goal in (("ours", MUST[name]), ("fast", THEN[name])):
             if who in ratios and ratios[who] > goal:
                 shown[who] += " !"

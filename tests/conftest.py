@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from sealing import sealed_state  # noqa: F401  (an autouse fixture)
 
+# as without the extra `fast`, also where its kernels have been prepared: tests/backend/test_compiled.py compares these
+os.environ["TINYGRAD_EDU_COMPILED"] = "0"
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 
 from environment import find_browser, why_no_sandbox
@@ -65,7 +67,11 @@ NEEDS: dict[str, Callable[[], str]] = {
 
 
 def could_be_installed(marker: str) -> bool:
-    return marker == "needs_chromium" or (marker == "needs_mpi" and sys.platform != "win32") or (marker == "needs_bwrap" and sys.platform == "linux")
+    return (
+        marker == "needs_chromium"
+        or (marker == "needs_mpi" and sys.platform != "win32")
+        or (marker == "needs_bwrap" and sys.platform == "linux")
+    )
 
 
 def in_ci() -> bool:
