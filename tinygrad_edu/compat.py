@@ -44,7 +44,6 @@ _ELSEWHERE = {
     "torch.utils.data.sampler": "data.sampler",
     "torch.utils.data.distributed": "data.distributed",
     "torch.distributed.distributed_c10d": "distributed",
-    "torch.utils.data.distributed": "data.distributed",
     "torch.nn.attention": "nn.backends",
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
@@ -108,7 +107,8 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "random", "return_types",
+    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn",
+    "onnx", "optim", "overrides", "profiler", "random", "return_types",
     "signal", "special", "storage", "testing", "utils", "version",
 )  # fmt: skip
 

@@ -14,21 +14,21 @@ from ..autograd.modes import state
 from ..autograd.variable import Variable
 
 # matrix products and convolutions: hardware is fast at them in half precision, and they add up in float32 anyway
-LOWER = frozenset(
+_LOWER = (
     "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d linear matmul mm bmm addmm addbmm baddbmm einsum "
-    "chain_matmul multi_dot vecdot tensordot prelu scaled_dot_product_attention".split()
+    "chain_matmul multi_dot vecdot tensordot prelu scaled_dot_product_attention"
 )
 # sums of many terms, inverses, differences of large numbers: half precision would spoil them
-FLOAT32 = frozenset(
+_FLOAT32 = (
     "avg_pool3d max_pool3d adaptive_avg_pool3d max_unpool2d max_unpool3d grid_sample polar prod quantile nanquantile stft cdist trace "
     "view_as_complex cholesky cholesky_inverse cholesky_solve inverse lu_solve orgqr ormqr pinverse mse_loss l1_loss smooth_l1_loss "
     "huber_loss nll_loss cross_entropy kl_div binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss "
     "hinge_embedding_loss poisson_nll_loss margin_ranking_loss soft_margin_loss triplet_margin_loss multi_margin_loss ctc_loss "
     "multilabel_margin_loss fft ifft fft2 ifft2 fftn ifftn rfft irfft rfft2 irfft2 rfftn irfftn hfft ihfft cond matrix_rank solve "
-    "svdvals eigvals eigvalsh inv inv_ex householder_product tensorinv tensorsolve qr cholesky_ex svd eig eigh lstsq".split()
+    "svdvals eigvals eigvalsh inv inv_ex householder_product tensorinv tensorsolve qr cholesky_ex svd eig eigh lstsq"
 )
-# joined tensors: the widest of their dtypes
-WIDEST = frozenset(("cat", "stack", "index_copy"))
+LOWER, FLOAT32 = frozenset(_LOWER.split()), frozenset(_FLOAT32.split())
+WIDEST = frozenset(("cat", "stack", "index_copy"))  # joined tensors: the widest of their dtypes
 
 
 class Casting:
