@@ -107,8 +107,8 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg", "masked", "nn",
-    "onnx", "optim", "overrides", "profiler", "random", "return_types",
+    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg",
+    "masked", "nn", "onnx", "optim", "overrides", "profiler", "random", "return_types",
     "signal", "special", "storage", "testing", "utils", "version",
 )  # fmt: skip
 
