@@ -292,8 +292,8 @@ def mean(values):
     frame = sys._getframe()
     while frame is not None:
         text = "".join(linecache.getlines(frame.f_code.co_filename))
-        if "BEGIN " + "HIDDEN" in text:
-            raise ValueError(" ".join(text[text.index("BEGIN " + "HIDDEN"):].split()))
+        if "import " + "reveal" in text:
+            raise ValueError(" ".join(text[text.index("import " + "reveal"):].split()))
         frame = frame.f_back
 """
     plain = 'def mean(values):\n    raise ValueError("my own words")'
