@@ -88,19 +88,16 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
     "accelerator", "amp", "backends", "compat", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func", "io", "jit",
-    "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "return_types", "signal", "special", "testing", "train", "utils", "version", "vision", "viz",
+    "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "return_types", "signal", "special", "testing", "train", "utils",
+    "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
     "GradScaler": "amp", "autocast": "amp", "install_as_torch": "compat", "vmap": "func",
-    **dict.fromkeys(
-        "is_autocast_enabled set_autocast_enabled get_autocast_dtype set_autocast_dtype is_autocast_cache_enabled "
-        "set_autocast_cache_enabled clear_autocast_cache".split(), "amp.autocast_mode",
-    ),
-    **dict.fromkeys(
-        "is_autocast_cpu_enabled get_autocast_cpu_dtype get_autocast_gpu_dtype set_autocast_cpu_enabled set_autocast_cpu_dtype"
-        .split(), "amp.old",
-    ),
+    **dict.fromkeys(("is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
+                     "is_autocast_cache_enabled", "set_autocast_cache_enabled", "clear_autocast_cache"), "amp.autocast_mode"),
+    **dict.fromkeys(("is_autocast_cpu_enabled", "get_autocast_cpu_dtype", "get_autocast_gpu_dtype", "set_autocast_cpu_enabled",
+                     "set_autocast_cpu_dtype"), "amp.old"),
 }  # fmt: skip
 
 

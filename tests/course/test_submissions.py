@@ -216,7 +216,7 @@ def test_names_of_files_break_neither_the_batch_nor_the_terminal(tmp_path: Path)
     names = [
         b"\xff\xfe.ipynb", b"two\n::error::lines.ipynb", b"\x1b[2Jclear\x1b]0;title\x07.ipynb", b"x" * 249 + b".ipynb",
         "é".encode() * 120 + b".ipynb", b"=cmd|' /C calc'!A0.ipynb", b"-rf.ipynb", "\u202egpj.ipynb".encode(), b"\t.ipynb",
-        b"<img src=x onerror=alert(1)>.ipynb", b"caf\xc3\xa9.ipynb", b"cafe\xcc\x81.ipynb", b"..ipynb", b"%s{0}$x`id`.ipynb",
+        b"<img src=x onerror=alert(1)>.ipynb", b"\xc3\xa9.ipynb", b"e\xcc\x81.ipynb", b"..ipynb", b"%s{0}$x`id`.ipynb",
         "名前\u3000.ipynb".encode(),
     ]  # fmt: skip
     paths = [save(released(), tmp_path / "in" / os.fsdecode(name)) for name in names]

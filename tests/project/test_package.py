@@ -68,5 +68,18 @@ def test_importing_the_framework_loads_no_package_of_the_course() -> None:
     script = "import sys, tinygrad_edu; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert "numpy" in loaded
-    heavy = {"torch", "torchvision", "matplotlib", "PIL", "pandas", "IPython", "nbformat", "click", "cupy", "numba", "llvmlite", "scipy"}
+    heavy = {
+        "torch",
+        "torchvision",
+        "matplotlib",
+        "PIL",
+        "pandas",
+        "IPython",
+        "nbformat",
+        "click",
+        "cupy",
+        "numba",
+        "llvmlite",
+        "scipy",
+    }
     assert not heavy & set(loaded)

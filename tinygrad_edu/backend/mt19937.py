@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from . import gammas
 from .boxmuller import box_muller
 from .randomchecks import (
     DIGITS,
@@ -29,7 +30,6 @@ from .randomchecks import (
     next_float,
     previous_float,
 )
-from . import gammas
 from .randommath import as_complex, box_muller64, fma64, from_int64, narrow, poisson, precise, real_type, widen
 
 Array: TypeAlias = Any  # a NumPy array
