@@ -47,6 +47,7 @@ LOOSE = {
     "nn.functional.adaptive_avg_pool3d": 10, "nn.functional.interpolate.area": 20, "nn.functional.batch_norm": 10,
     "nn.functional.instance_norm": 10, "nn.functional.gelu": 5,
     "fft.hfft": 20, "fft.hfft2": 40, "fft.hfftn": 40, "linalg.lstsq": 20, "linalg.lstsq.grad_oriented": 20,
+    "linalg.cond": 20,  # the smallest singular value is right to a last digit of the largest one
     "special.erfcx": 10, "special.hermite_polynomial_h": 100, "special.hermite_polynomial_he": 100,
 }  # fmt: skip
 

@@ -81,9 +81,10 @@ def _transform(name: str, exact: bool) -> Refusal:
 
 
 def _mark(function: Any, refuse: Refusal) -> None:
-    while hasattr(function, "__wrapped__"):  # what `store` calls is the innermost
-        function = function.__wrapped__
     function.out_error = refuse
+    while hasattr(function, "__wrapped__"):  # what `store` calls lies below some of these
+        function = function.__wrapped__
+        function.out_error = refuse
 
 
 def mark_outs() -> None:
