@@ -194,3 +194,12 @@ def test_no_text_takes_long_to_read() -> None:
         assert not reaches_out(source)
         assert not names_defined(source)
     assert time.process_time() - start < 20
+
+
+def test_numpys_scalar_stands_for_an_array_without_dimensions() -> None:
+    expected = np.array(2.0, np.float32)
+    assert difference(expected, expected * np.float32(1)) is None
+    assert difference(expected, np.float64(2.0)) == "expected dtype float32, got float64"
+    assert difference(expected, 2.0) is not None
+    assert difference(FakeTensor(2.0), np.float32(2.0)) is not None
+    assert difference(np.array([2.0], np.float32), np.float32(2.0)) is not None

@@ -32,6 +32,11 @@ def _is_numpy_scalar(value: Any) -> bool:
     return any(base.__module__ == "numpy" and base.__name__ == "generic" for base in type(value).__mro__)
 
 
+def _computed_of_0d(expected: Any, got: Any) -> bool:
+    """Whether `got` is what NumPy's arithmetic makes of 0-d arrays: a scalar, where a 0-d array is expected."""
+    return type(expected).__module__ == "numpy" and expected.shape == () and _is_numpy_scalar(got)
+
+
 def plain(value: Any) -> Any:
     """`value` with arrays, tensors and NumPy scalars as Python lists and numbers."""
     if hasattr(value, "tolist") and hasattr(value, "dtype"):
@@ -85,7 +90,7 @@ def difference(expected: Any, got: Any, rtol: float = RTOL, atol: float = ATOL) 
     An array or tensor as `expected` also asks for an array or tensor of its shape and dtype; a nested list or a number
     accepts any container with those values.
     """
-    if is_array(expected) and not is_array(got):
+    if is_array(expected) and not is_array(got) and not _computed_of_0d(expected, got):
         return f"expected {kind(expected)}, got {kind(got)}"
     if is_array(expected) and dtype_name(expected) != dtype_name(got):
         return f"expected dtype {dtype_name(expected)}, got {dtype_name(got)}"
