@@ -43,20 +43,22 @@ def test_what_cannot_repeat_is_not_compared(tmp_path: Path) -> None:
             "took 1.5 s",
         ),
         cell("Shown('epoch 1 812.5 images/s')", "epoch 1 92 images/s"),
+        cell("[0.15298856794834137, -4.670104026794434]", "[0.15298849344253541, -4.670104503631592]"),
         cell("Shown('100%|###| 5/5 [00:01<00:00, 4.2it/s]')", "100%|###| 5/5 [00:09<00:00, 0.5it/s]"),
     ]
-    assert "4 passed" in run_nbval(tmp_path, *same)[-1]
+    assert "5 passed" in run_nbval(tmp_path, *same)[-1]
 
 
 def test_values_are_compared_to_the_digit(tmp_path: Path) -> None:
     wrong = [
         cell("2 ** 10", "1025"),
         cell("[0.1 + 0.2]", "[0.3]"),
+        cell("[0.15298856794834137]", "[0.15299856794834137]"),
         cell("'loss 0.4012'", "'loss 0.4013'"),
         cell("{'accuracy': 0.93, 'seconds': 3}", "{'accuracy': 0.94, 'seconds': 3}"),
         cell("'took 3 steps'", "'took 4 steps'"),
     ]
-    assert "5 failed in" in run_nbval(tmp_path, *wrong)[-1]
+    assert "6 failed in" in run_nbval(tmp_path, *wrong)[-1]
 
 
 def test_an_error_fails_unless_it_is_expected(tmp_path: Path) -> None:
