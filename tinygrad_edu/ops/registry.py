@@ -210,10 +210,25 @@ def check_arguments() -> None:
             shared = any(unwrap(_places[w][name]) is inner for w in ("function", "functional") if name in _places[w])
             if not isinstance(inner, type) and not shared:
                 inner.__qualname__ = f"{word}_{name}"  # as Python's own messages name it
-    for table in _places.values():
+    for place, table in _places.items():
         for name, function in table.items():
             if not hasattr(function, "torch_errors") and not isinstance(function, type):
                 table[name] = overridable(function)
+        if place != "method":
+            _give_home(table, _HOMES[place])
+
+
+_PACKAGE = __name__.partition(".")[0]
+_HOMES = {"function": _PACKAGE, "functional": f"{_PACKAGE}.nn.functional"} | {
+    word: f"{_PACKAGE}.{word}" for word in ("linalg", "fft", "special")
+}
+
+
+def _give_home(table: dict[str, Callable[..., Any]], home: str) -> None:
+    """Let functions say where users find them: pickle looks there (a layer may keep ``F.relu`` as its activation)."""
+    for name, function in table.items():
+        if not isinstance(function, type) and hasattr(function, "__wrapped__"):
+            function.__module__, function.__qualname__ = home, name
 
 
 def _unchecked(function: Callable[..., Any]) -> Callable[..., Any]:
