@@ -79,7 +79,8 @@ def test_a_failure_in_one_process_stops_all(tmp_path, failure, message):
 def test_launch(tmp_path, capfd):
     program = tmp_path / "program.py"
     program.write_text(
-        "import sys, tinygrad_edu as tg\ntg.distributed.init_process_group()\nprint(tg.distributed.get_world_size(), sys.argv[1:])\n"
+        "import os, sys, tinygrad_edu as tg\ntg.distributed.init_process_group()\n"
+        "os.write(1, f'{tg.distributed.get_world_size()} {sys.argv[1:]}\\n'.encode())\n"  # in one piece: two write at once
     )
     result = CliRunner().invoke(command_line, ["launch", "-n", "2", str(program), "--lr", "0.1"])
     assert result.exit_code == 0

@@ -11,5 +11,5 @@ torch.set_num_threads(1)
 @pytest.fixture(autouse=True)
 def flags_may_be_set() -> None:
     """torch's own test tables forbid setting ``torch.backends`` flags when they are imported; programs may set them."""
-    vars(torch.backends)["__allow_nonbracketed_mutation_flag"] = True
-    return
+    # (``torch.backends`` is an object in front of the module whose variable this is)
+    torch.backends.flags_frozen.__globals__["__allow_nonbracketed_mutation_flag"] = True

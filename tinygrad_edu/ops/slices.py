@@ -141,7 +141,11 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(x.shape)} source.shape = {list(s.shape)}"
         )
-    if i.size and (int(i.min()) < 0 or int(i.max()) >= (x.shape[dim] if x.ndim else 1)):
+    n = x.shape[dim] if x.ndim else 1
+    if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
+        if x.ndim > 1 and dim in (0, x.ndim - 1) and alpha == 1:  # torch adds whole slices by scatter_add here
+            wrong = int(i[(i < 0) | (i >= n)].reshape(-1)[0])
+            raise RuntimeError(f"index {wrong} is out of bounds for dimension {dim} with size {n}")
         raise IndexError("index out of range in self")
     return Op.table["index_add"](input, dim, index, source, fill_value_for(alpha, input.dtype))
 

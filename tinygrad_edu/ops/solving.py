@@ -231,7 +231,11 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     return made
 
 
-@public("linalg", out=True)
+@public(
+    "linalg",
+    out=True,
+    signature="Tensor A, Tensor B, *, bool left = True, bool check_errors = False, tuple of Tensors out = None",
+)
 def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> Any:
     """`solve`'s result and an error number (0: it could be solved)."""
     made, info = _solved(A, B, left)

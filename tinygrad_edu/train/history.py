@@ -42,12 +42,12 @@ class History:
         """Draw the curves ``names`` (or all that are single numbers) with their validation; returns matplotlib's axes."""
         from matplotlib import pyplot
 
-        axes = pyplot.subplots()[1] if ax is None else ax
         missing = [name for name in names if name not in self.history]
         if missing:
             raise ValueError(
                 f"History.plot(): there is no {missing[0]!r}; there are {', '.join(map(repr, self.history))}"
             )
+        axes = pyplot.subplots()[1] if ax is None else ax
         wanted = [n for n in self.history if not names or n.removeprefix("val_") in names or n in names]
         for name in wanted:
             points = [(e + 1, v) for e, v in zip(self.epoch, self.history[name]) if isinstance(v, (int, float))]
