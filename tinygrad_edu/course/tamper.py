@@ -103,7 +103,7 @@ def _framework() -> Iterator[Any]:
 def _identities(name: str, module: Any, seen: set[int]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     """What a module holds, and once each what is in its classes and functions."""
     values = list(vars(module).values())
-    yield name, tuple(map(id, values))
+    yield ("module", name), tuple(map(id, values))
     for value in values:
         if id(value) in seen:
             continue
