@@ -203,19 +203,20 @@ def _large_image(nb: dict[str, Any]) -> None:
     _cell(nb, "relu")["outputs"] = [image]
 
 
+def _rename_answer(nb: dict[str, Any]) -> None:
+    """Another id and grade_id: an answer is found by what it defines, too."""
+    cell = _cell(nb, "relu")
+    cell["id"], cell["metadata"]["nbgrader"]["grade_id"] = "other", "other"
+
+
 HARMLESS: list[Edit] = [
     _edit_checks, _edit_metadata, _edit_outputs, _strip_metadata, _strip_ids, _reverse, _duplicate, _delete_checks,
-    _delete_the_imports, _add_cells, _markdown_answers, _large_image,
+    _delete_the_imports, _add_cells, _markdown_answers, _large_image, _rename_answer,
 ]  # fmt: skip
 
 
 def _delete_answer(nb: dict[str, Any]) -> None:
     nb["cells"].remove(_cell(nb, "relu"))
-
-
-def _rename_answer(nb: dict[str, Any]) -> None:
-    cell = _cell(nb, "relu")
-    cell["id"], cell["metadata"]["nbgrader"]["grade_id"] = "other", "other"
 
 
 def _last_duplicate_is_wrong(nb: dict[str, Any]) -> None:
@@ -231,7 +232,6 @@ def _swap_answers(nb: dict[str, Any]) -> None:
 
 COSTLY: list[tuple[Edit, set[str]]] = [
     (_delete_answer, OWN),
-    (_rename_answer, OWN),
     (_last_duplicate_is_wrong, {"relu_values", "relu_copy"}),
     (_swap_answers, OWN),  # `mean` stands one cell too early, `relu` after its checks
 ]
