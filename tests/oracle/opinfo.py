@@ -361,6 +361,7 @@ class Comparison:
             # float32 numbers stored in a float64 tensor are as near as float32 numbers
             coarse = max((TOLERANCE.get(dtype_name(t), (0, 0))[0] for t in _flat(THEIRS, model.value)), default=0.0)
             if self.contents:
+                coarse = max(coarse, self.rtol or 0.0)
                 same(mine.value, theirs.value, rtol=self.rtol, atol=self.atol, at_least=coarse)
 
     def gradients(self, sample: Any) -> None:
