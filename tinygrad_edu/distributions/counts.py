@@ -13,7 +13,7 @@ from ..ops.ranges import arange
 from ..ops.registry import functional as F
 from ..ops.registry import functions
 from . import constraints
-from .discrete import Categorical, _along_batch, _clamped, _ProbsOrLogits
+from .discrete import Categorical, _along_batch, _clamped, _OfClasses, _ProbsOrLogits
 from .distribution import Distribution, batch_of, broadcast_all
 from .gammas import Gamma
 
@@ -134,10 +134,8 @@ class NegativeBinomial(_Counted):
         return plain - norm.masked_fill(n + value == 0.0, 0.0)
 
 
-class Multinomial(Distribution):
+class Multinomial(_OfClasses):
     """How often each class comes up in ``total_count`` draws of a `Categorical`."""
-
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
 
     def __init__(
         self, total_count: int = 1, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -149,26 +147,10 @@ class Multinomial(Distribution):
         self._binomial = Binomial(total_count=total_count, probs=self.probs)
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
 
-    def expand(self, batch_shape: Any) -> Multinomial:
-        """The same distribution with another batch shape."""
-        new = super().expand(batch_shape)
-        new._categorical = self._categorical.expand(batch_shape)
-        return new
-
     @constraints.dependent_property(is_discrete=True, event_dim=1)
     def support(self) -> Any:  # type: ignore[override]
         """Counts that add up to at most total_count."""
         return constraints.multinomial(self.total_count)
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities of the classes."""
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Any:
-        """Their logarithms."""
-        return self._categorical.logits
 
     @property
     def mean(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ..autograd.modes import enable_grad, no_grad
 from ..ops.creation import full
@@ -259,18 +259,13 @@ class Categorical(_ProbsOrLogits):
         return _along_batch(arange(self._num_events, device=self._param.device), self._batch_shape, expand)
 
 
-class OneHotCategorical(Distribution):
-    """`Categorical` whose samples are rows of the identity matrix."""
+class _OfClasses(Distribution):
+    """A distribution that is told by the `Categorical` it holds."""
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
-    support = constraints.one_hot
-    has_enumerate_support = True
+    _categorical: Categorical
 
-    def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
-        self._categorical = Categorical(probs, logits)
-        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
-
-    def expand(self, batch_shape: Any) -> OneHotCategorical:
+    def expand(self, batch_shape: Any) -> Self:
         """The same distribution with another batch shape."""
         new = super().expand(batch_shape)
         new._categorical = self._categorical.expand(batch_shape)
@@ -285,6 +280,17 @@ class OneHotCategorical(Distribution):
     def logits(self) -> Any:
         """Their logarithms."""
         return self._categorical.logits
+
+
+class OneHotCategorical(_OfClasses):
+    """`Categorical` whose samples are rows of the identity matrix."""
+
+    support = constraints.one_hot
+    has_enumerate_support = True
+
+    def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
+        self._categorical = Categorical(probs, logits)
+        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
 
     @property
     def mean(self) -> Any:

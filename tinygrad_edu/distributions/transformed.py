@@ -12,7 +12,7 @@ from ..size import Size
 from ..typeinfo import finfo
 from . import constraints
 from .continuous import Cauchy, Exponential, Normal, Uniform
-from .discrete import Bernoulli, Categorical, _clamped
+from .discrete import Bernoulli, Categorical, _clamped, _OfClasses
 from .distribution import Distribution, Independent, batch_of, broadcast_all, sum_rightmost
 from .gammas import Gamma
 from .transforms import (
@@ -495,10 +495,9 @@ class LogitRelaxedBernoulli(Distribution):
         return self.temperature.log() + away - 2 * away.exp().log1p()
 
 
-class ExpRelaxedCategorical(Distribution):
+class ExpRelaxedCategorical(_OfClasses):
     """The logarithm of `RelaxedOneHotCategorical`."""
 
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.real_vector
     has_rsample = True
 
@@ -507,21 +506,6 @@ class ExpRelaxedCategorical(Distribution):
     ) -> None:
         self._categorical, self.temperature = Categorical(probs, logits), temperature
         super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
-
-    def expand(self, batch_shape: Any) -> Self:
-        new = super().expand(batch_shape)
-        new._categorical = self._categorical.expand(batch_shape)
-        return new
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities of the classes."""
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Any:
-        """Their logarithms."""
-        return self._categorical.logits
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         u = _clamped(rand(self._extended_shape(sample_shape), dtype=self.logits.dtype, device=self.logits.device))

@@ -34,6 +34,11 @@ _places = {
     "function": functions, "method": methods, "functional": functional, "linalg": linalg, "fft": fft, "special": special,
 }  # fmt: skip
 
+_PACKAGE = __name__.partition(".")[0]
+_HOMES = {"function": _PACKAGE, "functional": f"{_PACKAGE}.nn.functional"} | {
+    word: f"{_PACKAGE}.{word}" for word in ("linalg", "fft", "special")
+}  # the modules where users find what stands in these tables
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -216,12 +221,6 @@ def check_arguments() -> None:
                 table[name] = overridable(function)
         if place != "method":
             _give_home(table, _HOMES[place])
-
-
-_PACKAGE = __name__.partition(".")[0]
-_HOMES = {"function": _PACKAGE, "functional": f"{_PACKAGE}.nn.functional"} | {
-    word: f"{_PACKAGE}.{word}" for word in ("linalg", "fft", "special")
-}
 
 
 def _give_home(table: dict[str, Callable[..., Any]], home: str) -> None:
