@@ -127,7 +127,8 @@ def _ask(function: Callable[..., Any], found: list[Any], args: tuple[Any, ...], 
     if state.modes:
         asked = f"  - mode object {state.modes[-1]!r}\n{asked}".rstrip("\n")
     module = getattr(function, "__module__", "") or ""
-    name = f"torch.{function.__name__}" if ".ops." in module else f"{module}.{function.__name__}"
+    home = "torch" if ".ops." in module else module.replace(__package__, "torch", 1)
+    name = f"{home}.{function.__name__}"
     raise TypeError(
         f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n{asked}\n\n"
         "For more information, try re-running with TORCH_LOGS=not_implemented"

@@ -297,7 +297,7 @@ def nan_to_num(input: Any, nan: float | None = None, posinf: float | None = None
     """Numbers in place of NaN (0 unless given) and of the infinities (the dtype's largest and smallest number unless given).
 
     >>> import tinygrad_edu as tg
-    >>> tg.nan_to_num(tg.tensor([float("nan"), 1.]), nan=5.)
+    >>> tg.nan_to_num(tg.tensor([tg.nan, 1.]), nan=5.)
     tensor([5., 1.])
     """
     d = dtypes.of(input._data).to_real()
