@@ -88,7 +88,7 @@ def test_a_damaged_file_is_named(
     with pytest.raises(DataFileError) as caught:
         datasets.CIFAR10(tmp_path, train=False)
     assert str(path) in str(caught.value)
-    assert str(caught.value).endswith("`git checkout -- datasets/shapes` restores it.")
+    assert str(caught.value).endswith("delete it, and `tinygrad-edu init` with the course's folder brings it back.")
     assert "executed" not in capsys.readouterr().out
 
 

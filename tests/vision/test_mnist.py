@@ -211,8 +211,14 @@ def test_where_the_shipped_ones_are_looked_for(tmp_path: Path, monkeypatch: pyte
     assert len(datasets.MNIST(tmp_path)) == 3
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    with pytest.raises(RuntimeError, match=r"not at hand\. Run in a clone of the course, or set TINYGRAD_EDU_DATASETS"):
+    with pytest.raises(RuntimeError, match=r"not at hand\. Run in the course's folder, or set TINYGRAD_EDU_DATASETS"):
         datasets.MNIST(tmp_path)
+    installed = tmp_path / "lib" / "a" / "course" / "_course" / "datasets"  # where a wheel has them
+    shutil.copytree(tmp_path / "course" / "datasets", installed)
+    assert len(datasets.MNIST(tmp_path)) == 3
+    (installed / "mnist" / "t10k-labels-idx1-ubyte.gz").write_bytes(b"damaged")
+    with pytest.raises(RuntimeError, match=r"_course.*: install tinygrad-edu again\.$"):
+        datasets.MNIST(tmp_path, train=False)
 
 
 # ----------------------------------------------------------------------------------------------- download

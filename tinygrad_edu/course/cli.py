@@ -14,7 +14,39 @@ _COURSE = click.option("--course", type=click.Path(path_type=Path, file_okay=Fal
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Work on the course's exercises, release and grade them."""
+    """Get the course, work on its exercises, release and grade them."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def init(folder: Path, dry_run: bool) -> None:
+    """Put the course into FOLDER, or bring a FOLDER that has it up to date.
+
+    Chapters, exercises and data sets are copied. A file that you have changed is never touched: where the course has
+    changed it too, the new one is put beside yours, as NAME.new-VERSION. A file that you have deleted comes back.
+    """
+    from . import folder as folders
+
+    try:
+        delivery = folders.Delivery(folder)
+        steps = delivery.plan() if dry_run else delivery.run()
+        for line in folders.lines(delivery, steps):
+            click.echo(line)
+        if dry_run:
+            click.echo(f"nothing was done (--dry-run) in {folder}")
+            return
+        untrusted = folders.trust(folder, steps)
+    except folders.FolderError as error:
+        raise SystemExit(_fail(str(error))) from None
+    except KeyboardInterrupt:
+        raise SystemExit(_fail("interrupted; the same command goes on from here")) from None
+    except OSError as error:
+        raise SystemExit(_fail(f"{error.filename or folder}: {error.strerror}; the same command goes on")) from None
+    if untrusted:
+        click.echo(untrusted, err=True)
+    shown = f'"{folder}"' if " " in str(folder) else folder
+    click.echo(f"\nGo on with\n\n    jupyter lab {shown}\n\nand open {folders.WELCOME} there.")
 
 
 @main.command()
@@ -151,7 +183,7 @@ def check(number: str, course: Path | None) -> None:
     from .grade import GradingError
 
     try:
-        report = selfcheck.check(courses.find(course).exercises, number)
+        report = selfcheck.check(_course_here(course).exercises, number)
     except (GradingError, NotebookError) as error:
         raise SystemExit(_fail(str(error))) from None
     click.echo(report.text)
@@ -164,7 +196,17 @@ def progress(course: Path | None) -> None:
     """Show how far the course has been worked through on this machine."""
     from .record import progress as measure
 
-    click.echo(str(measure(courses.find(course).root)))
+    click.echo(str(measure(_course_here(course).root)))
+
+
+def _course_here(named: Path | None) -> courses.Course:
+    place = courses.find(named)
+    if place.exercises.is_dir():
+        return place
+    where = f"{named} holds no course" if named else "there is no course here"
+    raise SystemExit(
+        _fail(f"{where}: run this in its folder (`tinygrad-edu init FOLDER` makes one), or name it: --course")
+    )
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -97,7 +97,7 @@ def _kernel() -> Finding:
 
 def _nbval() -> Finding:
     found = _version("nbval")
-    return Finding("nbval", bool(found), found or 'not installed, needed to grade; pip install "tinygrad-edu[grade]"')
+    return Finding("nbval", bool(found), found or 'not installed, needed to grade; pip install "tinygrad-edu[lab]"')
 
 
 def _nbgrader() -> Finding:

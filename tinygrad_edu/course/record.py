@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 HOME_VARIABLE = "TINYGRAD_EDU_HOME"
-
+STORE = ".tinygrad_edu"  # the hidden folder in a course's folder
+BESIDE = ".new-"  # 01_tensors.new-1.1.0.ipynb is a new version, put beside a learner's own 01_tensors.ipynb
 
 SESSION_VARIABLE = "JPY_SESSION_NAME"  # JupyterLab's name for the notebook that a kernel belongs to
 
@@ -34,10 +35,15 @@ def course_folder(start: Path | None = None) -> Path:
     return course_root(start) or Path(__file__).resolve().parents[2]
 
 
+def exercises(folder: Path) -> list[Path]:
+    """The exercise notebooks in `folder`, without new versions that wait beside a learner's own."""
+    return [path for path in sorted(folder.glob("*.ipynb")) if BESIDE not in path.name]
+
+
 def store() -> Path:
     """The progress file: in ``$TINYGRAD_EDU_HOME``, else in the course folder, else in the home folder."""
     chosen = os.environ.get(HOME_VARIABLE)
-    folder = Path(chosen) if chosen else (course_root() or Path.home()) / ".tinygrad_edu"
+    folder = Path(chosen) if chosen else (course_root() or Path.home()) / STORE
     return folder / "progress.json"
 
 
@@ -125,7 +131,7 @@ def progress(root: Path | None = None) -> Progress:
     known = load()
     folder = (root or course_folder()) / "exercises"
     rows = []
-    for path in sorted(folder.glob("*.ipynb")):
+    for path in exercises(folder):
         checks = list(_checks(path))
         done = [points for grade_id, points in checks if known.get(grade_id) == "pass"]
         rows.append(Row(path.stem, len(done), len(checks), sum(done), sum(points for _, points in checks)))

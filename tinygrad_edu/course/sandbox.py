@@ -92,10 +92,12 @@ def command(private: Path, connection: Path, limits: Limits, seed: int, hide: tu
     for folder in (WORK, "/dev/shm"):
         args += _parents(folder)
         args += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", folder]
-    datasets = PACKAGE.parent / "datasets"
-    if datasets.is_dir() and (PACKAGE.parent / "pyproject.toml").is_file():  # a source tree, not site-packages
+    inside, beside = PACKAGE / "course" / "_course" / "datasets", PACKAGE.parent / "datasets"
+    source_tree = (PACKAGE.parent / "pyproject.toml").is_file()  # not site-packages
+    if (datasets := beside if source_tree else inside).is_dir():
         args += ["--ro-bind", str(datasets), "/course/datasets"]
-        args += [*_parents(str(datasets)), "--ro-bind", str(datasets), str(datasets)]
+    if source_tree and beside.is_dir():
+        args += [*_parents(str(beside)), "--ro-bind", str(beside), str(beside)]
     for secret in hide:
         # on another machine of a cluster it may not exist
         if secret.is_dir() and any(secret.is_relative_to(seen) for seen in (*_SYSTEM, *_interpreter(), str(PACKAGE))):

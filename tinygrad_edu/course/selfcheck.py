@@ -23,7 +23,7 @@ def check(folder: Path, number: str) -> Report:
     Raises:
         NotebookError: there is no such exercise, or its file is damaged.
     """
-    found = [path for path in sorted(folder.glob("*.ipynb")) if path.name.startswith(number)]
+    found = [path for path in record.exercises(folder) if path.name.startswith(number)]
     if not found:
         raise NotebookError(f"{folder}: no exercise {number}")
     key = exercise.read(found[0])

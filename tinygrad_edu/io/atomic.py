@@ -46,6 +46,16 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_folder(target.parent)
 
 
+def leftovers(path: str | os.PathLike[str]) -> list[Path]:
+    """What processes that were killed while they wrote ``path`` left behind (or one that is writing it just now)."""
+    target = Path(os.path.realpath(path))
+    start, end = f".{target.name[:80]}.", ".tmp"
+    if not target.parent.is_dir():
+        return []
+    names = (name for name in os.listdir(target.parent) if name.startswith(start) and name.endswith(end))
+    return [target.with_name(name) for name in names if len(name) == len(start) + 8 + len(end)]
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a rename in `folder` last through a power cut, where the system can."""
     if os.name != "posix":

@@ -13,7 +13,7 @@ from .archives import extract_archive
 from .download import DownloadError, download, is_intact
 from .idx import DataFileError, find
 from .pickles import read_pickle
-from .places import shipped
+from .places import how_to_restore, shipped
 from .vision import Transform, VisionDataset
 
 Checked = list[str]  # a file's name and its MD5 checksum
@@ -71,7 +71,7 @@ class CIFAR10(VisionDataset):
             folder = shipped(self.shipped_as) if self.shipped_as else None
             if folder is None:
                 raise DataFileError(_MISSING)
-            advice = f"It belongs to the course: `git checkout -- datasets/{self.shipped_as}` restores it."
+            advice = how_to_restore(folder)
             files = files[:1]
         names = read_pickle(self._path(folder, self.meta["filename"]), advice).get(self.meta["key"])
         if not (isinstance(names, list) and names and all(isinstance(name, str) for name in names)):

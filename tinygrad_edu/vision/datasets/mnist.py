@@ -14,7 +14,7 @@ from ...autograd.variable import wrap
 from ...io.atomic import atomic_write
 from .download import DownloadError, download, is_intact
 from .idx import DataFileError, find, read_idx
-from .places import shipped, where_shipped
+from .places import how_to_restore, shipped, where_shipped
 from .vision import Transform, VisionDataset
 
 
@@ -148,7 +148,7 @@ class MNIST(VisionDataset):
                 "files, "
                 f"and the images shipped with the course are not at hand. {where_shipped()}"
             )
-        return folder, f"It belongs to the course: `git checkout -- datasets/{self.shipped_as}` restores it."
+        return folder, how_to_restore(folder)
 
     def _load(self, folder: Path, advice: str) -> tuple[Any, Any]:
         files = self._files(self.train)

@@ -11,7 +11,7 @@ from ...ops.data import tensor
 from ...ops.joining import cat
 from ...ops.random_ops import rand, randn, randperm
 from .idx import DataFileError
-from .places import shipped, where_shipped
+from .places import how_to_restore, shipped, where_shipped
 
 
 def thermometer() -> tuple[Any, Any]:
@@ -32,9 +32,7 @@ def thermometer() -> tuple[Any, Any]:
         if not rows:
             raise ValueError("it has no rows")
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        raise DataFileError(
-            f"{path} cannot be read: {error}. It belongs to the course: `git checkout -- datasets/thermometer` restores it."
-        ) from error
+        raise DataFileError(f"{path} cannot be read: {error}. {how_to_restore(folder)}") from error
     celsius, unknown = zip(*rows, strict=True)
     return tensor(celsius), tensor(unknown)
 
@@ -57,9 +55,7 @@ def dates(train: bool = True) -> list[tuple[str, str]]:
         if not pairs:
             raise ValueError("it has no lines")
     except (OSError, ValueError, csv.Error) as error:
-        raise DataFileError(
-            f"{path} cannot be read: {error}. It belongs to the course: `git checkout -- datasets/dates` restores it."
-        ) from error
+        raise DataFileError(f"{path} cannot be read: {error}. {how_to_restore(folder)}") from error
     return pairs
 
 
