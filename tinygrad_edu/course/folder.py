@@ -24,6 +24,7 @@ PARTS = ("chapters", "exercises", "datasets")
 DOCUMENTS = ("cheatsheet.md", "coverage.md", "differences.md", "glossary.md", "pytorch_notes.md")
 README = Path(__file__).with_name("folder.md")
 WELCOME = "chapters/00_welcome.ipynb"
+LEDGER = f"{STORE}/delivered.json"
 
 
 class FolderError(Exception):
@@ -64,7 +65,7 @@ class Ledger:
 
     @staticmethod
     def path(folder: Path) -> Path:
-        return folder / STORE / "delivered.json"
+        return folder / LEDGER
 
     @classmethod
     def load(cls, folder: Path) -> "Ledger":
@@ -120,14 +121,14 @@ class Delivery:
         for part in (*PARTS, "docs", "solutions", "tests"):
             if (PACKAGE.parent / "pyproject.toml").is_file() and folder.is_relative_to(PACKAGE.parent / part):
                 raise FolderError(f"{self.folder} lies inside the course's own {part}/: name another folder")
-        for name in (*self.files, f"{STORE}/delivered.json"):
+        for name in (*self.files, LEDGER):
             path = folder / name
             for above in reversed(path.relative_to(folder).parents[:-1]):
                 if os.path.lexists(folder / above) and not (folder / above).is_dir():
                     raise FolderError(f"{self.folder / above} is in the way: the course needs a folder of that name")
             if os.path.lexists(path) and not path.is_file():
                 raise FolderError(f"{self.folder / name} is in the way: the course needs a file of that name")
-        for place in sorted({_existing((folder / name).parent) for name in (*self.files, f"{STORE}/x")}):
+        for place in sorted({_existing((folder / name).parent) for name in (*self.files, LEDGER)}):
             if not os.access(place, os.W_OK | os.X_OK):
                 raise FolderError(f"{place} cannot be written to: name another folder, or change its permissions")
 
@@ -172,7 +173,7 @@ class Delivery:
         planned = self.plan()
         self.ledger.version = __version__
         self._note(step.name for step in planned if step.does in ("new", "replaced"))
-        self._sweep(planned)
+        self._sweep()
         done = [self._do(step) for step in planned]
         self._note(self.files)
         self.ledger.settled |= self.sums
@@ -186,14 +187,13 @@ class Delivery:
             self.ledger.delivered[name] = [*before, self.sums[name]]
         self.ledger.save(self.folder)
 
-    def _sweep(self, planned: list[Step]) -> None:
+    def _sweep(self) -> None:
         """Remove what a run that was killed left half-written."""
-        places = [
-            Ledger.path(self.folder),
-            *(self.folder / name for s in planned for name in {s.name, s.target} - {""}),
-        ]
-        for temporary in (each for place in places for each in leftovers(place)):
-            temporary.unlink(missing_ok=True)
+        names = {Path(name).name for name in (*self.files, LEDGER)}
+        for place in {(self.folder / name).parent for name in (*self.files, LEDGER)}:
+            for temporary, name in leftovers(place):
+                if name in names or BESIDE in name:  # others may be writing files of their own
+                    temporary.unlink(missing_ok=True)
 
     def _do(self, step: Step) -> Step:
         if step.does == "replaced":  # a learner may have saved it since the plan was made

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+_TEMPORARY = re.compile(r"\.(.{1,80})\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 
 @contextmanager
@@ -46,14 +49,14 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_folder(target.parent)
 
 
-def leftovers(path: str | os.PathLike[str]) -> list[Path]:
-    """What processes that were killed while they wrote ``path`` left behind (or one that is writing it just now)."""
-    target = Path(os.path.realpath(path))
-    start, end = f".{target.name[:80]}.", ".tmp"
-    if not target.parent.is_dir():
-        return []
-    names = (name for name in os.listdir(target.parent) if name.startswith(start) and name.endswith(end))
-    return [target.with_name(name) for name in names if len(name) == len(start) + 8 + len(end)]
+def leftovers(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Temporary files of processes that were killed while they wrote (or that write just now), each with the name it was for.
+
+    A name of more than 80 characters is cut off.
+    """
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if found := _TEMPORARY.fullmatch(path.name):
+            yield path, found[1]
 
 
 def _sync_folder(folder: Path) -> None:
