@@ -117,6 +117,14 @@ def test_a_missing_package_is_named_without_a_traceback(package: str, installed:
     assert "Traceback" not in done.stderr
 
 
+def test_the_extra_fast_is_named_where_numba_is_missing(installed: Installed, tmp_path: Path) -> None:
+    code = "import runpy, sys; sys.modules['numba'] = None; runpy.run_module('tinygrad_edu.backend', alter_sys=True)"
+    done = installed.run("python", "-c", code, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: this needs the package numba")
+    assert 'pip install "tinygrad-edu[fast]"' in done.stderr
+
+
 def test_a_learner_goes_from_pip_to_a_checked_exercise(installed: Installed, tmp_path: Path) -> None:
     where = installed.run("python", "-c", "import tinygrad_edu as t; print(t.__file__, t.__version__)", cwd=tmp_path)
     assert where.stdout.split() == [str(installed.site / "tinygrad_edu" / "__init__.py"), tinygrad_edu.__version__]
