@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -391,3 +392,7 @@ def test_chapters_are_trusted_and_a_learners_own_are_not(
     notary = NotebookNotary()
     trusted = [notary.check_signature(nbformat.read(path, as_version=4)) for path in chapters]
     assert trusted == [True, False, False]
+    monkeypatch.setitem(sys.modules, "nbformat", None)  # a bare framework and click
+    done = init(tmp_path / "course")
+    assert done.exit_code == 0
+    assert 'first install the rest: pip install "tinygrad-edu[lab]"' in done.output
