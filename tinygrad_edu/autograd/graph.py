@@ -215,8 +215,14 @@ def _own(g: Any, like: Any) -> Any:
     k = kernels_of(g)
     if like.flags.c_contiguous or not is_dense(like):
         # 4 references: the engine's name, apply's argument, our argument, getrefcount's own
-        if type(g) is k.array_type and g.base is None and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
-            return g
+        if type(g) is k.array_type and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
+            owner = g.base
+            if owner is None:
+                return g
+            # a product that was turned, and turned back. 3 references: the view's, our name, getrefcount's own
+            if type(owner) is k.array_type and owner.base is None and sys.getrefcount(owner) <= 3:
+                same = owner.shape == g.shape and owner.strides == g.strides and owner.dtype == g.dtype
+                return owner if same else k.xp.array(g, copy=True, order="C")
         return k.xp.array(g, copy=True, order="C")
     order = sorted(range(like.ndim), key=lambda i: (-like.strides[i], i))
     made = k.xp.empty([like.shape[i] for i in order], g.dtype).transpose([order.index(i) for i in range(like.ndim)])
@@ -308,9 +314,9 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     stretched = tuple(i for i, n in enumerate(shape, lead) if n == 1 and g.shape[i] != 1)
     if lead or stretched:
         half = g.dtype.itemsize == 2 and g.dtype.kind in "fV"  # added up in float32, rounded once
-        axes = (*range(lead), *stretched)
-        g = g.sum(axis=axes, keepdims=True, dtype="float32" if half else g.dtype).astype(g.dtype, copy=False)
-    return g.reshape(shape)
+        total = g.sum(axis=(*range(lead), *stretched), keepdims=bool(stretched), dtype="float32" if half else g.dtype)
+        g = total.astype(g.dtype) if half else total
+    return g if g.shape == shape else g.reshape(shape)
 
 
 # ------------------------------------------------------------------------------------------------ edges, as users name them

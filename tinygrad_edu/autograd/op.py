@@ -204,6 +204,16 @@ class Op:
             self.hang(key, x, y, out, k)
         return out
 
+    def view1(self, x: Any) -> Any:
+        """``self(x)`` for a view of one tensor."""
+        k = kernels_of(x._data)
+        out = wrap_view(self.forward(k, x._data), x)
+        if state.enabled and (x._requires_grad or (x._base is not None and x._base._requires_grad)):
+            node = self.hang(1, x, None, out, k)
+            if node is not None and state.watched:
+                node.watched()
+        return out
+
     def with_number(self, x: Any, number: float) -> Any:
         """``self(x, number)`` for a tensor of real floats: NumPy is quicker with a 0-d array than with a Python number."""
         a = x._data
@@ -294,7 +304,7 @@ class Op:
         if need in self.arguments:
             return (self.arguments.index(need), "array")
         base, _, what = need.rpartition("_")
-        if what in ("shape", "dtype", "strides", "mask") and base in self.arguments:
+        if what in ("shape", "dtype", "strides", "columns", "mask") and base in self.arguments:
             return (self.arguments.index(base), what)
         raise TypeError(f"{self.name}: a formula asks for {need!r}; there are {[*self.arguments, *self.outputs]}")
 
@@ -305,10 +315,13 @@ class Op:
         plan = self.plans.get(mask) or self.plan(mask)
         edges: list[Edge] = []
         for i in reversed(self.edge_at):  # the last leaf's node is made first: so the first one gets its gradient first
-            if i == self.variadic:
+            if not mask >> i & 1:
+                edges.extend([NO_EDGE] * (len(args[i]) if i == self.variadic else 1))
+            elif i == self.variadic:
                 edges.extend(edge_of(t) if isinstance(t, Variable) else NO_EDGE for t in reversed(args[i]))
             else:
-                edges.append(edge_of(args[i]) if mask >> i & 1 else NO_EDGE)
+                a = args[i]
+                edges.append(edge_of(a) if a._edge is None or a._base is not None else a._edge)
         edges.reverse()
         node = self.Node()
         first = outs[0]._data
@@ -336,6 +349,8 @@ class Op:
                 saved.append(value.dtype)
             elif what == "strides":  # in elements, as torch counts
                 saved.append(tuple(s // value.itemsize for s in value.strides))
+            elif what == "columns":
+                saved.append(lies_by_columns(value))
             else:  # "mask": which of a list of tensors need a gradient
                 saved.append([t._requires_grad or (t._base is not None and t._base._requires_grad) for t in a])
         node.plan, node.k, node.saved, node.versions = plan, k, tuple(saved), tuple(versions)
@@ -348,6 +363,12 @@ class Op:
                 out._requires_grad, out._edge = True, (node, nr)
         if state.watched:
             node.watched()
+
+
+def lies_by_columns(matrix: Any) -> bool:
+    """Whether a matrix lies in memory column by column: a weight seen through ``.t()``."""
+    (n, m), (down, across), size = matrix.shape, matrix.strides, matrix.itemsize
+    return bool(down == size and across == max(n, 1) * size and m > 1)
 
 
 def _conjugated(formula: Callable[..., Any]) -> Callable[..., Any]:

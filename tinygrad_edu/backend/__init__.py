@@ -13,6 +13,10 @@ from typing import Any
 
 import numpy
 
+from .memory import keep_freed_memory
+
+keep_freed_memory()
+
 
 class Constant(dict[Any, Any]):
     """A number as a 0-d array of every dtype: ``k.zeros[x.dtype]``."""

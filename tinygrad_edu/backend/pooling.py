@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy
@@ -43,6 +43,7 @@ def _framed(xp: Any, x: Array, padding: Sizes, need: Sizes, value: Any) -> Array
     return made
 
 
+@lru_cache(maxsize=256)
 def _reach(out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
     """How many entries the windows cover along each dimension."""
     return tuple((o - 1) * s + d * (k - 1) + 1 for o, k, s, d in zip(out, kernel, stride, dilation))
@@ -84,10 +85,13 @@ def max_pool(xp: Any, x: Array, out: Sizes, kernel: Sizes, stride: Sizes, paddin
     return _fold(xp, framed, xp.maximum, out, kernel, stride, dilation)
 
 
-def _entries(kernel: Sizes, stride: Sizes, dilation: Sizes, out: Sizes) -> Iterator[tuple[int, tuple[Any, ...]]]:
+@lru_cache(maxsize=256)  # a network calls for the same few again and again
+def _entries(kernel: Sizes, stride: Sizes, dilation: Sizes, out: Sizes) -> list[tuple[int, tuple[Any, ...]]]:
     """For each position in a window its number and the index of that entry of all windows."""
-    for i, at in enumerate(itertools.product(*map(range, kernel))):
-        yield i, (..., *(_step(a, d, s, o) for a, d, s, o in zip(at, dilation, stride, out)))
+    return [
+        (i, (..., *(_step(a, d, s, o) for a, d, s, o in zip(at, dilation, stride, out))))
+        for i, at in enumerate(itertools.product(*map(range, kernel)))
+    ]
 
 
 def max_pool_which(
@@ -98,7 +102,7 @@ def max_pool_which(
     framed = _framed(
         xp, x, padding, _reach(out, kernel, stride, dilation), lowest(x.dtype) if x.dtype.kind != "b" else 0
     )
-    entries = list(_entries(kernel, stride, dilation, out))
+    entries = _entries(kernel, stride, dilation, out)
     # the number of entries that miss, from the first one on, is the number of the first that hits
     which = xp.zeros(values.shape, xp.uint8 if len(entries) <= 256 else xp.int32)
     missed = xp.ones(values.shape, bool)

@@ -101,9 +101,8 @@ _PLAIN = (int, float, type(None))
 
 def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
     check_tensor(name, "input", 1, input)
-    if (
-        input._data.dtype.name in ("float32", "float64") and type(low) in _PLAIN and type(high) in _PLAIN
-    ):  # the usual case
+    dtype = input._data.dtype
+    if dtype.kind == "f" and dtype.itemsize > 2 and type(low) in _PLAIN and type(high) in _PLAIN:  # the usual case
         return Op.table[name](input, low, high)
     bounds = [b for b in (low, high) if b is not None]
     if isinstance(low, Variable) != isinstance(high, Variable) and len(bounds) == 2:

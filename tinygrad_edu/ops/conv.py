@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..autograd.op import Op
@@ -123,6 +124,8 @@ def _ints(value: Any, n: int, name: str) -> Sizes:
     """A number, or one for each dimension, as a tuple."""
     if isinstance(value, int):
         return (value,) * n
+    if type(value) is tuple and len(value) == n and all(type(v) is int for v in value):
+        return value
     values = tuple(int(v) for v in value)
     if len(values) == 1:
         return values * n
@@ -187,7 +190,7 @@ def _check_types(input: Any, weight: Any, bias: Any) -> None:
         raise RuntimeError(f"expected scalar type {input.dtype.short} but found {weight.dtype.short}")
 
 
-def _check_shapes(x: Sizes, w: Sizes, bias: Any, groups: int, transposed: bool) -> None:
+def _check_shapes(x: Sizes, w: Sizes, bias: Sizes | None, groups: int, transposed: bool) -> None:
     if w[0] < groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
@@ -206,11 +209,11 @@ def _check_shapes(x: Sizes, w: Sizes, bias: Any, groups: int, transposed: bool) 
             "channels instead"
         )
     features = w[1] * groups if transposed else w[0]
-    if bias is not None and bias._data.shape != (features,):
+    if bias is not None and bias != (features,):
         given = "transposed=1, " if transposed else ""
         raise RuntimeError(
             f"Given {given}weight of size {list(w)}, expected bias to be 1-dimensional with {features} elements, but got bias "
-            f"of size {list(bias._data.shape)} instead"
+            f"of size {list(bias)} instead"
         )
 
 
@@ -234,6 +237,21 @@ def _same_padding(input: Any, w: Sizes, stride: Sizes, dilation: Sizes) -> tuple
     return input, tuple(t // 2 for t in total)
 
 
+@lru_cache(maxsize=256)  # a network asks for the same few again and again
+def _check_sizes(
+    x: Sizes, w: Sizes, bias: Sizes | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> None:
+    _check_positive(stride, padding, dilation, groups)
+    _check_shapes(x, w, bias, groups, False)
+    span = [d * (k - 1) + 1 for k, d in zip(w[2:], dilation)]
+    padded = [s + 2 * p for s, p in zip(x[2:], padding)]
+    if any(k > s for k, s in zip(span, padded)):
+        raise RuntimeError(
+            f"Calculated padded input size per channel: {_times(padded)}. Kernel size: {_times(span)}. Kernel size can't be "
+            "greater than actual input size"
+        )
+
+
 def _conv(
     name: str, n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Any:
@@ -250,15 +268,7 @@ def _conv(
         x, padding = (x, (0,) * dims) if padding == "valid" else _same_padding(x, w, stride, dilation)
     else:
         padding = _ints(padding, dims, "padding")
-    _check_positive(stride, padding, dilation, groups)
-    _check_shapes(x._data.shape, w, bias, groups, False)
-    span = [d * (k - 1) + 1 for k, d in zip(w[2:], dilation)]
-    padded = [s + 2 * p for s, p in zip(x._data.shape[2:], padding)]
-    if any(k > s for k, s in zip(span, padded)):
-        raise RuntimeError(
-            f"Calculated padded input size per channel: {_times(padded)}. Kernel size: {_times(span)}. Kernel size can't be "
-            "greater than actual input size"
-        )
+    _check_sizes(x._data.shape, w, None if bias is None else bias._data.shape, stride, padding, dilation, groups)
     _check_types(x, weight, bias)
     out = in_format_of(Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups), x, weight)
     return out if batched else out.squeeze(0)
@@ -315,7 +325,7 @@ def _conv_t(
     _check_positive(stride, padding, dilation, groups)
     if min(extra) < 0:
         raise RuntimeError("negative output_padding is not supported")
-    _check_shapes(x._data.shape, w, bias, groups, True)
+    _check_shapes(x._data.shape, w, None if bias is None else bias._data.shape, groups, True)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation)):
         named = (("output_padding", extra), ("stride", stride), ("dilation", dilation))
         text = " ".join(f"{what}_{axis}: {v}" for what, values in named for axis, v in zip(_AXES[n], values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from .. import dtypes
 from ..autograd.op import Op
 from ._check import check_tensor
 from ._define import cast
@@ -39,15 +40,15 @@ def _picked(k: Any, x: Any, target: Any, ignore: int) -> Any:
     return k.xp.take_along_axis(x, safe[:, None].astype("int64"), axis=1)[:, 0]
 
 
-def _total(weights: Any, target: Any) -> Any:
-    return target.size if weights is None else weights.sum(dtype=weights.dtype)
+def _total(weights: Any, target: Any, dtype: Any) -> Any:
+    return dtype.type(target.size) if weights is None else weights.sum(dtype=dtype)
 
 
 def _plain(target: Any, classes: int, weight: Any, ignore: int) -> bool:
     """Whether every target is a class and counts 1: the usual case."""
     if weight is not None or 0 <= ignore < classes or not target.size:
         return False
-    return bool(target.min() >= 0 and target.max() < classes)
+    return bool(target.view(f"u{target.itemsize}").max() < classes)  # what is below 0 is large without a sign
 
 
 def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
@@ -62,7 +63,7 @@ def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) 
     if reduction == "none":
         return losses
     total = losses.sum(dtype=losses.dtype)
-    return total if reduction == "sum" else total / k.xp.asarray(_total(weights, target), dtype=total.dtype)
+    return total if reduction == "sum" else total / _total(weights, target, total.dtype)
 
 
 def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
@@ -70,7 +71,7 @@ def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int
     weights = None if plain else _weights(k, g, target, weight, ignore)
     g = -g if weights is None else -g * weights
     if reduction == "mean":
-        g = g / _total(weights, target)
+        g = g / _total(weights, target, g.dtype)
     if weights is not None:  # also where all are ignored, and the mean is 0 / 0
         g = k.xp.where(target == ignore, g.dtype.type(0), g)
     gx = k.xp.zeros(shape, g.dtype)
@@ -92,8 +93,7 @@ Op("nll_backward", _nll_slope, node="NllLossBackwardBackward0",
 
 # ------------------------------------------------------------------------------------ negative log-likelihood
 def _check_target(target: Any) -> None:
-    name = target._data.dtype.name
-    if name not in ("int64", "uint8"):
+    if target.dtype not in (dtypes.int64, dtypes.uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype.short}")
 
 

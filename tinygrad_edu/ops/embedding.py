@@ -49,7 +49,7 @@ Op("embedding_again", lambda k, x, index, padding: x[index] if padding < 0 else 
 
 
 def _check_indices(function: str, indices: Any, number: int = 1) -> None:
-    if indices._data.dtype.name not in ("int64", "int32"):
+    if indices.dtype not in (dtypes.int64, dtypes.int32):
         raise RuntimeError(
             f"Expected tensor for argument #{number} 'indices' to have one of the following scalar types: Long, Int; but got "
             f"{indices.type()} instead (while checking arguments for {function})"

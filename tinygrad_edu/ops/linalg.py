@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.second import as_one
-from ..autograd.variable import needs_grad
+from ..autograd.variable import Variable, needs_grad
 from ._check import c_name, check_tensor, not_implemented
 from ._define import noded
 from .registry import methods, out_error, public, store
@@ -24,16 +24,9 @@ def _product(k: Any, x: Any, y: Any) -> Any:
     return x @ y
 
 
-def _transposed(shape: Any, strides: Any) -> bool:
-    """Whether a matrix lies in memory column by column (a weight seen through ``.t()``)."""
-    return bool(strides[-2] == 1 and strides[-1] == max(shape[-2], 1) and shape[-1] > 1)
-
-
-def _right_slope(k: Any, g: Any, x: Any, y_shape: Any, y_strides: Any) -> Any:
+def _right_slope(k: Any, g: Any, x: Any, y_columns: bool) -> Any:
     """Gradient of the right factor, laid out in memory as the factor is."""
-    if _transposed(y_shape, y_strides):
-        return k.t(k.mm(k.t(g), x))
-    return k.mm(k.t(x), g)
+    return k.t(k.mm(k.t(g), x)) if y_columns else k.mm(k.t(x), g)
 
 
 Op("mm", _product, holomorphic=True, x=lambda k, g, y: k.mm(g, k.t(y)), y=_right_slope)
@@ -68,7 +61,7 @@ def _add_product(k: Any, bias: Any, x: Any, y: Any, beta: Any, alpha: Any) -> An
 Op("addmm", _add_product, holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
    x=lambda k, g, y, alpha: _times(k.mm(g, k.t(y)), alpha),
-   y=lambda k, g, x, y_shape, y_strides, alpha: _times(_right_slope(k, g, x, y_shape, y_strides), alpha))  # fmt: skip
+   y=lambda k, g, x, y_columns, alpha: _times(_right_slope(k, g, x, y_columns), alpha))  # fmt: skip
 Op("addmv", _add_product, holomorphic=True,
    bias=lambda k, g, beta: _times(g, beta),
    x=lambda k, g, y, alpha: _times(k.outer_product(g, y), alpha),
@@ -502,10 +495,14 @@ def linear(input: Any, weight: Any, bias: Any = None, *, out: Any = None) -> Any
         return store(linear, out, (input, weight, bias), {})
     check_tensor("linear", "input", 1, input)
     check_tensor("linear", "weight", 2, weight)
-    n = input._data.ndim
+    x, w = input._data, weight._data
+    n = x.ndim
     if bias is None:
         return matmul(input, weight.t())
     if n == 2:
+        fits = w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype == w.dtype and x.dtype.kind != "b"
+        if fits and isinstance(bias, Variable) and bias._data.shape == w.shape[:1] and bias._data.dtype == x.dtype:
+            return Op.table["addmm"](bias, input, Op.table["t"].view1(weight), 1, 1)  # the usual case, checked already
         return addmm(bias, input, weight.t())
     if input._data.flags.c_contiguous and n:
         *batch, length = input._data.shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from ..autograd.op import Op
@@ -141,8 +142,7 @@ def _out_sizes(x: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation:
     return out
 
 
-def _check_shape(name: str, n: int, input: Any, average: bool) -> None:
-    shape = input._data.shape
+def _check_shape(name: str, n: int, shape: Sizes, average: bool) -> None:
     if len(shape) not in (n + 1, n + 2):
         if average and n == 2 and len(shape) < 3:
             raise IndexError(
@@ -167,15 +167,22 @@ def _check_shape(name: str, n: int, input: Any, average: bool) -> None:
 
 
 # ------------------------------------------------------------------------------------ largest
+@lru_cache(maxsize=256)  # a network asks for the same few again and again
+def _pooled_sizes(
+    name: str, n: int, shape: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil: bool
+) -> Sizes:
+    _check_windows(kernel, stride, padding, dilation)
+    _check_shape(name, n, shape, False)
+    return _out_sizes(shape, kernel, stride, padding, dilation, ceil)
+
+
 def _max_pool(
     name: str, n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
 ) -> tuple[Any, Callable[[], Any]]:
     """The pooled tensor, and a function that makes the indices."""
     check_tensor(name, "input", 1, input)
     kernel, step, pad, apart = _windows(name, n, kernel_size, stride, padding, dilation)
-    _check_windows(kernel, step, pad, apart)
-    _check_shape(name, n, input, False)
-    sizes = _out_sizes(input._data.shape, kernel, step, pad, apart, ceil_mode)
+    sizes = _pooled_sizes(name, n, input._data.shape, kernel, step, pad, apart, ceil_mode)
     out = in_format_of(Op.table[f"max_pool{n}d"](input, sizes, kernel, step, pad, apart), input)
 
     return out, lambda: _max_indices(input, out, kernel, step, pad, apart)
@@ -300,7 +307,7 @@ def _avg_pool(
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")
     _check_windows(kernel, step, pad, once)
-    _check_shape(name, n, input, True)
+    _check_shape(name, n, input._data.shape, True)
     sizes = input._data.shape[-n:]
     if n == 3 and any(s + 2 * p < k for s, p, k in zip(sizes, pad, kernel)):
         have = " ".join(f"{a}: {s}" for a, s in zip("THW", sizes))

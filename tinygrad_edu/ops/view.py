@@ -269,7 +269,7 @@ def t(input: Any) -> Any:
     """The transpose of a matrix (a vector or 0-d tensor stays as it is)."""
     if input._data.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input._data.ndim}D")
-    return Op.table["t"](input)
+    return Op.table["t"].view1(input)
 
 
 # ------------------------------------------------------------------------------------ size-1 dimensions, stretching
