@@ -18,6 +18,7 @@ COMMANDS = """\
   notebooks   run chapters and solutions again and keep the new outputs (chapters/01_tensors.ipynb …; --sources: only
               what show_source printed)
   release     generate exercises/ from solutions/
+  book        make a website of chapters, exercises, docs and reference in book/_build/html
   size        lines of each room of the house
   clean       remove .venv and everything that tools left behind
 """

@@ -42,7 +42,7 @@ def run_lab(here: bool) -> int:
 
 
 def run_test(here: bool) -> int:
-    return stages.run(python_for(here, "lab", "test"), os.environ.get("STAGES", "").split())
+    return stages.run(python_for(here, "lab", "test", "book"), os.environ.get("STAGES", "").split())
 
 
 def run_lint(here: bool) -> int:
@@ -68,6 +68,11 @@ def run_release(here: bool) -> int:
     return subprocess.run([*stages.course_command(python), "release"], env=environment_of(python)).returncode
 
 
+def run_book(here: bool) -> int:
+    python = python_for(here, "lab", "book")
+    return subprocess.run([python, ROOT / "book" / "build.py"], env=environment_of(python)).returncode
+
+
 def run_size(here: bool) -> int:
     """Lines of each room, docstrings and comments included."""
     package = ROOT / "tinygrad_edu"
@@ -85,7 +90,7 @@ def run_size(here: bool) -> int:
 
 def run_clean(here: bool) -> int:
     caches = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "test-results")
-    for path in [VENV, *(ROOT / name for name in caches), *ROOT.glob("*.egg-info")]:
+    for path in [VENV, *(ROOT / name for name in caches), ROOT / "book" / "_build", *ROOT.glob("*.egg-info")]:
         if path.exists():
             print(f"removing {path.name}")
             shutil.rmtree(path)
@@ -99,6 +104,7 @@ TASKS: dict[str, Callable[[bool], int]] = {
     "format": run_format,
     "notebooks": run_notebooks,
     "release": run_release,
+    "book": run_book,
     "size": run_size,
     "clean": run_clean,
 }
