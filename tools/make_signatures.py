@@ -1,6 +1,7 @@
 """Write ``tinygrad_edu/ops/signatures.py``: the signatures of torch's built-in functions and methods that we have too.
 
-Run after adding operations: ``python tools/make_signatures.py`` (needs torch). torch shows the signatures of an overloaded
+Run after adding operations: ``python tools/make_signatures.py`` (needs torch); names that the file knows already are left as they
+are. torch shows the signatures of an overloaded
 function when it is called wrongly; those of the others are in its operator schemas.
 """
 
@@ -87,6 +88,9 @@ def completed(name: str, texts: list[str]) -> list[str]:
     return [t.replace("tuple of ints dim", "tuple of ints[1]? dim") for t in texts] if name in ONE_DIM else texts
 
 
+LEFT_OUT = {"dequantize", "is_distributed"}  # about tensors that we have not: ours take anything
+
+
 class Odd:
     """What no function takes."""
 
@@ -162,6 +166,21 @@ def method_of(signature: str) -> str:
     return f"! {text}" if signature.startswith("! ") else text
 
 
+def mended(lines: list[str]) -> list[str]:
+    """The lines for names that are new; what stands in the file stays, some of it put right by hand."""
+    from tinygrad_edu.ops.signatures import TABLE
+
+    kept = TABLE.strip().splitlines()
+    known = {line.partition(":")[0] for line in kept} | LEFT_OUT
+    return sorted([*kept, *(line for line in lines if line.partition(":")[0] not in known)], key=place_of)
+
+
+def place_of(line: str) -> tuple[bool, bool, str]:
+    """Functions first, then those of modules ("linalg.…"), then methods ("."); lines of one name stay in their order."""
+    name = line.partition(":")[0]
+    return name.startswith("."), "." in name, name
+
+
 def main() -> None:
     import torch
 
@@ -180,6 +199,18 @@ def main() -> None:
                 lines += [f"{name}: {text}" for text in found]
             else:
                 print(f"no signature for {name}", file=sys.stderr)
+    spaces = {
+        "linalg": torch.linalg, "fft": torch.fft, "special": torch.special, "functional": torch.nn.functional,
+    }  # fmt: skip
+    for word, space in spaces.items():
+        for name in sorted(getattr(registry, word)):
+            function = getattr(space, name, None)
+            if type(function).__name__ == "builtin_function_or_method":
+                found = shown(function) or schemas(name if word == "functional" else f"{word}_{name}")
+                found = functions.get(name, found) if word == "functional" else found
+                if not found:
+                    print(f"no signature for {word}.{name}", file=sys.stderr)
+                lines += [f"{word}.{name}: {text}" for text in found or []]
     x = torch.zeros(2, 2)
     for name in sorted(registry.methods):
         if type(getattr(torch.Tensor, name, None)).__name__ != "method_descriptor":
@@ -202,10 +233,10 @@ def main() -> None:
             lines += [f".{name}: {text}" for text in found]
     whole = ", bool pin_memory = False, bool requires_grad = False"
     lines = [line.replace(", bool pin_memory = None", whole) for line in lines if not line.startswith(".new:")]
-    text = "\n".join(lines).replace(OPTIONS, "$options")
+    text = "\n".join(mended(lines)).replace(OPTIONS, "$options")
     (ROOT / "tinygrad_edu" / "ops" / "signatures.py").write_text(
         '"""How torch\'s functions and (with a dot, without the tensor itself) methods are called; see `_signature`.\n\n'
-        'Written by tools/make_signatures.py.\n"""\n\n# ruff: noqa: E501\n\n'
+        'Written by tools/make_signatures.py.\n"""\n\n'
         f'OPTIONS = (\n    "{OPTIONS[:87]}"\n    "{OPTIONS[87:]}"\n)\n\nTABLE = """\n{text}\n"""\n'
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 
 import pytest
 import torch
@@ -64,6 +65,16 @@ def test_function(name):
     assert not wrong_calls(getattr(tg, name), getattr(torch, name))
 
 
+@pytest.mark.parametrize("space", ["linalg", "fft", "special", "functional"])
+def test_functions_of(space):
+    ours, theirs = (getattr(t.nn if space == "functional" else t, space) for t in (tg, torch))
+    names = sorted({name.partition(".")[2] for name in _signatures() if name.startswith(f"{space}.")})
+    built_in = [n for n in dir(theirs) if type(getattr(theirs, n)).__name__ == "builtin_function_or_method"]
+    assert set(built_in) & set(registry._places[space]) == set(names)
+    wrong = {name: wrong_calls(getattr(ours, name), getattr(theirs, name)) for name in names}
+    assert not any(wrong.values()), "\n".join(f"{name}: {texts[0]}" for name, texts in wrong.items() if texts)
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_method(name):
     ours, theirs = getattr(tg.Tensor, name), getattr(torch.Tensor, name)
@@ -82,10 +93,12 @@ def test_right_calls_match_their_signatures():
     """The table refuses none of the calls in torch's own tables: an error of another kind is never mistaken for a wrong call."""
     texts, refused, compared = _signatures(), [], 0
     for op in operations().values():
-        name = getattr(op.op, "__name__", "")
-        if (
-            name not in texts or getattr(torch, name, None) is not op.op or name == "nonzero"
-        ):  # (as_tuple is hidden there)
+        name = op.name.removeprefix("nn.")
+        try:
+            same = attrgetter(op.name)(torch) is op.op
+        except AttributeError:
+            continue
+        if name not in texts or not same or name == "nonzero":  # (as_tuple is hidden there)
             continue
         parsed = [Signature(name, text) for text in texts[name]]
         for dtype in {torch.float32, torch.int64} & op.supported_dtypes("cpu"):

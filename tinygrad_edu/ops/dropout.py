@@ -9,6 +9,7 @@ from typing import Any
 from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ..random import stream_for
+from ._check import check_tensor
 from .activation import finished
 from .random_ops import _laid_out
 from .registry import public
@@ -93,6 +94,7 @@ def dropout_functional(input: Any, p: float = 0.5, training: bool = True, inplac
     tensor([0., 0., 2., 0.])
     """
     _check_functional(p)
+    check_tensor("dropout", "input", 1, input)
     out = dropout(input, p, training)
     return finished(input, out, inplace) if out is not input else input
 
@@ -101,6 +103,7 @@ def dropout_functional(input: Any, p: float = 0.5, training: bool = True, inplac
 def alpha_dropout_functional(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """Dropout for networks with selu: keeps mean and variance."""
     _check_functional(p)
+    check_tensor("alpha_dropout", "input", 1, input)
     out = alpha_dropout(input, p, training)
     return finished(input, out, inplace) if out is not input else input
 
@@ -109,6 +112,7 @@ def alpha_dropout_functional(input: Any, p: float = 0.5, training: bool = False,
 def feature_alpha_dropout_functional(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """`alpha_dropout` of whole channels."""
     _check_functional(p)
+    check_tensor("feature_alpha_dropout", "input", 1, input)
     out = feature_alpha_dropout(input, p, training)
     return finished(input, out, inplace) if out is not input else input
 

@@ -6,6 +6,7 @@ def exp(input): …
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from inspect import unwrap
@@ -87,6 +88,9 @@ def public(
         return shown  # type: ignore[no-any-return]
 
     return publish
+
+
+_SHOWN = {"logsigmoid": "log_sigmoid"}  # where torch's messages have another name
 
 
 def _without_out(signature: str) -> str:
@@ -209,12 +213,22 @@ def check_arguments() -> None:
         else:
             continue
         methods[name] = checked(_unchecked(method), name, own, method=True)
+    for word in ("linalg", "fft", "special", "functional"):
+        for name, function in _places[word].items():
+            if f"{word}.{name}" in texts:  # torch's own messages have "linalg_det", but "linear"
+                shown = _SHOWN.get(name, name) if word == "functional" else f"{word}_{name}"
+                _places[word][name] = checked(_unchecked(function), shown, tuple(texts[f"{word}.{name}"]))
+    elsewhere = {id(unwrap(f)) for table in (functions, functional) for f in table.values()}
     for word in ("linalg", "fft", "special"):
         for name, function in _places[word].items():
             inner = unwrap(function)
-            shared = any(unwrap(_places[w][name]) is inner for w in ("function", "functional") if name in _places[w])
-            if not isinstance(inner, type) and not shared:
+            if not isinstance(inner, type) and id(inner) not in elsewhere:
                 inner.__qualname__ = f"{word}_{name}"  # as Python's own messages name it
+    for name, function in functional.items():
+        if name == "threshold" or re.fullmatch(r"((adaptive|fractional)_)?max_pool\dd", name):
+            unwrap(
+                function
+            ).__qualname__ = f"_{name}"  # torch has a function below for each of the two ways of calling it
     for place, table in _places.items():
         for name, function in table.items():
             if not hasattr(function, "torch_errors") and not isinstance(function, type):
