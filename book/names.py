@@ -61,7 +61,8 @@ def home_of(names: set[str], thing: Any) -> str:
     module = modules_by_file().get(code.co_filename, "") if code is not None else getattr(plain, "__module__", "") or ""
     if module == PACKAGE:  # a class made by its metaclass
         return next(each for each in modules_by_file().values() if type(plain).__name__ in definitions(each))
-    if {*names, getattr(plain, "__name__", "")} & definitions(module):
+    names = {*names, getattr(plain, "__name__", "")}
+    if names & definitions(module):
         return module
     tables = sorted(each for each in modules_by_file().values() if each.startswith(f"{PACKAGE}.ops."))
     return next((each for each in tables if names & definitions(each)), module)

@@ -24,7 +24,7 @@ def prepare(app: Any, page: str, content: list[str]) -> None:
     show_widgets(notebook)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            cell["source"] = _MERMAID.sub(draw_chain, "".join(cell["source"]))
+            cell["source"] = MERMAID.sub(draw_chain, "".join(cell["source"]))
     exercise = page.replace("chapters/", "exercises/")
     if page != exercise and exercise in app.env.found_docs:
         lead = notebook["cells"][0]
@@ -34,7 +34,7 @@ def prepare(app: Any, page: str, content: list[str]) -> None:
     content[0] = json.dumps(notebook)
 
 
-_MERMAID = re.compile(r"```mermaid\nflowchart LR\n(.*?)```", re.DOTALL)
+MERMAID = re.compile(r"```mermaid\nflowchart LR\n(.*?)```", re.DOTALL)
 
 
 def draw_chain(diagram: re.Match[str]) -> str:

@@ -31,7 +31,7 @@ THEMES = {
     "Making tensors": "creation ranges grids data copies windows bridges",
     "Random numbers": "random random_ops gamma_samples",
     "Dtypes, devices, storage": "dtypes devices layouts size storage typeinfo conversion",
-    "Element by element": "pointwise functions power bits special_functions bessel calculus _define",
+    "Element by element": "pointwise functions power bits special_functions bessel calculus",
     "Comparing and choosing": "comparison choosing masking extremes unique",
     "Reductions": "reduction statistics spread cumulative norms norm",
     "Shapes and views": "shape view strided slices resize diagonals joining sharing",

@@ -183,6 +183,11 @@ def test_dark_mode_and_a_telephone(reader: Any, address: str, name: str) -> None
     reader.emulate_media(color_scheme="dark")
     reader.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     assert max(int(part) for part in re.findall(r"\d+", reader.evaluate(ground))) < 64
+    drawings = reader.locator(
+        ".cell_output .text_html:has(svg)"
+    )  # they know both grounds; the theme would lay them on a light one
+    grounds = drawings.evaluate_all("all => all.map(one => getComputedStyle(one).backgroundColor)")
+    assert {*grounds} == ({"rgba(0, 0, 0, 0)"} if "02_shapes" in name else set())
     reader.set_viewport_size({"width": 1400, "height": 1000})
     photograph(reader, f"dark-{Path(name).stem}")
 
@@ -225,13 +230,18 @@ def test_no_answer_is_in_the_site(site: Path) -> None:
     assert not [path for path in site.rglob("*") if "solution" in path.relative_to(site).as_posix().lower()]
 
 
-def test_where_the_buttons_lead_is_asked_of_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(ROOT / "book")
-    spec = importlib.util.spec_from_file_location("book_build", ROOT / "book" / "build.py")
+def from_the_book(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"book_{name}", ROOT / "book" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_where_the_buttons_lead_is_asked_of_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "book")
+    build = from_the_book("build")
     for given, address in {
         "": "",
         "git@github.com:somebody/course.git": REPOSITORY,
@@ -241,3 +251,14 @@ def test_where_the_buttons_lead_is_asked_of_git(monkeypatch: pytest.MonkeyPatch)
     }.items():
         monkeypatch.setenv("BOOK_REPOSITORY", given)
         assert build.repository() == address, given
+
+
+def test_a_flowchart_that_is_no_chain_is_refused() -> None:
+    notebooks = from_the_book("notebooks")
+
+    def drawn(arrows: str) -> str:
+        return str(notebooks.MERMAID.sub(notebooks.draw_chain, f"```mermaid\nflowchart LR\n{arrows}\n```"))
+
+    assert drawn('a["one"] --> b["two"]\nb --> c["three"]').count("<span>") == 3
+    with pytest.raises(ValueError, match="one chain"):
+        drawn('a["one"] --> b["two"]\na --> c["three"]')
