@@ -6,6 +6,7 @@ from importlib import import_module as _import_module
 from typing import Any as _Any
 
 from . import functional, init, parallel, parameter, utils
+from ._common import name_forward as _name_forward
 from ._common import name_init as _name_init
 from .activation import (
     CELU,
@@ -333,6 +334,8 @@ __all__ = [
 for _name in __all__:
     _layer = globals()[_name]
     if isinstance(_layer, type) and issubclass(_layer, Module) and not _name.endswith("Loss"):
+        if not _name.startswith("Lazy"):
+            _name_forward(_layer)
         if _name.startswith("BatchNorm"):
             _name_init(_layer, "_BatchNorm")
         elif not _name.startswith(("InstanceNorm", "SyncBatchNorm")):

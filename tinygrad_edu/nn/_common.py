@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from types import FunctionType
 from typing import Any
 
@@ -51,14 +52,26 @@ def name_init(cls: type, private_owner: str | None = None) -> None:
 
     ``Conv2d.__init__() missing 1 required positional argument: 'kernel_size'``, as when the class had written it out.
     """
-    inherited: Any = cls.__init__  # type: ignore[misc]
+    _take_over(cls, "__init__", private_owner)
+
+
+def name_forward(cls: type) -> None:
+    """The same for ``forward``: ``MaxPool2d.forward() missing 1 required positional argument: 'input'``."""
+    owner = cls.forward.__qualname__.partition(".")[0]  # type: ignore[attr-defined]
+    name = re.sub(r"^(?:Zero|(\w+))Pad\dd$", lambda m: f"_{m[1] or 'Constant'}PadNd", cls.__name__)
+    if owner == "RNNBase" != name or (owner.startswith("_") and owner not in ("_BatchNorm", "_InstanceNorm")):
+        _take_over(cls, "forward", name)
+
+
+def _take_over(cls: type, method: str, private_owner: str | None) -> None:
+    inherited: Any = getattr(cls, method)
     owner = inherited.__qualname__.partition(".")[0]
-    if "__init__" in vars(cls) or not (owner.startswith("_") or private_owner):
+    if method in vars(cls) or not (owner.startswith("_") or private_owner):
         return
     own = FunctionType(
         inherited.__code__, inherited.__globals__, inherited.__name__, inherited.__defaults__, inherited.__closure__
     )
     own.__kwdefaults__, own.__annotations__ = inherited.__kwdefaults__, inherited.__annotations__
     own.__doc__ = inherited.__doc__
-    own.__qualname__ = f"{private_owner or _OWNERS.get(owner, cls.__name__)}.__init__"
-    cls.__init__ = own  # type: ignore[misc]
+    own.__qualname__ = f"{private_owner or _OWNERS.get(owner, cls.__name__)}.{method}"
+    setattr(cls, method, own)

@@ -72,6 +72,12 @@ class Module(HasHooks, HasState):
         """What the module computes. Call the module itself, not this, so that hooks run."""
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
+    def compile(self, **options: Any) -> None:
+        """torch's ``compile`` in place: the options are checked, the module stays as it is and runs as before."""
+        from .compiled import compile
+
+        compile(self.forward, **options)
+
     # ------------------------------------------------------------------ attributes
     def _check_name(self, kind: str, name: Any, owned: dict[str, Any]) -> None:
         if not isinstance(name, str):

@@ -15,7 +15,7 @@ from ..tensor import Tensor
 def _adopt(cls: type, data: Any, requires_grad: bool) -> Any:
     """A tensor of class ``cls`` around the memory of ``data``: a leaf."""
     if not isinstance(data, Variable):
-        raise TypeError(f"{cls.__name__}() expects a Tensor or None as data, got {type(data).__name__}")
+        data.detach()  # the AttributeError by which torch says that this is no tensor
     if requires_grad and not (dtypes.of(data._data).is_floating_point or dtypes.of(data._data).is_complex):
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     made = object.__new__(cls)

@@ -26,6 +26,12 @@ def check_tensor(function: str, name: str, position: int, value: Any) -> None:
         )
 
 
+def ask_for(method: str, value: Any) -> None:
+    """The AttributeError of functions that torch wrote in Python, which ask what they are given for a method first."""
+    if not isinstance(value, Variable):
+        getattr(value, method)
+
+
 def same_dtype_out(have: Any, want: Any) -> Exception | None:
     """For ``out_error``: what most kernels of torch say of an ``out`` of another dtype than the result's."""
     if have is want:

@@ -9,7 +9,7 @@ from ..autograd.inplace import check_writable, write
 from ..autograd.op import Op
 from ..backend import kernels_of
 from ..random import stream_for
-from ._check import check_tensor, not_implemented
+from ._check import ask_for, check_tensor, not_implemented
 from ._define import rounded_once
 from ._layout import laid_out
 from .functions import relu as plain_relu
@@ -133,6 +133,7 @@ _inplace_form(_threshold, "threshold", "function functional")
 @public("functional", name="threshold")
 def threshold_functional(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
     """``x`` where it is above ``threshold``, else ``value``."""
+    check_tensor("threshold", "input", 1, input)
     return finished(input, _threshold(input, threshold, value), inplace)
 
 
@@ -403,6 +404,7 @@ def glu(input: Any, dim: int = -1) -> Any:
     """``a * sigmoid(b)`` where a and b are the two halves of the dimension ``dim``."""
     from .view import wrap_dim
 
+    ask_for("dim", input)
     if input._data.ndim == 0:
         raise RuntimeError("glu does not support scalars because halving size must be even")
     d = wrap_dim(dim, input._data.ndim)

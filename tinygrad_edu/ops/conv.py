@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from ..autograd.op import Op
-from ..autograd.variable import Variable
 from ..backend import im2col as kernels
-from ._check import c_name
+from ._check import c_name, check_tensor, not_implemented
 from ._layout import in_format_of
 from .pad import constant_pad_nd
 from .registry import public
+from .view import wrap_dim
 
 Sizes = tuple[int, ...]
 
@@ -96,30 +96,6 @@ Op("col2im", _col2im, node="Col2ImBackward0",
 
 
 # ------------------------------------------------------------------------------------ arguments
-_SIGNATURES = {
-    "conv": " * (Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding = 0, tuple "
-    "of ints dilation = 1, int groups = 1)\n * (Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, "
-    'str padding = "valid", tuple of ints dilation = 1, int groups = 1)\n',
-    "conv_transpose": " * (Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, tuple of ints padding "
-    "= 0, tuple of ints output_padding = 0, int groups = 1, tuple of ints dilation = 1)\n",
-}
-
-
-def _check_tensors(name: str, *tensors: Any) -> None:
-    if all(isinstance(t, Variable) for t in tensors if t is not None):
-        return
-    if name.startswith("conv_transpose"):
-        named = enumerate(zip(tensors, ("input", "weight", "bias")))
-        at, label = next((i, label) for i, (t, label) in named if not isinstance(t, Variable))
-        raise TypeError(
-            f"{name}(): argument '{label}' (position {at + 1}) must be Tensor, not {type(tensors[at]).__name__}"
-        )
-    got = ", ".join(type(t).__name__ for t in tensors if t is not None)
-    raise TypeError(
-        f"{name}() received an invalid combination of arguments - got ({got}), but expected one of:\n{_SIGNATURES['conv']}"
-    )
-
-
 def _ints(value: Any, n: int, name: str) -> Sizes:
     """A number, or one for each dimension, as a tuple."""
     if isinstance(value, int):
@@ -255,7 +231,8 @@ def _check_sizes(
 def _conv(
     name: str, n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Any:
-    _check_tensors(name, input, weight, bias)
+    if bias is not None:
+        _check_types(input, input, bias)
     x, batched = _batched(name, n, input)
     w = weight._data.shape
     dims = len(w) - 2
@@ -315,7 +292,6 @@ def _conv_t(
     name: str, n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: int,
     dilation: Any,
 ) -> Any:  # fmt: skip
-    _check_tensors(name, input, weight, bias)
     x, batched = _batched(name, n, input)
     w = weight._data.shape
     if len(w) - 2 != n:
@@ -339,7 +315,7 @@ def _conv_t(
             f"Given input size per channel: {_times(x._data.shape[2:])}. Calculated output size per channel: {_times(sizes)}. "
             "Output size is too small"
         )
-    _check_types(x, weight, bias)
+    _check_types(x, weight, None)
     shape = (x._data.shape[0], w[1] * groups, *sizes)
     out = Op.table["conv_transpose"](x, weight, bias, shape, stride, padding, dilation, groups)
     out = in_format_of(out, x, weight)
@@ -392,7 +368,11 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     tensor([0., 1., 3., 4.])
     """
     kernel, dilation, padding, stride = map(_pair, (kernel_size, dilation, padding, stride))
+    check_tensor("im2col", "input", 1, input)
     ndim = input._data.ndim
+    if ndim == 0:
+        raise IndexError("Dimension specified as 1 but tensor has no dimensions")
+    wrap_dim(min(ndim, 2), ndim)  # torch looks at the channels and rows first
     if ndim not in (3, 4):
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: "
@@ -405,12 +385,15 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
             f"Given input with spatial size {tuple(sizes)}, kernel_size={kernel}, dilation={dilation}, padding={padding}, "
             f"calculated shape of the array of sliding blocks as {out}, but its components must be at least one."
         )
+    if input._data.dtype.kind in "iub":
+        raise not_implemented("im2col_out_cpu", input)
     return Op.table["im2col"](input, kernel, stride, padding, dilation)
 
 
 @public("functional")
 def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
     """The reverse of `unfold`: add the columns into images of ``output_size`` (overlapping windows are summed)."""
+    check_tensor("col2im", "input", 1, input)
     sizes, kernel, dilation, padding, stride = map(_pair, (output_size, kernel_size, dilation, padding, stride))
     shape = input._data.shape
     if len(shape) not in (2, 3):

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ._check import check_tensor
+from ._check import check_tensor, not_implemented
 from ._define import cast
 from ._reduction import reduced, reduction_of
 from .linalg import linear
@@ -110,6 +110,8 @@ def _check_weight(input: Any, weight: Any, classes: int) -> None:
 
 
 def _run(name: str, input: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
+    if input._data.dtype.kind in "iub":
+        raise not_implemented("nll_loss2d_forward_out_frame" if name == "nll_loss2d" else "nll_loss_out_frame", input)
     raw = None if weight is None else weight._data
     return Op.table[name](input, target._data, raw, ignore, reduction)
 
@@ -132,11 +134,11 @@ def nll_loss_nd(input: Any, target: Any, weight: Any, ignore_index: int, reducti
             return _run("nll_loss", input, target, weight, ignore_index, reduction)
         return _run("nll_loss_single", input, target, weight, ignore_index, reduction)
     if len(x) == 4:
-        _check_target(target)
         if len(t) != 3:
             raise RuntimeError(
                 f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(t)}"
             )
+        _check_target(target)
         _check_weight(input, weight, x[1])
         if (t[0], *t[1:]) != (x[0], *x[2:]):
             raise RuntimeError(f"size mismatch (got input: {list(x)} , target: {list(t)}")

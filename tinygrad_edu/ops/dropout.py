@@ -9,7 +9,7 @@ from typing import Any
 from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ..random import stream_for
-from ._check import check_tensor
+from ._check import ask_for, check_tensor
 from .activation import finished
 from .random_ops import _laid_out
 from .registry import public
@@ -121,6 +121,7 @@ def feature_alpha_dropout_functional(input: Any, p: float = 0.5, training: bool 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """`dropout` of whole channels of (N, C, L) or (C, L)."""
     _check_functional(p)
+    ask_for("dim", input)
     n = input._data.ndim
     if n not in (2, 3):
         raise RuntimeError(
@@ -139,6 +140,7 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """`dropout` of whole channels of (N, C, H, W) or (C, H, W)."""
     _check_functional(p)
+    ask_for("dim", input)
     n = input._data.ndim
     if n not in (3, 4):
         warnings.warn(
@@ -164,6 +166,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """`dropout` of whole channels of (N, C, D, H, W) or (C, D, H, W)."""
     _check_functional(p)
+    ask_for("dim", input)
     n = input._data.ndim
     if n not in (4, 5):
         warnings.warn(

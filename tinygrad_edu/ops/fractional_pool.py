@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..autograd.op import Op
-from ._check import check_tensor
+from ._check import ask_for
 from .random_ops import rand
 from .registry import functional, public
 
@@ -66,7 +66,7 @@ def _fractional(n: int, input: Any, kernel_size: Any, output_size: Any, output_r
         if n == 2 and len(output_ratio) > 2:
             raise ValueError(f"{name} requires output_ratio to either be a single Int or tuple of Ints.")
         output_size = [int(input.size(d - n) * r) for d, r in enumerate(_each(output_ratio, n))]
-    check_tensor(name, "input", 1, input)
+    ask_for("dim", input)
     if samples is None:
         batch = 1 if input.dim() == n + 1 else input.size(0)
         samples = rand(batch, input.size(-n - 1), n, dtype=input.dtype, device=input.device)

@@ -497,6 +497,8 @@ def linear(input: Any, weight: Any, bias: Any = None, *, out: Any = None) -> Any
     check_tensor("linear", "weight", 2, weight)
     x, w = input._data, weight._data
     n = x.ndim
+    if n == 0 or w.ndim == 0:
+        raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {n}D and {w.ndim}D")
     if bias is None:
         return matmul(input, weight.t())
     if n == 2:

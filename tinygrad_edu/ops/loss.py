@@ -135,6 +135,10 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     pair = _pair("huber_loss", "huber_cpu", input, target)
+    if input._data.dtype.kind in "iub":
+        raise RuntimeError(
+            f"result type {pair[0].dtype.short} can't be cast to the desired output type {input.dtype.short}"
+        )
     if weight is not None:
         if weight.size() != input.size():
             raise ValueError("Weights and input must have the same size.")
@@ -238,12 +242,16 @@ def binary_cross_entropy_with_logits(
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
     if input._data.dtype.kind in "iub":
         raise not_implemented("log_sigmoid_cpu", input)
-    if target._data.dtype.kind in "iub":
+    if target._data.dtype.kind == "b":
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+            "instead."
+        )
+    if target._data.dtype.kind in "iu":
         raise RuntimeError(
             f"result type {input.dtype.short} can't be cast to the desired output type {target.dtype.short}"
         )
-    common = result_type(input, target)
-    input, target = cast(input, common), cast(target, common)
+    input = cast(input, target.dtype)  # torch computes in place, in the target's type
     loss = Op.table["binary_cross_entropy_with_logits"](input, target, weight, pos_weight, reduction)
     if reduction == "none" and loss._data.ndim > 1:
         laid_out(loss, target, input)

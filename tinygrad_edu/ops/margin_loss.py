@@ -9,6 +9,7 @@ from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..autograd.variable import needs_grad, wrap
 from ..backend import kernels_of
+from ._check import not_implemented
 from ._define import broadcast_error, cast, noded, number_minus
 from ._reduction import check_pair, loss_op, reduced, reduction_of
 from .gather import add_at
@@ -194,9 +195,12 @@ def soft_margin_loss(
     if input._data.dtype.kind in "iub":
         raise RuntimeError(f"result type Float can't be cast to the desired output type {input.dtype.short}")
     try:
-        return Op.table["soft_margin_loss"](input, cast(target, input.dtype), None, reduction)
-    except ValueError:
+        whole = broadcast_shapes(input.shape, target.shape)
+    except RuntimeError:
         raise broadcast_error(input, target) from None
+    if whole != input.shape:
+        raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {list(whole)}")
+    return Op.table["soft_margin_loss"](input, cast(target, input.dtype), None, reduction)
 
 
 @public("functional")
@@ -288,6 +292,8 @@ def multi_margin_loss(
         )
     if weight is not None and weight._data.size != x._data.shape[1]:
         raise RuntimeError(f"inconsistent weight size, expected {x._data.shape[1]} but got {list(weight.shape)}")
+    if x._data.dtype.kind in "iub":
+        raise not_implemented("multi_margin_loss_cpu_kernel", x)
     _check_classes(target)
     if bool(((t._data < 0) | (t._data >= x._data.shape[1])).any()):
         raise RuntimeError("target out of range")
@@ -337,6 +343,8 @@ def multilabel_margin_loss(
     _check_rows(input)
     if target._data.shape != input._data.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
+    if input._data.dtype.kind in "iub":
+        raise not_implemented("multilabel_margin_loss_forward_out_frame", input)
     _check_classes(target)
     single = input.dim() < 2
     x, t = (input.reshape(1, -1), target.reshape(1, -1)) if single else (input, target)

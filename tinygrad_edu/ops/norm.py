@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..autograd.op import Op
 from ..backend import kernels_of
-from ._check import check_tensor, not_implemented
+from ._check import ask_for, check_tensor, not_implemented
 from ._composed import Composed
 from ._define import cast
 from ._layout import by_rows, in_format_of
@@ -280,6 +280,7 @@ def layer_norm(
     check_tensor("layer_norm", "input", 1, input)
     if isinstance(normalized_shape, int):
         raise TypeError("layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not int")
+    _check_dtypes(input, weight, bias)
     wanted = tuple(normalized_shape)
     if wanted:
         _check_same_shape("weight", weight, wanted)
@@ -287,7 +288,6 @@ def layer_norm(
     wanted = _check_normalized(input, wanted, ", ")
     if input._data.dtype.kind in "iub":
         raise not_implemented("LayerNormKernelImpl", input)
-    _check_dtypes(input, weight, bias)
     shape = input._data.shape
     dims = tuple(range(len(shape) - len(wanted), len(shape)))
     return by_rows(Op.table["native_layer_norm"](input, weight, bias, None, Layout(shape, dims, wanted), eps)[0])
@@ -296,7 +296,7 @@ def layer_norm(
 @public("functional")
 def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
     """Mean 0 and variance 1 over each group of channels of each image of (N, C, …); then per-channel weight and bias."""
-    check_tensor("group_norm", "input", 1, input)
+    ask_for("dim", input)
     shape = input._data.shape
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")

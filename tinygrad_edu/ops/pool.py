@@ -10,7 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ..backend import pooling as kernels
-from ._check import check_tensor, not_implemented
+from ._check import ask_for, check_tensor, not_implemented
 from ._layout import by_rows, in_format_of
 from .registry import public
 
@@ -431,7 +431,7 @@ def _check_room(input: Any, output_size: Any) -> None:
 
 def _adaptive_avg_pool(n: int, input: Any, output_size: Any) -> Any:
     name = f"adaptive_avg_pool{n}d"
-    check_tensor(name, "input", 1, input)
+    check_tensor(name, "input", 1, input) if n == 1 else ask_for("size", input)
     shape = input._data.shape
     _check_room(input, output_size)
     if len(shape) not in (n + 1, n + 2):
@@ -476,7 +476,7 @@ def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
 
 def _adaptive_max_pool(n: int, input: Any, output_size: Any) -> tuple[Any, Any]:
     name = f"adaptive_max_pool{n}d"
-    check_tensor(name, "input", 1, input)
+    check_tensor(name, "input", 1, input) if n == 1 else ask_for("size", input)
     shape = input._data.shape
     _check_room(input, output_size)
     if len(shape) not in (n + 1, n + 2):

@@ -15,7 +15,7 @@ from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..backend import kernels_of
 from ..backend import pooling as kernels
-from ._check import check_tensor, not_implemented
+from ._check import ask_for, not_implemented
 from ._layout import in_format_of
 from .registry import public
 
@@ -207,7 +207,7 @@ def interpolate(
     >>> tg.nn.functional.interpolate(tg.tensor([[[1., 2.]]]), scale_factor=2)
     tensor([[[1., 1., 2., 2.]]])
     """
-    check_tensor("interpolate", "input", 1, input)
+    ask_for("dim", input)
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
             raise ValueError(

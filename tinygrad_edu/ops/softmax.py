@@ -8,7 +8,7 @@ from typing import Any
 from ..autograd.op import Op
 from ..autograd.variable import wrap
 from ..backend import kernels_of
-from ._check import check_tensor, not_implemented
+from ._check import ask_for, check_tensor, not_implemented
 from ._define import cast
 from .registry import public
 from .view import wrap_dim
@@ -106,12 +106,14 @@ def _implicit(name: str, ndim: int, stacklevel: int) -> int:
 @public("functional", name="softmax")
 def softmax_functional(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
     """``exp(x) / sum(exp(x))`` along ``dim``: positive numbers that add up to 1."""
+    ask_for("softmax" if dim is not None else "dim", input)
     return softmax(input, _implicit("softmax", input.dim(), _stacklevel) if dim is None else dim, dtype)
 
 
 @public("functional", name="log_softmax")
 def log_softmax_functional(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
     """``log(softmax(x))`` along ``dim``, without overflow or log of 0."""
+    ask_for("log_softmax" if dim is not None else "dim", input)
     return log_softmax(input, _implicit("log_softmax", input.dim(), _stacklevel) if dim is None else dim, dtype)
 
 

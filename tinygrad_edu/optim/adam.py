@@ -31,6 +31,8 @@ class Adam(Optimizer):
     ``amsgrad``: the largest v so far in place of v. ``decoupled_weight_decay``: shrink p itself, not through g (AdamW).
     """
 
+    no_sparse = "Adam does not support sparse gradients, please consider SparseAdam instead"
+
     def __init__(
         self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
         weight_decay: float = 0, amsgrad: bool = False, *, foreach: bool | None = None, maximize: bool = False,

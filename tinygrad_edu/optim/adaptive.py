@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.modes import no_grad
 from ..ops.creation import full_like, zeros_like
+from ..sparse.creation import sparse_coo_tensor
 from .optimizer import Optimizer, advance, check, check_lr, decayed, lerp, number, scalar, with_decay
 
 
@@ -50,6 +52,18 @@ class Adagrad(Optimizer):
     def numbers(self, group: dict[str, Any], state: dict[str, Any], first: bool) -> tuple[Any, ...]:
         step_size = scalar(group["lr"]) / (1 + (advance(state) - 1) * group["lr_decay"])
         return step_size, group["eps"], scalar(group["weight_decay"]), group["maximize"]
+
+    def _sparse_step(self, group: dict[str, Any], p: Any) -> None:
+        """Only the rows that the gradient has are touched."""
+        state = self.state[p]
+        step_size, eps, weight_decay, maximize = self.numbers(group, state, False)
+        if weight_decay != 0:
+            raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+        with no_grad():
+            g = (-p.grad if maximize else p.grad).coalesce()
+            s = state["sum"].add_(g.pow(2))
+            root = s.sparse_mask(g).values().sqrt_().add_(eps)
+            p.add_(sparse_coo_tensor(g.indices(), g.values() / root, g.shape), alpha=-step_size)
 
     @staticmethod
     def formula(k: Any, numbers: tuple[Any, ...], p: Any, g: Any, *slots: Any) -> tuple[Any, ...]:

@@ -45,6 +45,8 @@ class _EachParameter(Optimizer):
                 for p in group["params"]:
                     if p.grad is None:
                         continue
+                    if p.grad.is_sparse:
+                        raise RuntimeError(self.no_sparse.format(type(self).__name__))
                     if p.is_complex():
                         raise RuntimeError(f"{type(self).__name__} does not support complex parameters")
                     self.update(group, p, p.grad, self.state[p])

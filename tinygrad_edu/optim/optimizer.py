@@ -92,6 +92,7 @@ class Optimizer:
     A subclass either defines ``step`` itself or, as ours do, `slots`, `start`, `numbers`, `formula` and `kernel`.
     """
 
+    no_sparse = "{} does not support sparse gradients"  # what is said where an algorithm has no `_sparse_step`
     scratch = 2  # how many temporary blocks `kernel` needs
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -220,6 +221,9 @@ class Optimizer:
         for p in group["params"]:
             if p._grad is None:
                 continue
+            if p._grad.is_sparse:
+                self._sparse_step(group, p)
+                continue
             if capturable:
                 _check_capturable(p)
             state: dict[str, Any] = self.state.get(p, _EMPTY)
@@ -244,6 +248,10 @@ class Optimizer:
             else:
                 self._in_blocks(k.xp, numbers, arrays)
             p._counter[0] += 1
+
+    def _sparse_step(self, group: dict[str, Any], p: Any) -> None:
+        """Update one parameter from a sparse gradient: only few algorithms can."""
+        raise RuntimeError(self.no_sparse.format(type(self).__name__))
 
     def _differentiable_step(
         self, numbers: tuple[Any, ...], p: Any, state: dict[str, Any], slots: tuple[str, ...]
@@ -448,12 +456,13 @@ def check_lr(lr: Any) -> None:
     """A learning rate is a number or a one-element tensor, not below zero."""
     if isinstance(lr, Variable) and lr._data.size != 1:
         raise ValueError("Tensor lr must be 1-element")
-    check("learning rate", lr, bool(lr >= 0.0))  # type: ignore[operator]
+    check("learning rate", lr, bool(lr >= 0.0))
 
 
 def check_betas(betas: tuple[Any, Any]) -> None:
     """Both decay rates of a running mean lie in [0, 1)."""
-    for i, beta in enumerate(betas):
+    for i in range(2):
+        beta = betas[i]
         check(f"beta parameter at index {i}", beta, bool(0.0 <= beta < 1.0))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
 from ..backend import compiled
 from ..ops.creation import ones_like, zeros_like
@@ -87,6 +88,20 @@ class SGD(Optimizer):
                 g = b
         xp.multiply(g, lr, out=c)
         p -= c
+
+    def _sparse_step(self, group: dict[str, Any], p: Any) -> None:
+        with no_grad():
+            g = -p.grad if group["maximize"] else p.grad
+            if group["weight_decay"] != 0:
+                g = g.add(p, alpha=group["weight_decay"])  # which is refused: it would be dense
+            if group["momentum"] != 0:
+                b = self.state[p].get("momentum_buffer")
+                if b is None:
+                    b = self.state[p]["momentum_buffer"] = g.clone()
+                else:
+                    b.mul_(group["momentum"]).add_(g, alpha=1 - group["dampening"])
+                g = g.add(b, alpha=group["momentum"]) if group["nesterov"] else b
+            p.add_(g, alpha=-group["lr"])
 
     def _compiled(self, numbers: tuple[Any, ...], arrays: list[Any]) -> bool:
         lr, weight_decay, momentum, keep, nesterov, maximize = numbers
