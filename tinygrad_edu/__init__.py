@@ -87,13 +87,14 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
-    "accelerator", "amp", "backends", "compat", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func", "io", "jit",
-    "linalg", "masked", "nn", "onnx", "optim", "overrides", "profiler", "return_types", "signal", "special", "testing", "train", "utils",
-    "version", "vision", "viz",
+    "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
+    "functional", "hub", "io", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
+    "return_types", "signal", "special", "testing", "torch_version", "train", "types", "utils", "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
     "GradScaler": "amp", "autocast": "amp", "install_as_torch": "compat", "vmap": "func",
+    "compile": "nn.compiled",
     **dict.fromkeys(("is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
                      "is_autocast_cache_enabled", "set_autocast_cache_enabled", "clear_autocast_cache"), "amp.autocast_mode"),
     **dict.fromkeys(("is_autocast_cpu_enabled", "get_autocast_cpu_dtype", "get_autocast_gpu_dtype", "set_autocast_cpu_enabled",
@@ -101,14 +102,12 @@ _FROM = {
 }  # fmt: skip
 
 
-_ALSO = {"serialization": "io", "_C": "overrides"}  # torch's names of rooms of ours
+_ALSO = {"serialization": "io", "_C": "overrides", "_dynamo": "compiler"}  # torch's names of rooms of ours
 
 
 def __getattr__(name: str) -> _Any:
     if name in _ALSO:
         return _importlib.import_module(f"{__name__}.{_ALSO[name]}")
-    if name == "multiprocessing":  # torch's is Python's own with shared tensors
-        return _importlib.import_module(name)
     if name in _ROOMS:
         return _importlib.import_module(f"{__name__}.{name}")
     if name in _FROM:
