@@ -13,16 +13,18 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import re
-import runpy
 import sys
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from . import dtypes
 
 _PACKAGE = (__package__ or __name__).partition(".")[0]  # also when run as ``python -m``
+_SCRIPT = "TINYGRAD_EDU_SCRIPT"  # the environment variable that tells processes which script their parent runs
 _STANDS_FOR = "2.13.0"  # the release of torch whose behaviour this package has
 
 # torch's modules that are called differently here, or are a part of another module here
@@ -52,7 +54,8 @@ _ELSEWHERE = {
     "torch.autograd.grad_mode": "autograd.modes",
     "torch.autograd.anomaly_mode": "autograd.anomaly",
     "torch.backends.cudnn": "backends.cudnn",
-    "torch.types": "",
+    "torch._dynamo": "compiler",
+    "torch._dynamo.eval_frame": "nn.compiled",
     "torch.cuda.amp": "amp.old",
     "torch.cuda.amp.autocast_mode": "amp.old",
     "torch.cuda.amp.grad_scaler": "amp.old",
@@ -72,14 +75,10 @@ _ELSEWHERE = {
 }
 # rooms whose classes torch has in a file each: ``torch.optim.adam``, ``torch.distributions.normal``
 _ONE_FILE_A_CLASS = ("optim", "distributions")
-# modules of Python's own that torch has under its name
-_STANDARD = {"torch.multiprocessing": "multiprocessing"}
 
 
 def _ours(name: str) -> types.ModuleType | None:
     """Our module for torch's module ``name``; None where there is none."""
-    if name in _STANDARD:
-        return importlib.import_module(_STANDARD[name])
     if name in _ELSEWHERE:
         room = _ELSEWHERE[name]
     elif name.startswith("torch.nn.modules."):
@@ -107,9 +106,9 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "cpu", "cuda", "distributed", "distributions", "fft", "func", "jit", "linalg",
-    "masked", "nn", "onnx", "optim", "overrides", "profiler", "random", "return_types",
-    "signal", "special", "storage", "testing", "utils", "version",
+    "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "functional",
+    "hub", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom", "random",
+    "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 
 
@@ -153,7 +152,8 @@ def install_as_torch() -> types.ModuleType:
     sys.modules["torch"] = package
     sys.modules["torchvision"] = importlib.import_module(f"{_PACKAGE}.vision")
     dtypes.module_name = "torch"
-    package.__version__ = f"{_STANDS_FOR}+{_PACKAGE}.{package.__version__}".replace("_", ".")  # type: ignore[attr-defined]
+    version = f"{_STANDS_FOR}+{_PACKAGE}.{package.__version__}".replace("_", ".")  # type: ignore[attr-defined]
+    package.__version__ = importlib.import_module(f"{_PACKAGE}.torch_version").TorchVersion(version)  # type: ignore[attr-defined]
     _show_torch_names()
     return package
 
@@ -189,6 +189,7 @@ def _show_torch_names() -> None:
         cls = getattr(importlib.import_module(f"{_PACKAGE}.data.{file}"), own)
         cls.__module__, cls.__qualname__ = "torch.utils.data.dataloader", name
     nn = importlib.import_module(f"{_PACKAGE}.nn")
+    importlib.import_module(f"{_PACKAGE}.nn.compiled").OptimizedModule.__module__ = "torch._dynamo.eval_frame"
     hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
     for cls in (hooks.RemovableHandle, hooks.Handle):
         cls.__module__, cls.__qualname__, cls.__name__ = "torch.utils.hooks", "RemovableHandle", "RemovableHandle"
@@ -208,10 +209,25 @@ def main(arguments: list[str]) -> None:
     if not arguments:
         raise SystemExit("usage: python -m tinygrad_edu.compat script.py [arguments]")
     install_as_torch()
+    path = Path(arguments[0])
     sys.argv = arguments
-    sys.path.insert(0, str(importlib.import_module("pathlib").Path(arguments[0]).resolve().parent))
-    runpy.run_path(arguments[0], run_name="__main__")
+    sys.path.insert(0, str(path.resolve().parent))
+    program = types.ModuleType("__main__")
+    program.__file__ = str(path)
+    # by this name a process that the script starts ("spawn") knows what to run first: this file, see below
+    program.__spec__ = importlib.machinery.ModuleSpec(f"{_PACKAGE}.compat", None)
+    sys.modules["__main__"] = program
+    os.environ[_SCRIPT] = str(path.resolve())
+    _run_in(vars(program), path)
+
+
+def _run_in(names: dict[str, Any], path: Path) -> None:
+    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), names)
 
 
 if __name__ == "__main__":
     importlib.import_module(f"{_PACKAGE}.compat").main(sys.argv[1:])
+elif __name__ == "__mp_main__":
+    # in a process that multiprocessing has started: the script's functions, under this name
+    importlib.import_module(f"{_PACKAGE}.compat").install_as_torch()
+    _run_in(globals(), Path(os.environ[_SCRIPT]))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.vision import faultserver as fs
-from tinygrad_edu.vision.datasets.download import DownloadError, download, is_intact
+from tinygrad_edu.utils.download import DownloadError, download, is_intact
 
 CONTENT = random.Random(0).randbytes(300_000)
 CHECKSUM = "sha256:" + hashlib.sha256(CONTENT).hexdigest()

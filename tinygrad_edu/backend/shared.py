@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 import os
 from multiprocessing import shared_memory
 from typing import Any
@@ -26,6 +27,10 @@ class Block:
     def name(self) -> str:
         return self.memory.name
 
+    @property
+    def size(self) -> int:
+        return self.memory.size
+
     def forget_name(self) -> None:
         """Take it from the file system now: it stays while somebody has it open, and nothing is left behind."""
         self.owner = False
@@ -42,6 +47,38 @@ class Block:
             self.memory.close()
             if self.owner and self.process == os.getpid():
                 self.memory.unlink()
+
+
+class Mapped(Block):
+    """Shared memory that another process made, known by an open file instead of a name."""
+
+    def __init__(self, fd: int, size: int) -> None:
+        self.owner, self.fd, self.bytes = False, fd, size
+        self.mapped = mmap.mmap(fd, size)
+        self.address = numpy.frombuffer(self.mapped, numpy.uint8).__array_interface__["data"][0]
+
+    @property
+    def size(self) -> int:
+        return self.bytes
+
+    def __del__(self) -> None:
+        if hasattr(self, "address"):
+            self.mapped.close()
+        os.close(self.fd)
+
+
+def handle_of(block: Block) -> Any:
+    """What multiprocessing can send for a block: its open file, which keeps the memory on its way, or (on Windows) its name."""
+    if os.name != "posix":
+        return block.name
+    from multiprocessing.reduction import DupFd
+
+    return DupFd(block.fd if isinstance(block, Mapped) else block.memory._fd)  # type: ignore[attr-defined]
+
+
+def received(handle: Any, size: int) -> Block:
+    """The block of a handle that came from another process."""
+    return Block(name=handle) if isinstance(handle, str) else Mapped(handle.detach(), size)
 
 
 class _Region:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib as _importlib
 from typing import Any as _Any
 
-_ROOMS = {"benchmark", "checkpoint", "data", "hooks", "tensorboard"}
+_ROOMS = {"benchmark", "checkpoint", "data", "download", "hooks", "tensorboard"}
 
 
 def __getattr__(name: str) -> _Any:

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy
 from PIL import Image
 
+from ...utils.download import DownloadError, download, is_intact
 from .archives import extract_archive
-from .download import DownloadError, download, is_intact
 from .idx import DataFileError, find
 from .pickles import read_pickle
 from .places import how_to_restore, shipped

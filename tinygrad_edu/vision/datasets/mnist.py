@@ -12,7 +12,7 @@ from PIL import Image
 
 from ...autograd.variable import wrap
 from ...io.atomic import atomic_write
-from .download import DownloadError, download, is_intact
+from ...utils.download import DownloadError, download, is_intact
 from .idx import DataFileError, find, read_idx
 from .places import how_to_restore, shipped, where_shipped
 from .vision import Transform, VisionDataset

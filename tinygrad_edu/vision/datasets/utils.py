@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ...utils.download import download, file_checksum
 from .archives import extract_archive
-from .download import download, file_checksum
 
 __all__ = [
     "calculate_md5", "check_integrity", "check_md5", "download_and_extract_archive", "download_url", "extract_archive",
@@ -31,7 +31,7 @@ def check_integrity(fpath: Name, md5: str | None = None) -> bool:
 
 
 def download_url(url: str, root: Name, filename: Name | None = None, md5: str | None = None) -> None:
-    """Fetch a file into the folder ``root``, unless it is there already and right. See `download.download`."""
+    """Fetch a file into the folder ``root``, unless it is there already and right. See `utils.download.download`."""
     path = Path(os.path.expanduser(root), filename or os.path.basename(url))
     if not check_integrity(path, md5):
         download([url], path, None if md5 is None else f"md5:{md5}")

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from ... import nn
+from ... import hub, nn
 from ...io import load, load_safetensors
-from ..datasets.download import download
+from ...utils.download import download
 from ..transforms.functional import InterpolationMode
 from ..transforms.presets import ImageClassification
 
@@ -104,9 +104,8 @@ def imagenet(
 
 
 def checkpoint_folder() -> Path:
-    """Where torch keeps downloaded weights: ``hub/checkpoints`` in TORCH_HOME, or in ``~/.cache/torch``."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "torch")
-    return Path(os.environ.get("TORCH_HOME", cache)).expanduser() / "hub" / "checkpoints"
+    """Where torch keeps downloaded weights: ``checkpoints`` in `hub.get_dir`."""
+    return Path(hub.get_dir(), "checkpoints")
 
 
 def read_state_dict(path: str | os.PathLike[str]) -> Mapping[str, Any]:

@@ -34,14 +34,15 @@ class DownloadError(RuntimeError):
     """
 
     nothing_came = False
+    cause: Exception | None = None  # what urllib raised at the last mirror; for wrong bytes, what PyTorch says of them
 
 
 class _Failed(Exception):
     """One attempt failed: `why`, and whether the same mirror deserves another attempt."""
 
-    def __init__(self, why: str, again: bool) -> None:
+    def __init__(self, why: str, again: bool, cause: Exception | None = None) -> None:
         super().__init__(why)
-        self.again = again
+        self.again, self.cause = again, cause
 
 
 def file_checksum(path: str | os.PathLike[str], algorithm: str = "sha256") -> str:
@@ -90,13 +91,14 @@ def download(
         elif is_intact(path, checksum):  # from before, or from another process while this one waited for its turn
             os.unlink(part.name)
             return path
-        failures = []
+        failures, cause = [], None
         had = part.seek(0, os.SEEK_END)
         for url in urls:
             try:
                 _fetch(url, part, checksum, timeout, attempts, max_bytes, progress)
             except _Failed as failure:
                 failures.append(f"Tried {url}, got:\n{failure}")
+                cause = failure.cause
             else:
                 break
         else:
@@ -106,6 +108,7 @@ def download(
                 "there. "
                 f"Or fetch the file by other means and put it at {path}"
             )
+            error.cause = cause
             error.nothing_came = part.seek(0, os.SEEK_END) == had and not any("wrong bytes" in why for why in failures)
             raise error
         part.flush()
@@ -170,7 +173,8 @@ def _fetch(
         if complete == "resumed" and left > 1:
             left -= 1
             continue
-        raise _Failed(f"the wrong bytes: {algorithm} {found}, expected {expected}", again=False)
+        told = RuntimeError(f'invalid hash value (expected "{expected}", got "{found}")')
+        raise _Failed(f"the wrong bytes: {algorithm} {found}, expected {expected}", again=False, cause=told)
 
 
 def _attempt(url: str, part: BinaryIO, timeout: float, max_bytes: int, progress: Progress | None) -> str:
@@ -195,16 +199,16 @@ def _attempt(url: str, part: BinaryIO, timeout: float, max_bytes: int, progress:
         if error.code == 416 and have:  # nothing after what we have: it is complete, or not a part of this file at all
             return "resumed"
         raise _Failed(
-            f"HTTP status {error.code} {error.reason}", again=error.code >= 500 or error.code == 429
+            f"HTTP status {error.code} {error.reason}", error.code >= 500 or error.code == 429, error
         ) from None
     except (OSError, http.client.HTTPException) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(reason, TimeoutError):
-            raise _Failed(f"no answer for {timeout:g} seconds", again=True) from None
+            raise _Failed(f"no answer for {timeout:g} seconds", True, error) from None
         broken = isinstance(reason, (ConnectionResetError, ConnectionAbortedError, http.client.HTTPException))
         if reason is error and not broken:
             raise  # of our own file: a full disk
-        raise _Failed(f"connection failed: {str(reason) or type(reason).__name__}", again=broken) from None
+        raise _Failed(f"connection failed: {str(reason) or type(reason).__name__}", broken, error) from None
     return "resumed" if resumed else "whole"
 
 
