@@ -34,6 +34,13 @@ def module_of(namespace: str) -> types.ModuleType:
     return importlib.import_module(f"{PACKAGE}.{namespace}" if namespace else PACKAGE)
 
 
+def listing_namespaces() -> list[str]:
+    """The package's own namespaces that say themselves, by an ``__all__``, what they offer."""
+    package = module_of("")
+    found = [name for name in dir(package) if isinstance(getattr(package, name), types.ModuleType)]
+    return [name for name in sorted(found) if not name.startswith("_") and hasattr(getattr(package, name), "__all__")]
+
+
 @cache
 def definitions(module: str) -> frozenset[str]:
     """The names that a module's own source defines or assigns."""

@@ -10,21 +10,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from names import PACKAGE, Entry, doc_of, entries_of, module_of
+from names import PACKAGE, Entry, doc_of, entries_of, listing_namespaces, module_of
 from sphinx.ext.napoleon import Config, GoogleDocstring
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The namespaces in the order of the reference, the deepest layer first. Those of `SPLIT` get a page a file.
+# The namespaces in the order of the reference; a new one that has an `__all__` is found and comes last. Those of `SPLIT` get
+# a page a file, those of `SHOWN_ELSEWHERE` none.
 NAMESPACES = [
-    "linalg", "fft", "special", "random", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn", "nn.utils.parametrize",
-    "nn.utils.parametrizations", "nn.utils.prune", "nn.parallel", "optim", "optim.lr_scheduler", "optim.swa_utils", "autograd",
-    "autograd.functional", "autograd.forward_ad", "func", "amp", "distributions", "masked", "signal.windows", "utils.data",
-    "utils.checkpoint", "utils.tensorboard", "utils.benchmark", "vision.datasets", "vision.transforms",
-    "vision.transforms.functional", "vision.models", "vision.utils", "io", "profiler", "jit", "onnx", "train", "viz",
-    "distributed", "cuda", "testing", "course",
+    "linalg", "fft", "special", "random", "nn", "nn.functional", "nn.init", "nn.utils", "nn.utils.rnn",
+    "nn.utils.parametrize", "nn.utils.parametrizations", "nn.utils.prune", "nn.parallel", "optim",
+    "optim.lr_scheduler", "optim.swa_utils", "autograd", "autograd.functional", "autograd.forward_ad", "func", "amp",
+    "distributions", "masked", "signal.windows", "utils.data", "utils.checkpoint", "utils.tensorboard",
+    "utils.benchmark", "vision.datasets", "vision.transforms", "vision.transforms.functional", "vision.transforms.v2",
+    "vision.models", "vision.io", "vision.utils", "io", "profiler", "jit", "onnx", "train", "viz", "distributed",
+    "cuda", "accelerator", "cpu", "testing", "course",
 ]  # fmt: skip
 SPLIT = ("nn",)
+SHOWN_ELSEWHERE = ("data", "functional", "signal", "vision")  # utils.data, functions without a namespace, those inside
 
 # The functions of the package itself come from many small files of ops/ and its neighbours: a page for each of these themes.
 THEMES = {
@@ -127,7 +130,8 @@ class Reference:
     """All entries, and the pages made of them: ``{"api/nn.linear": text}``."""
 
     def __init__(self) -> None:
-        self.entries = {namespace: entries_of(namespace) for namespace in ("", *NAMESPACES)}
+        new = [name for name in listing_namespaces() if name not in (*NAMESPACES, *SHOWN_ELSEWHERE)]
+        self.entries = {namespace: entries_of(namespace) for namespace in ("", *NAMESPACES, *new)}
         self.merge_classes()
         self.targets: dict[str, dict[str, str]] = {}  # {"Linear": {"nn": "tinygrad_edu.nn.Linear"}}
         for entry in (entry for group in self.entries.values() for entry in group):
