@@ -76,7 +76,7 @@ def test_names():
 
 
 @pytest.mark.parametrize(
-    "name", ["torch.sparse", "torch.dtypes", "torch.backend", "torch.nothing.at_all", "torchvision.io2"]
+    "name", ["torch.quantization", "torch.dtypes", "torch.backend", "torch.nothing.at_all", "torchvision.io2"]
 )
 def test_what_is_missing_is_said(name):
     errors = run(f"import {name}", check=False)

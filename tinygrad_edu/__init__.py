@@ -63,6 +63,7 @@ from .random import (
     set_rng_state,
 )  # fmt: skip
 from .size import Size
+from .sparse import FUNCTIONS as _SPARSE
 from .storage import TypedStorage, UntypedStorage, is_storage
 from .tensor import Tensor
 from .threads import get_num_interop_threads, get_num_threads, set_num_interop_threads, set_num_threads
@@ -81,7 +82,7 @@ from .typeinfo import (
 )  # fmt: skip
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)
-globals().update(_registry.functions)
+globals().update(_registry.functions, **_SPARSE)
 globals().update(_legacy_types)
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 

@@ -7,7 +7,7 @@ or scientific (``1.5000e+00``), as wide as the widest. Large tensors show only t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -186,7 +186,7 @@ def format_array(array: Any, kind: dtypes.dtype, indent: int) -> str:
 
 
 # ---------------------------------------------------------------------------------------------- the whole tensor
-def _dtype_is_said(kind: dtypes.dtype, empty: bool) -> bool:
+def dtype_is_said(kind: dtypes.dtype, empty: bool) -> bool:
     default = dtypes.get_default_dtype()
     if kind is default:
         return False
@@ -207,7 +207,7 @@ def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterat
         yield f"device='{tensor.device}'"
     if (empty and len(shape) != 1) or (not empty and not options.edgeitems):
         yield f"size={shape}"
-    if _dtype_is_said(kind, empty):
+    if dtype_is_said(kind, empty):
         yield f"dtype=torch.{kind.name}"
     history = _grad_fn_name(tensor)
     if history is not None:
@@ -219,6 +219,22 @@ def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterat
         yield f"tangent={tangent}"
     if any(name is not None for name in tensor.names):
         yield f"names={tuple(tensor.names)}"
+
+
+def add_suffixes(text: str, suffixes: Iterable[str], indent: int, new_line: bool = False) -> str:
+    """``text`` with what is said after the numbers; a new line is begun where the next word would be too long."""
+    column = len(text) - text.rfind("\n") + 1
+    for suffix in suffixes:
+        if new_line or column + len(suffix) + 2 > options.linewidth:
+            text += ",\n" + " " * indent
+            column = indent + len(suffix)
+            new_line = False
+        else:
+            text += ", "
+            column += len(suffix) + 2
+        # Lines break where torch's would: our own name is put in only now.
+        text += suffix.replace("dtype=torch.", f"dtype={dtypes.module_name}.", 1)
+    return text
 
 
 def format_tensor(tensor: Any) -> str:
@@ -235,16 +251,7 @@ def format_tensor(tensor: Any) -> str:
     indent = len(prefix)
     kind, shape = tensor.dtype, tuple(tensor.shape)
     text = prefix + format_array(tensor._data, kind, indent)
-    column = len(text) - text.rfind("\n") + 1
-    for suffix in _suffixes(tensor, kind, shape):
-        if column + len(suffix) + 2 > options.linewidth:
-            text += ",\n" + " " * indent
-            column = indent + len(suffix)
-        else:
-            text += ", "
-            column += len(suffix) + 2
-        # Lines break where torch's would: our own name is put in only now.
-        text += suffix.replace("dtype=torch.", f"dtype={dtypes.module_name}.", 1)
+    text = add_suffixes(text, _suffixes(tensor, kind, shape), indent)
     text += ")"
     return text if plain or not ("Parameter" in bases or hasattr(tensor, "_is_param")) else f"Parameter({text})"
 

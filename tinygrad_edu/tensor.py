@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from . import devices, dtypes, named, overrides, printing, typeinfo
+from . import devices, dtypes, named, overrides, printing, sparse, typeinfo
 from .autograd import graph
 from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
@@ -30,7 +30,7 @@ from .size import Size
 
 # ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
 Methods = type(
-    "Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS}
+    "Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS, **sparse.METHODS}
 )
 
 
@@ -65,6 +65,10 @@ def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             if isinstance(other, _OPERANDS) or hasattr(other, "dtype"):
                 raise
             return NotImplemented
+        except AttributeError:
+            if not hasattr(other, "_raw"):
+                raise
+            return getattr(self, f"{name}_")(other)  # sparse tensors have an answer of their own
         except NotImplementedError:
             common = typeinfo.result_type(self, other)
             if not dtypes.can_cast(common, self.dtype):
@@ -152,7 +156,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def names(self, names: Any) -> None:
         named.attach(self, names)
 
-    is_sparse = is_quantized = is_mps = is_meta = is_mkldnn = False
+    is_sparse = is_sparse_csr = is_quantized = is_mps = is_meta = is_mkldnn = False
     layout = strided
 
     @property
@@ -366,7 +370,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                 raise TypeError(
                     f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
                 )
-            if value._data.dtype != self._data.dtype:
+            if value.dtype is not self.dtype:
                 raise RuntimeError(
                     f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with grad_dtype "
                     f"'{self.dtype.short}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You "
@@ -374,10 +378,10 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                     "with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume "
                     "they match."
                 )
-            if value._data.shape != self._data.shape:
+            if value.shape != self.shape:
                 raise RuntimeError(
-                    f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of size "
-                    f"'{list(self._data.shape)}'. Please ensure that the gradient and the tensor are the same size"
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
+                    f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
         self._grad = value
 
@@ -630,6 +634,11 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     __irshift__ = _augmented(bits.bitwise_right_shift, "rshift")
 
 
+class SparseTensor(sparse.state.Sparse, Tensor, inside=True, sparse=True):
+    """A tensor of a sparse layout: the class shows itself as Tensor, as in torch."""
+
+
+SparseTensor.__name__ = SparseTensor.__qualname__ = "Tensor"
 _EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
 
 

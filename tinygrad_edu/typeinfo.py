@@ -22,17 +22,17 @@ def _tensor(function: str, value: Any) -> Any:
 
 def is_floating_point(input: Any) -> bool:
     """Whether the tensor holds float16, bfloat16, float32 or float64 numbers."""
-    return dtypes.of(_tensor("is_floating_point", input)._data).is_floating_point
+    return bool(_tensor("is_floating_point", input).dtype.is_floating_point)
 
 
 def is_complex(input: Any) -> bool:
     """Whether the tensor holds complex numbers."""
-    return dtypes.of(_tensor("is_complex", input)._data).is_complex
+    return bool(_tensor("is_complex", input).dtype.is_complex)
 
 
 def is_signed(input: Any) -> bool:
     """Whether the tensor's dtype has negative numbers."""
-    return dtypes.of(_tensor("is_signed", input)._data).is_signed
+    return bool(_tensor("is_signed", input).dtype.is_signed)
 
 
 def is_inference(input: Any) -> bool:
@@ -50,7 +50,7 @@ def is_nonzero(input: Any) -> bool:
 
 def numel(input: Any) -> int:
     """How many elements the tensor has."""
-    return int(_tensor("numel", input)._data.size)
+    return int(_tensor("numel", input).numel())
 
 
 def typename(obj: Any) -> str:

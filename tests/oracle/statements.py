@@ -23,8 +23,9 @@ DIFFERS = "  # differs: "  # at the end of a statement's last line: why it does
 def _shown(value: Any, torch: Any, depth: int = 0) -> str:
     if isinstance(value, torch.Tensor):
         with torch._C.DisableTorchFunctionSubclass():
-            memory = "" if value.is_inference() else f" {tuple(value.stride())}"
-            return repr(value) + memory
+            if value.is_inference() or value.layout is not torch.strided:
+                return repr(value)
+            return f"{value!r} {tuple(value.stride())}"
     if type(value) in (list, tuple) and depth < 3:
         return f"{type(value).__name__}({', '.join(_shown(v, torch, depth + 1) for v in value)})"
     if inspect.isroutine(value) or isinstance(value, type):

@@ -47,6 +47,9 @@ def translated(value: Any, seen: dict[int, Any] | None = None) -> Any:
 
 
 def _translated(value: Any, seen: dict[int, Any] | None) -> Any:
+    if isinstance(value, torch.Tensor) and value.layout is torch.sparse_coo:
+        parts = (translated(part, seen) for part in (value._indices(), value._values()))
+        return tg.sparse_coo_tensor(*parts, tuple(value.shape))
     if isinstance(value, torch.Tensor):
         made = tg.from_numpy(value.detach().numpy().copy(order="K")) if value.dtype != torch.bfloat16 else None
         assert made is not None, "no bfloat16 in these tables"

@@ -18,14 +18,16 @@ from oracle.statements import DIFFERS, outcomes
 
 HERE = Path(__file__).parent
 PROGRAMS = sorted((HERE / "programs").glob("*.py"))
+# addresses, and what torch says about its own build
+LEFT_OUT = re.compile(
+    r"0x[0-9a-f]+| \(Triggered internally[^)]*\)| This could be because the operator doesn't exist .*", re.S
+)
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+\.\d*(?:e[+-]\d+)?")
 
 
 def same(ours: str, theirs: str) -> bool:
     """Equal but for the last digits that are shown of a number."""
-    ours, theirs = (
-        " ".join(re.sub(r"0x[0-9a-f]+| \(Triggered internally[^)]*\)", "", t).split()) for t in (ours, theirs)
-    )
+    ours, theirs = (" ".join(LEFT_OUT.sub("", t).split()) for t in (ours, theirs))
     if ours == theirs:
         return True
     if re.sub(r"\s+", "", NUMBER.sub("#", ours)) != re.sub(r"\s+", "", NUMBER.sub("#", theirs)):
@@ -58,4 +60,4 @@ def test_every_statement_prints_what_it_prints_under_torch(torch_as_it_was):
             if same(mine, other) == (DIFFERS in statement):
                 wrong.append(f"{path.name}: {statement}\n  torch: {other}\n  ours:  {mine}")
     assert not wrong, f"{len(wrong)} of {compared}:\n" + "\n".join(wrong)
-    assert compared > 2500
+    assert compared > 2900

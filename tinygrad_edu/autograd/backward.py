@@ -11,7 +11,7 @@ from ..backend import kernels_for, kernels_of
 from .engine import run_backward
 from .graph import NO_EDGE, AccumulateGrad, Edge, GradientEdge, edge_of
 from .table import TENSOR_OPS
-from .variable import Variable, needs_grad, wrap
+from .variable import Variable, needs_grad, wrap, wrap_sparse
 
 
 def _sequence(value: Any) -> list[Any]:
@@ -209,7 +209,7 @@ def _gradients(
     for t, edge in zip(wanted, edges):
         g = found.get(edge)
         if g is not None:
-            results.append(g if create_graph else wrap(_as_array(g)))
+            results.append(g if create_graph else wrap_sparse(g) if hasattr(g, "layout") else wrap(_as_array(g)))
         elif not allow_unused:
             raise RuntimeError(
                 f"The differentiated Tensor at index {len(results)} appears to not have been used in the graph. Set "

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from .. import dtypes
 from ..backend import kernels_of
+from ..backend.coo import Coo, add_into
 from .hooks import as_tensor
 from .modes import state
 from .saving import (
@@ -28,7 +29,7 @@ from .saving import (
     saved_tensors_hooks,
 )
 from .table import TENSOR_OPS
-from .variable import needs_grad, wrap
+from .variable import needs_grad, wrap, wrap_sparse
 
 count_nodes = itertools.count(-1, -1)  # the newest node has the smallest number, as a heap wants it
 Edge = tuple[Any, int]  # (node or None, which of its outputs)
@@ -194,13 +195,18 @@ class AccumulateGrad(Node):
         if create_graph:
             leaf._grad = TENSOR_OPS.copy(leaf.detach(), g) if old is None else old + g
         elif old is None:
-            leaf._grad = wrap(_own(g, leaf._data))
+            leaf._grad = wrap(_own(g, leaf._data)) if type(g) is not Coo else wrap_sparse(g.copy())
         elif old._node is not None:  # it carries a graph of its own: leave that alone
             leaf._grad = wrap(old._data + g)
         elif old._inference:
             raise RuntimeError(INFERENCE_WRITE)
+        elif old.is_sparse:
+            leaf._grad = (wrap_sparse if type(g) is Coo else wrap)(old._raw + g)
         else:
-            old._data += g
+            if type(g) is Coo:
+                add_into(old._data, g)
+            else:
+                old._data += g
             old._counter[0] += 1
         for hook in list((getattr(leaf, "_after_accumulate", None) or {}).values()):
             hook(leaf)

@@ -7,15 +7,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..backend import kernels_of
-from .variable import Variable, wrap
+from ..backend.coo import Coo
+from .variable import Variable, raw_of, wrap, wrap_sparse
 
 
 def as_tensor(g: Any, create_graph: bool) -> Any:
-    return g if create_graph or g is None else wrap(kernels_of(g).xp.asarray(g))
+    if create_graph or g is None:
+        return g
+    return wrap_sparse(g) if type(g) is Coo else wrap(kernels_of(g).xp.asarray(g))
 
 
 def _as_grad(t: Any, create_graph: bool) -> Any:
-    return t if create_graph or t is None else t._data
+    return t if create_graph or t is None else raw_of(t)
 
 
 def _name_of(hook: Any) -> str:
@@ -27,15 +30,15 @@ def _checked(hook: Any, old: Any, new: Any, create_graph: bool) -> Any:
     if not isinstance(new, Variable):
         raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
     if old is not None:
-        was = old._data if create_graph else old
-        if new._data.dtype != was.dtype:
+        was, now = old._data if create_graph else old, raw_of(new)
+        if now.dtype != was.dtype:
             said = as_tensor(old, create_graph).type()
             raise RuntimeError(
                 f"hook '{_name_of(hook)}' has changed the type of value (was {said} got {new.type()})"  # type: ignore[attr-defined]
             )
-        if type(new._data) is not type(was) and kernels_of(new._data) is not kernels_of(was):
+        if type(now) is not type(was) and Coo not in (type(now), type(was)) and kernels_of(now) is not kernels_of(was):
             raise RuntimeError(f"hook '{_name_of(hook)}' has changed the device of value")
-        if new._data.shape != was.shape:
+        if now.shape != was.shape:
             raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
     return _as_grad(new, create_graph)
 

@@ -34,6 +34,7 @@ class Variable:
     _names: tuple[str | None, ...] | None = None
     _inference = False
     new: Any  # makes a tensor whose ``_data`` and ``_version`` are still to be set
+    new_sparse: Any  # makes one of a sparse layout: it has ``_raw`` in place of ``_data``
 
     @property
     def _node(self) -> Any:
@@ -43,10 +44,12 @@ class Variable:
     def _nr(self) -> int:
         return 0 if self._edge is None else self._edge[1]
 
-    def __init_subclass__(cls, concrete: bool = False, **kwargs: Any) -> None:
+    def __init_subclass__(cls, concrete: bool = False, sparse: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if concrete:
             Variable.new = partial(object.__new__, cls)
+        if sparse:
+            Variable.new_sparse = partial(object.__new__, cls)
 
 
 class _Untracked:
@@ -77,6 +80,20 @@ def wrap(array: Any) -> Tensor:
     if state.inference:
         t._inference, t._counter = True, [UNTRACKED]
     return cast("Tensor", t)
+
+
+def wrap_sparse(raw: Any) -> Tensor:
+    """A tensor around a raw sparse array (`backend.coo`, `backend.compressed`)."""
+    t = Variable.new_sparse()
+    t._raw, t._counter = raw, [0]
+    if state.inference:
+        mark_inference(t)
+    return cast("Tensor", t)
+
+
+def raw_of(t: Any) -> Any:
+    """The raw array of a tensor of any layout."""
+    return t._raw if hasattr(t, "_raw") else t._data
 
 
 def mark_inference(t: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, ClassVar
 import numpy
 
 from .. import backend, devices, dtypes
-from ..autograd.variable import Variable
+from ..autograd.variable import Variable, wrap
 from .names import ours, torch_name
 from .storage import STORAGE_NAMES
 
@@ -120,7 +120,17 @@ class TorchPickler(pickle._Pickler):
     dispatch[dtypes.dtype] = save_dtype
 
     # ---------------------------------------------------------------------------------------------- tensors
+    def _reduce_sparse(self, t: Any) -> Any:
+        """torch keeps a sparse tensor as its parts: layout, indices, values, size."""
+        raw = t._raw
+        parts = tuple(wrap(part) for part in raw.parts)
+        more = (raw.coalesced,) if raw.layout == "sparse_coo" else ()
+        layout = _Reduced((_named("torch.serialization", "_get_layout"), (f"torch.{raw.layout}",)))
+        return _named("torch._utils", "_rebuild_sparse_tensor"), (layout, (*parts, t.shape, *more))
+
     def _reduce_tensor(self, t: Any) -> Any:
+        if hasattr(t, "_raw"):
+            return self._reduce_sparse(t)
         parameter = ours("torch.nn.parameter", "Parameter")
         if parameter is not None and isinstance(t, parameter):
             plain = _Reduced(self._rebuild(t, False))

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy
 
-from .. import backend, dtypes
+from .. import backend, dtypes, layouts, sparse
 from ..autograd.variable import Variable, wrap
 from ..devices import device
 from .errors import PlaceError
@@ -215,10 +215,34 @@ def rebuild_size(items: Any = ()) -> Any:
     return ours("torch", "Size")(items)
 
 
-def strided_layout(name: Any) -> None:
-    """torch's layouts: only the normal one."""
-    if name != "torch.strided":
-        raise ValueError(f"expected the layout torch.strided, got {name!r}; sparse tensors are not supported")
+def known_layout(name: Any) -> layouts.layout:
+    """One of torch's layouts by its name in a file."""
+    known = ("strided", "sparse_coo", "sparse_csr", "sparse_csc")
+    if not isinstance(name, str) or name.removeprefix("torch.") not in known:
+        raise ValueError(f"expected one of the layouts {', '.join(known)}, got {name!r}")
+    return getattr(layouts, name.removeprefix("torch."))  # type: ignore[no-any-return]
+
+
+def rebuild_sparse(layout: Any, data: Any) -> Any:
+    """A sparse tensor of its parts, which are looked through: ValueError or RuntimeError where they do not fit together."""
+    coo = layout is layouts.sparse_coo
+    if (
+        not isinstance(layout, layouts.layout)
+        or not isinstance(data, tuple)
+        or len(data) not in ((3, 4) if coo else (4,))
+    ):
+        raise ValueError(f"{layout!r} and {len(data)} parts are no sparse tensor's")
+    arrays = 2 if coo else 3
+    if not all(isinstance(part, Variable) and not hasattr(part, "_raw") for part in data[:arrays]):
+        raise ValueError("a sparse tensor needs dense tensors of indices and values")
+    if any(part._data.dtype.kind != "i" for part in data[: arrays - 1]):
+        raise ValueError("a sparse tensor's indices are integers")
+    size = tuple(int(n) for n in data[arrays])
+    if coo:
+        flag = {"is_coalesced": data[3]} if len(data) == 4 else {}
+        return sparse.FUNCTIONS["sparse_coo_tensor"](*data[:2], size, check_invariants=True, **flag)
+    make = sparse.FUNCTIONS[f"{layout.name}_tensor"]
+    return make(*data[:3], size, check_invariants=True)
 
 
 def bytes_from_text(text: str, encoding: str = "latin1") -> bytes:
@@ -238,6 +262,7 @@ REBUILDERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("torch._utils", "_rebuild_tensor"): rebuild_tensor,
     ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor_v2,
     ("torch._utils", "_rebuild_tensor_v3"): rebuild_tensor_v3,
+    ("torch._utils", "_rebuild_sparse_tensor"): rebuild_sparse,
     ("torch._utils", "_rebuild_parameter"): rebuild_parameter,
     ("torch._utils", "_rebuild_parameter_with_state"): rebuild_parameter_with_state,
     ("torch._tensor", "_rebuild_from_type_v2"): rebuild_from_type,
@@ -245,7 +270,7 @@ REBUILDERS: dict[tuple[str, str], Callable[..., Any]] = {
 BUILDERS: dict[tuple[str, str], Callable[..., Any]] = REBUILDERS | {
     ("torch", "Size"): rebuild_size,
     ("torch", "device"): rebuild_device,
-    ("torch.serialization", "_get_layout"): strided_layout,
+    ("torch.serialization", "_get_layout"): known_layout,
     ("collections", "OrderedDict"): OrderedDict,
     ("_codecs", "encode"): bytes_from_text,
     ("builtins", "bytearray"): bytearray_from,

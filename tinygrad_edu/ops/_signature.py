@@ -27,7 +27,9 @@ def is_tensor(value: Any) -> bool:
 
 
 def _is_zero_dim(value: Any, kinds: str) -> bool:
-    return is_tensor(value) and value._data.ndim == 0 and value._data.dtype.kind in kinds and not value._requires_grad
+    if not is_tensor(value) or hasattr(value, "_raw"):  # a sparse tensor is no number
+        return False
+    return bool(value._data.ndim == 0 and value._data.dtype.kind in kinds and not value._requires_grad)
 
 
 def is_int(value: Any) -> bool:

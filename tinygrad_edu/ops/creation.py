@@ -9,8 +9,9 @@ from typing import Any
 import numpy
 
 from .. import devices, dtypes
-from ..autograd.variable import Variable, wrap
+from ..autograd.variable import Variable, wrap, wrap_sparse
 from ..backend import kernels_for, kernels_of
+from ..backend.compressed import zeros as empty_of_layout
 from ..named import attach
 from ._check import c_name
 from ._layout import arranged, copied
@@ -101,6 +102,14 @@ def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, require
     return leaf(wrap(array), requires_grad) if requires_grad else wrap(array)
 
 
+def _in_layout(layout: Any, sizes: tuple[int, ...], dtype: Any, device: Any, requires_grad: bool) -> Any:
+    """Zeros of a sparse layout."""
+    kind = dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
+    xp = kernels_for(devices.resolve(device).type).xp
+    made = wrap_sparse(empty_of_layout(layout.name, xp, tuple(sizes), kind.np))
+    return made.requires_grad_() if requires_grad else made
+
+
 @public("function")
 def zeros(
     *args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -112,6 +121,8 @@ def zeros(
     >>> tg.zeros(2, dtype=tg.int32)
     tensor([0, 0], dtype=tinygrad_edu.int32)
     """
+    if layout is not None and layout.name != "strided":
+        return _in_layout(layout, factory_size("zeros", args, size), dtype, device, requires_grad)
     made = _filled(factory_size("zeros", args, size), 0, dtype, device, requires_grad, out)
     return made if names is None else attach(made, names)
 
@@ -122,6 +133,8 @@ def ones(
     pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of ones."""
+    if layout is not None and layout.name != "strided":
+        raise RuntimeError("full(...) is not implemented for sparse layout")
     made = _filled(factory_size("ones", args, size), 1, dtype, device, requires_grad, out)
     return made if names is None else attach(made, names)
 
@@ -132,6 +145,8 @@ def empty(
     pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of a shape whose numbers are yet to be set (here: zeros)."""
+    if layout is not None and layout.name != "strided":
+        return _in_layout(layout, factory_size("empty", args, size), dtype, device, requires_grad)
     made = _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
     if memory_format is not None and out is None:
         if str(memory_format).endswith("preserve_format"):
@@ -198,6 +213,10 @@ def _like(name: str, value: Any) -> Any:
         input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
         requires_grad: bool = False, memory_format: Any = None,
     ) -> Any:  # fmt: skip
+        if layout is not None and layout.name != "strided":
+            if value:
+                raise RuntimeError("full(...) is not implemented for sparse layout")
+            return _in_layout(layout, input.shape, dtype or input.dtype, device or input.device, requires_grad)
         return leaf(wrap(_like_array(input, value, dtype, device, memory_format)), requires_grad)
 
     function.__name__ = function.__qualname__ = name

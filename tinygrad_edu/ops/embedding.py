@@ -9,6 +9,7 @@ from ..autograd.modes import no_grad
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
+from ..backend.coo import Coo
 from ._check import check_tensor
 from .registry import public
 
@@ -29,6 +30,19 @@ def _add_rows(k: Any, rows: Any, index: Any, n: int) -> Any:
     return out
 
 
+def _sparse_slope(k: Any, g: Any, index: Any, shape: tuple[int, ...], padding: int, by_count: bool) -> Coo:
+    """The same as a sparse array: a row for every look-up, in their order."""
+    if by_count:
+        raise RuntimeError("embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+    if not hasattr(g, "strides"):
+        raise RuntimeError("Function EmbeddingBackward0 with sparse=True cannot be differentiated twice")
+    flat, rows = index.reshape(-1).astype("int64"), g.reshape(-1, g.shape[-1])
+    if padding >= 0:
+        kept = flat != padding
+        flat, rows = flat[kept], rows[kept]
+    return Coo(flat[None], rows, shape)
+
+
 def _embedding_slope(k: Any, g: Any, index: Any, n: int, padding: int, by_count: bool) -> Any:
     flat, rows = index.reshape(-1), g.reshape(-1, g.shape[-1])
     if by_count:
@@ -42,6 +56,8 @@ def _embedding_slope(k: Any, g: Any, index: Any, n: int, padding: int, by_count:
 Op("embedding", lambda k, w, index, padding, by_count: w[index],
    w=lambda k, g, w_shape, index, padding, by_count:
        k.embedding_backward(g, index, w_shape[0], padding, by_count))  # fmt: skip
+Op("embedding_sparse", lambda k, w, index, padding, by_count: w[index], node="EmbeddingBackward0",
+   w=lambda k, g, w_shape, index, padding, by_count: _sparse_slope(k, g, index, w_shape, padding, by_count))  # fmt: skip
 Op("embedding_backward", _embedding_slope, node="EmbeddingDenseBackwardBackward0",
    g=lambda k, gg, index, padding, by_count: k.embedding_again(gg, index, padding))  # fmt: skip
 Op("embedding_again", lambda k, x, index, padding: x[index] if padding < 0 else x[index] * (index != padding)[..., None],
@@ -86,7 +102,7 @@ def embedding(
         raise RuntimeError("'weight' must be 2-D")
     _check_indices("embedding", input)
     _check_range(input._data, weight._data.shape[0])
-    return Op.table["embedding"](weight, input._data, padding, scale_grad_by_freq)
+    return Op.table["embedding_sparse" if sparse else "embedding"](weight, input._data, padding, scale_grad_by_freq)
 
 
 def _padding(padding_idx: int | None, weight: Any, problem: str) -> int:
@@ -131,7 +147,9 @@ def _sizes(k: Any, bags: Any, n: int, dtype: Any) -> Any:
     return k.xp.maximum(k.xp.bincount(bags, minlength=n), 1).astype(dtype)[:, None]
 
 
-def _bag_slope(k: Any, g: Any, w: Any, factors: Any, index: Any, bags: Any, n: int, mode: str, by_count: bool) -> Any:
+def _bag_slope(
+    k: Any, g: Any, w: Any, factors: Any, index: Any, bags: Any, n: int, mode: str, by_count: bool, sparse: bool = False
+) -> Any:  # fmt: skip
     if mode == "max":
         gw = k.xp.zeros(w.shape, g.dtype)
         rows, columns = w[index], k.xp.arange(w.shape[1])
@@ -146,11 +164,17 @@ def _bag_slope(k: Any, g: Any, w: Any, factors: Any, index: Any, bags: Any, n: i
     rows = g[bags]
     if factors is not None:
         rows = rows * factors[:, None]
+    if sparse:
+        return _sparse_slope(k, rows, index, w.shape, -1, by_count)
     return _embedding_slope(k, rows, index, w.shape[0], -1, by_count)
 
 
 Op("bag_backward", _bag_slope)
 Op("bag_factors_backward", lambda k, g, w, index, bags: (g[bags] * w[index]).sum(axis=1))
+Op("embedding_bag_sparse", lambda k, w, factors, index, bags, n, mode, by_count: _bag(k, w, factors, index, bags, n, mode),
+   node="EmbeddingBagBackward0", factors=lambda k, g, w, index, bags: k.bag_factors_backward(g, w, index, bags),
+   w=lambda k, g, w, factors, index, bags, n, mode, by_count:
+       _bag_slope(k, g, w, factors, index, bags, n, mode, by_count, True))  # fmt: skip
 Op("embedding_bag", lambda k, w, factors, index, bags, n, mode, by_count: _bag(k, w, factors, index, bags, n, mode),
    w=lambda k, g, w, factors, index, bags, n, mode, by_count: k.bag_backward(g, w, factors, index, bags, n, mode, by_count),
    factors=lambda k, g, w, index, bags: k.bag_factors_backward(g, w, index, bags))  # fmt: skip
@@ -210,6 +234,8 @@ def embedding_bag(
         per_sample_weights = per_sample_weights.reshape(-1)
     if max_norm is not None:
         embedding_renorm(weight, input, max_norm, norm_type)
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
     if mode == "max" and scale_grad_by_freq:
         raise ValueError("max mode does not support scaling the gradient by the frequency")
     padding = _padding(padding_idx, weight, "padding_idx must be within num_embeddings")
@@ -225,7 +251,9 @@ def embedding_bag(
         index, bags = index[kept], bags[kept]
         if per_sample_weights is not None:
             per_sample_weights = per_sample_weights[wrap(kept)]
-    return Op.table["embedding_bag"](weight, per_sample_weights, index, bags, len(starts), mode, scale_grad_by_freq)
+    return Op.table["embedding_bag_sparse" if sparse else "embedding_bag"](
+        weight, per_sample_weights, index, bags, len(starts), mode, scale_grad_by_freq
+    )
 
 
 # ------------------------------------------------------------------------------------ one-hot

@@ -163,8 +163,9 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
     >>> tg.norm(tg.tensor([3., 4.]))
     tensor(5.)
     """
+    ndim = input._data.ndim  # asked first: sparse tensors have a norm of their own
     if isinstance(p, str) and p != "fro":
-        every = tuple(range(input._data.ndim)) if dim is None else dim
+        every = tuple(range(ndim)) if dim is None else dim
         if p != "nuc":
             raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
         return matrix_norm(input, p, every, keepdim, dtype=dtype)

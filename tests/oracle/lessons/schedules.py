@@ -93,5 +93,5 @@ optim.SGD(m.named_parameters(), lr=.1).param_groups[0]["param_names"]
 torch.optim.Adam(m.parameters(), fused=True), torch.optim.Adam(m.parameters(), foreach=True)
 torch.nn.utils.clip_grad_value_(m.parameters(), .5), torch.nn.utils.clip_grad_norm_(m.parameters(), 1.0, norm_type=float("inf")), torch.nn.utils.clip_grad_norm_([], 1.)
 torch.nn.utils.clip_grad_norm_(torch.tensor([1.]), 1.)
-optim.SparseAdam(m.parameters())  # differs: there are no sparse tensors
+optim.SparseAdam(m.parameters())
 m(torch.ones(1,2)).sum().backward(); m.weight.grad.fill_(float("nan")); torch.nn.utils.clip_grad_norm_(m.parameters(), 1., error_if_nonfinite=True)
