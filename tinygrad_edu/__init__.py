@@ -90,7 +90,7 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 _ROOMS = {
     "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
     "functional", "hub", "io", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "return_types", "signal", "special", "testing", "torch_version", "train", "types", "utils", "version", "vision", "viz",
+    "quasirandom", "return_types", "signal", "special", "testing", "torch_version", "train", "types", "utils", "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
