@@ -37,7 +37,7 @@ def set_num_threads(num: int) -> None:
     """Let matrix products use ``num`` threads; a warning where that cannot be changed while running."""
     global _limits
     if not isinstance(num, int) or isinstance(num, bool):
-        raise TypeError(f"set_num_threads expects an int, but got {type(num).__name__}")
+        raise RuntimeError(f"set_num_threads expects an int, but got {type(num).__name__}")
     if num <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
     controller = _controller()
@@ -59,6 +59,6 @@ def get_num_interop_threads() -> int:
 def set_num_interop_threads(num: int) -> None:
     """Accepted for torch's sake; operations run one after the other."""
     if not isinstance(num, int) or isinstance(num, bool):
-        raise TypeError(f"set_num_interop_threads expects an int, but got {type(num).__name__}")
+        raise RuntimeError(f"set_num_interop_threads expects an int, but got {type(num).__name__}")
     if num <= 0:
         raise RuntimeError("set_num_interop_threads expects a positive integer")

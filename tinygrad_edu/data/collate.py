@@ -110,7 +110,8 @@ def collate(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
 
 def _tensors(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
     first = batch[0]._data
-    if any(t._data.shape != first.shape or t._data.dtype != first.dtype or needs_grad(t) for t in batch):
+    tensors = all(isinstance(t, Variable) for t in batch)
+    if not tensors or any(t._data.shape != first.shape or t._data.dtype != first.dtype or needs_grad(t) for t in batch):
         return functions["stack"](list(batch), 0)  # differentiable, promotes dtypes, names shapes that differ
     return wrap(kernels_of(first).xp.stack([t._data for t in batch]))
 
