@@ -89,6 +89,17 @@ _C_NAMES = {
 }  # fmt: skip
 
 
+_IDENTITY = "This function is the identity in these cases."
+
+
+def _unturned(t: Any, name: str, advice: str) -> Any:
+    """What a transpose of a 0-d tensor is: itself, with a word of torch's."""
+    import warnings
+
+    warnings.warn(f"Tensor.{name} is deprecated on 0-D tensors. {advice}", UserWarning, stacklevel=3)
+    return t
+
+
 class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # type: ignore[misc, valid-type]
     """A multi-dimensional array of one dtype on one device that remembers how it was computed.
 
@@ -246,7 +257,9 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     @property
     def T(self) -> Any:
-        if self._data.ndim not in (0, 2):
+        if self._data.ndim == 0:
+            return _unturned(self, "T", _IDENTITY)
+        if self._data.ndim != 2:
             import warnings
 
             warnings.warn(
@@ -260,6 +273,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     @property
     def mT(self) -> Any:
+        if self._data.ndim == 0:
+            return _unturned(self, "mT", _IDENTITY)
         if self._data.ndim < 2:
             raise RuntimeError(
                 f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor."
@@ -268,17 +283,21 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     @property
     def H(self) -> Any:
-        if self._data.ndim not in (0, 2):
+        if self._data.ndim == 0:
+            return _unturned(self.conj() if self.is_complex() else self, "H", "Consider using x.conj().")
+        if self._data.ndim != 2:
             raise RuntimeError(
                 "tensor.H is only supported on matrices (2-D tensors). Got "
                 f"{self._data.ndim}-D tensor."
                 f"{' For batches of matrices, consider using tensor.mH' if self._data.ndim > 2 else ''}"
             )
-        turned = self.transpose(0, 1) if self._data.ndim else self
+        turned = self.transpose(0, 1)
         return turned.conj() if self.is_complex() else turned
 
     @property
     def mH(self) -> Any:
+        if self._data.ndim == 0:
+            return _unturned(self.conj() if self.is_complex() else self, "mH", "Consider using x.conj().")
         return self.mT.conj() if self.is_complex() else self.mT
 
     @property
