@@ -4,10 +4,10 @@ PYTHON ?= python3
 export PORT NO_BROWSER STAGES
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format notebooks release book size clean
+.PHONY: help lab test test-gpu lint format notebooks release book size clean
 
 help:  ## what can be made
 	@$(PYTHON) tools/dev.py --help
 
-lab test lint format notebooks release book size clean:
+lab test test-gpu lint format notebooks release book size clean:
 	@$(PYTHON) tools/dev.py $@

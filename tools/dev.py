@@ -13,6 +13,7 @@ OLDEST = (3, 11)
 COMMANDS = """\
   lab         install the course into .venv and open it in JupyterLab   (PORT=8890  NO_BROWSER=1)
   test        install and run every check and test                      (STAGES="ruff pytest"  WORKERS=4)
+  test-gpu    on a machine with an NVIDIA GPU: the tests that need one, the table of operations and the benchmark on it
   lint        ruff, mypy, import-linter and codespell
   format      rewrite the code in the house style
   notebooks   run chapters and solutions again and keep the new outputs (chapters/01_tensors.ipynb …; --sources: only

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,26 @@ def run_lab(here: bool) -> int:
 
 def run_test(here: bool) -> int:
     return stages.run(python_for(here, "lab", "test", "book"), os.environ.get("STAGES", "").split())
+
+
+def run_test_gpu(here: bool) -> int:
+    """The tests that need a GPU, the op table on it, and the benchmark: its numbers are kept."""
+    python = python_for(here, "lab", "test", gpu_extra())
+    env = environment_of(python)
+    tests = [python, "-m", "pytest", "-m", "needs_gpu", "tests"]
+    table = [python, "-m", "pytest", "tests/strict", "-k", "cupy"]
+    bench = [python, "benchmarks/gpu.py", "--out", "benchmarks/results/gpu.json"]
+    return max(subprocess.run(command, cwd=ROOT, env=env).returncode for command in (tests, table, bench))
+
+
+def gpu_extra() -> str:
+    """Which CuPy fits the driver."""
+    try:
+        said = subprocess.run(["nvidia-smi"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        raise Failure("test-gpu needs an NVIDIA GPU and its driver: the command nvidia-smi finds none") from None
+    version = re.search(r"CUDA Version: *(\d+)", said)
+    return "gpu13" if version and int(version[1]) >= 13 else "gpu"
 
 
 def run_lint(here: bool) -> int:
@@ -100,6 +121,7 @@ def run_clean(here: bool) -> int:
 TASKS: dict[str, Callable[[bool], int]] = {
     "lab": run_lab,
     "test": run_test,
+    "test-gpu": run_test_gpu,
     "lint": run_lint,
     "format": run_format,
     "notebooks": run_notebooks,

@@ -19,6 +19,7 @@ import environment
 import lab
 import pytest
 import stages
+import tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / "tools" / "dev.py"
@@ -341,3 +342,29 @@ def test_no_browser_is_opened_where_nobody_sees_it(monkeypatch: pytest.MonkeyPat
     assert lab.wants_browser()
     monkeypatch.setenv("NO_BROWSER", "1")
     assert not lab.wants_browser()
+
+
+# ------------------------------------------------------------------------------------------------ test-gpu
+@pytest.mark.parametrize(("said", "extra"), [("CUDA Version: 12.4 |", "gpu"), ("CUDA Version: 13.0 |", "gpu13")])
+def test_the_cupy_that_fits_the_driver(said: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.name == "nt":
+        pytest.skip("needs an executable script")
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text(f"#!/bin/sh\necho '| {said}'\n", encoding="utf-8")
+    driver.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert tasks.gpu_extra() == extra
+
+
+def test_without_a_gpu_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(environment.Failure, match="nvidia-smi"):
+        tasks.gpu_extra()
+
+
+def test_the_benchmark_for_gpus_runs_where_there_is_none(tmp_path: Path) -> None:
+    script, out = ROOT / "benchmarks" / "gpu.py", tmp_path / "found.json"
+    words = ["W6", "--device", "cpu", "--rounds", "1", "--least", "0.01", "--out", out]
+    subprocess.run([sys.executable, script, *words], check=True, capture_output=True, timeout=120)
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert {who: len(times) for who, times in found["results"]["W6"]["seconds"].items()} == {"torch": 1, "ours": 1}
