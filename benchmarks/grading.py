@@ -197,7 +197,8 @@ def main(students: int, workers: int, rounds: int, many: int, out: Path | None) 
             cost = ours(Path(name), workers)
         found["many"] = {"students": many, **asdict(cost)}
         click.echo(
-            f"{many} submissions: {cost.seconds:.0f} s, {cost.seconds / many:.2f} s each, {cost.peak_megabytes:.0f} MB"
+            f"{many} submissions: {cost.seconds:.0f} s, {cost.seconds / many:.2f} s each, "
+            f"{cost.processor_seconds / many:.2f} s of a processor, {cost.peak_megabytes:.0f} MB"
         )
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
