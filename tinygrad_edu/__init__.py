@@ -83,7 +83,8 @@ from .typeinfo import (
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)
 globals().update(_registry.functions, **_SPARSE)
-globals().update(_legacy_types)
+globals().update(_legacy_types, **_legacy_storages)
+legacy_contiguous_format = contiguous_format
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.

@@ -30,7 +30,9 @@ from .size import Size
 
 # ``x + 1`` calls the methods below; everything else that ``ops`` publishes as a method arrives through this base class
 Methods = type(
-    "Methods", (), {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS, **sparse.METHODS}
+    "Methods",
+    (),
+    {"__doc__": "The operations of ``ops/`` as methods.", **registry.methods, **named.METHODS, **sparse.METHODS},
 )
 
 

@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from . import kernels_of
-from .coo import Coo, empty
+from .coo import Coo, add_into, empty
 from .coo import of_dense as coo_of
 
 
@@ -68,6 +68,25 @@ class Compressed:
 
     def astype(self, dtype: Any, copy: bool = True) -> Compressed:
         return self.like(self.values.astype(dtype, copy=copy))
+
+    def __add__(self, other: Any) -> Any:
+        if hasattr(other, "strides"):
+            return add_into(other.copy(), self.to_coo())
+        return of_coo(self.to_coo() + other.to_coo(), self.by_rows)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Compressed:
+        return self.like(-self.values)
+
+    def __mul__(self, other: Any) -> Compressed:
+        """By a number, or by a sparse or dense array, at this one's places."""
+        if isinstance(other, Compressed):
+            return self.like(self.values * other.to_coo().at(_in_own_order(self)))
+        by = other if getattr(other, "ndim", 0) == 0 else self.masked(other).values
+        return self.like((self.values * by).astype(self.dtype, copy=False))
+
+    __rmul__ = __mul__
 
     def turned(self) -> Compressed:
         """The transposed matrix, in the other form: no number moves."""

@@ -15,7 +15,7 @@ from .errors import LoadError, PlaceError
 from .legacy import read_legacy, read_tar, write_legacy
 from .names import ours
 from .restricted import Refused, RestrictedUnpickler
-from .storage import BUILDERS, MapLocation, constant
+from .storage import BUILDERS, MapLocation, checked, constant
 from .zipformat import Read, read_zip, write_zip
 
 FileLike: TypeAlias = "str | os.PathLike[str] | Any"  # a path, or an open binary file
@@ -113,15 +113,15 @@ def _load(file: Any, name: str, map_location: MapLocation, read: Read, weights_o
     try:
         if head.startswith(b"PK\x03\x04"):
             whole = file if start == 0 else io.BytesIO(file.read())
-            return read_zip(whole, name, map_location, read, Path(name) if mmap else None)
+            return checked(read_zip(whole, name, map_location, read, Path(name) if mmap else None))
         if mmap:
             raise LoadError(
                 f"{name}: mmap can only be used with files in torch's zip format: save it anew with save()."
             )
         if head[257:262] == b"ustar":
-            return read_tar(file, name, map_location, read)
+            return checked(read_tar(file, name, map_location, read))
         if head.startswith(b"\x80") and pickle.LONG1 in head[:16]:  # the magic number, pickled
-            return read_legacy(file, name, map_location, read)
+            return checked(read_legacy(file, name, map_location, read))
         raise LoadError(f"{name}: not a file of torch.save or of this save(): {_what_is(head)}.")
     except (LoadError, OSError):
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -224,7 +225,7 @@ def known_layout(name: Any) -> layouts.layout:
 
 
 def rebuild_sparse(layout: Any, data: Any) -> Any:
-    """A sparse tensor of its parts, which are looked through: ValueError or RuntimeError where they do not fit together."""
+    """A sparse tensor of its parts: ValueError where they do not fit together. `checked` looks through the indices."""
     coo = layout is layouts.sparse_coo
     if (
         not isinstance(layout, layouts.layout)
@@ -240,9 +241,28 @@ def rebuild_sparse(layout: Any, data: Any) -> Any:
     size = tuple(int(n) for n in data[arrays])
     if coo:
         flag = {"is_coalesced": data[3]} if len(data) == 4 else {}
-        return sparse.FUNCTIONS["sparse_coo_tensor"](*data[:2], size, check_invariants=True, **flag)
-    make = sparse.FUNCTIONS[f"{layout.name}_tensor"]
-    return make(*data[:3], size, check_invariants=True)
+        made = sparse.FUNCTIONS["sparse_coo_tensor"](*data[:2], size, check_invariants=False, **flag)
+    else:
+        made = sparse.FUNCTIONS[f"{layout.name}_tensor"](*data[:3], size, check_invariants=False)
+    _unchecked.sparse = [*_unchecked.sparse, made]
+    return made
+
+
+class _Unchecked(threading.local):
+    """The sparse tensors read so far: the old formats tell their indices only at the end of the file."""
+
+    sparse: list[Any] = []
+
+
+_unchecked = _Unchecked()
+
+
+def checked(result: Any) -> Any:
+    """``result``, once the indices of all sparse tensors that were read are looked through: RuntimeError where one lies outside."""
+    made, _unchecked.sparse = _unchecked.sparse, []
+    for t in made:
+        sparse.check(t)
+    return result
 
 
 def bytes_from_text(text: str, encoding: str = "latin1") -> bytes:

@@ -40,7 +40,9 @@ class LBFGS(Optimizer):
     def _flat_grad(self) -> Any:
         """All gradients as one vector."""
         flat = functions["cat"]
-        return flat([p.grad.to_dense().reshape(-1) if p.grad is not None else p.new_zeros(p.numel()) for p in self._params])
+        return flat(
+            [p.grad.to_dense().reshape(-1) if p.grad is not None else p.new_zeros(p.numel()) for p in self._params]
+        )
 
     def _move(self, t: Any, direction: Any) -> None:
         """Add ``t · direction`` to the parameters."""

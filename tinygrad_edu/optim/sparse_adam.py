@@ -47,6 +47,12 @@ class SparseAdam(Optimizer):
                 f"Complex params at indices {complex_ones}: SparseAdam does not support complex parameters"
             )
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for slots in self.state.values():
+            if "step" in slots:
+                slots["step"] = int(slots["step"])  # a plain number here, in torch too
+
     def start(self, group: dict[str, Any], p: Any) -> dict[str, Any]:
         return {"step": 0, "exp_avg": zeros_like(p), "exp_avg_sq": zeros_like(p)}
 

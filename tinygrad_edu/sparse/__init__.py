@@ -14,8 +14,8 @@ from ..ops import registry as _registry
 from . import pointwise, state
 from .conversion import SparseType as _SparseType
 from .creation import FUNCTIONS as _CREATION
+from .creation import sparse_mask as _sparse_mask
 from .creation import (
-    check_sparse_tensor_invariants,
     to_dense,
     to_sparse,
     to_sparse_bsr,
@@ -23,8 +23,8 @@ from .creation import (
     to_sparse_csc,
     to_sparse_csr,
 )
-from .creation import sparse_mask as _sparse_mask
 from .dispatch import TABLE as _TABLE
+from .invariants import check, check_sparse_tensor_invariants
 from .parts import METHODS as _PARTS
 from .products import hspmm as _hspmm
 from .products import sampled_addmm, spdiags

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from .dispatch import operation
+from .dispatch import backend_of, operation
 
 
 def _converter(name: str, kind: dtypes.dtype) -> None:
@@ -45,9 +45,10 @@ def is_same_size(input: Any, other: Any) -> bool:
 def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type; with a dtype (or a type object) the tensor converted."""
     if dtype is None:
-        home = f"{dtypes.module_name}.cuda.sparse" if input.is_cuda else f"{dtypes.module_name}.sparse"
-        kind = "" if input.layout.name == "sparse_coo" else "_csr"
-        return f"{home}{kind}.{input.dtype.short}Tensor"
+        if not input.is_sparse:
+            raise RuntimeError(f"Unimplemented backend {backend_of(input)}")
+        place = "cuda." if input.is_cuda else ""
+        return f"{dtypes.module_name}.{place}sparse.{input.dtype.short}Tensor"
     return input.to(getattr(dtype, "dtype", dtype))
 
 

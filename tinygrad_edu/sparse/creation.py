@@ -16,56 +16,7 @@ from ..ops.data import tensor
 from ..ops.registry import functions
 from .dispatch import is_sparse, operation, refusal
 from .graph import dense, record, sparse, wrapped
-
-
-class check_sparse_tensor_invariants:
-    """Whether indices are looked through when a sparse tensor is made: a switch, a ``with`` block, a decorator.
-
-    >>> import tinygrad_edu as tg
-    >>> with tg.sparse.check_sparse_tensor_invariants():
-    ...     tg.sparse_coo_tensor([[5]], [1.], (3,))
-    Traceback (most recent call last):
-    RuntimeError: size is inconsistent with indices: for dim 0, size is 3 but found index 5
-    """
-
-    on = False
-
-    def __init__(self, enable: bool = True) -> None:
-        self.wanted = enable
-        self.before: bool | None = None
-
-    @staticmethod
-    def is_enabled() -> bool:
-        return check_sparse_tensor_invariants.on
-
-    @staticmethod
-    def enable() -> None:
-        check_sparse_tensor_invariants.on = True
-
-    @staticmethod
-    def disable() -> None:
-        check_sparse_tensor_invariants.on = False
-
-    def __enter__(self) -> None:
-        if self.before is not None:
-            raise RuntimeError(
-                "This context manager instance is already activated. Use a different context manager instance."
-            )
-        self.before = self.is_enabled()
-        check_sparse_tensor_invariants.on = self.wanted
-
-    def __exit__(self, *exception: Any) -> None:
-        check_sparse_tensor_invariants.on = bool(self.before)
-        self.before = None
-
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(function)
-        def form(*args: Any, **kwargs: Any) -> Any:
-            with type(self)(self.wanted):
-                return function(*args, **kwargs)
-
-        return form
-
+from .invariants import check_compressed, check_indices, check_sparse_tensor_invariants
 
 _COO = (
     "object indices, object values, *, torch.dtype dtype = None, torch.device device = None, bool pin_memory = False, bool "
@@ -167,43 +118,6 @@ def _size_for(indices: Any, values: Any, size: Any) -> tuple[int, ...]:
     return (*(int(row.max()) + 1 if len(row) else 0 for row in indices), *values.shape[1:])
 
 
-def check_indices(raw: Coo) -> None:
-    """RuntimeError, in torch's words, where an index lies outside."""
-    for d, (row, n) in enumerate(zip(raw.indices, raw.shape)):
-        if len(row) and int(row.min()) < 0:
-            raise RuntimeError(f"found negative index {int(row.min())} for dim {d}")
-        if len(row) and int(row.max()) >= n:
-            raise RuntimeError(
-                f"size is inconsistent with indices: for dim {d}, size is {n} but found index {int(row.max())}"
-            )
-
-
-def check_compressed(c: Compressed) -> None:
-    """The same for a compressed matrix."""
-    outer, inner = ("crow", "col") if c.by_rows else ("ccol", "row")
-    names = ("nrows", "ncols") if c.by_rows else ("ncols", "nrows")
-    n, m = (c.shape[-2], c.shape[-1]) if c.by_rows else (c.shape[-1], c.shape[-2])
-    if c.outer.shape[-1] != n + 1:
-        raise RuntimeError(
-            f"{outer}_indices.shape[-1] must be equal to the number of {names[0][1:]} + 1 = {n + 1}, but got {c.outer.shape[-1]}"
-        )
-    if c.inner.shape[-1] != c.values.shape[c.batches]:
-        raise RuntimeError(
-            f"number of elements in {inner}_indices and values must match but got {c.inner.shape[-1]} and {c.nnz}"
-        )
-    if (c.outer[..., 0] != 0).any():
-        raise RuntimeError(f"`{outer}_indices[..., 0] == 0` is not satisfied.")
-    if (c.outer[..., -1] != c.inner.shape[-1]).any():
-        raise RuntimeError(f"`{outer}_indices[..., -1] == nnz` is not satisfied.")
-    steps = c.outer[..., 1:] - c.outer[..., :-1]
-    if ((steps < 0) | (steps > m)).any():
-        raise RuntimeError(
-            f"`0 <= {outer}_indices[..., 1:] - {outer}_indices[..., :-1] <= {names[1]}` is not satisfied."
-        )
-    if ((c.inner < 0) | (c.inner >= m)).any():
-        raise RuntimeError(f"`0 <= {inner}_indices < {names[1]}` is not satisfied.")
-
-
 def _compressed_tensor(name: str, first: str, second: str, layout: str) -> Callable[..., Any]:
     def function(
         outer: Any, inner: Any, values: Any, size: Any = None, *, dtype: Any = None, layout: Any = None, device: Any = None,
@@ -288,12 +202,13 @@ def to_sparse(
 
 
 def _to_compressed(input: Any, by_rows: bool, dense_dim: Any = None) -> Any:
+    node = "ToSparseCsrBackward0" if by_rows else "ToSparseCscBackward0"
     if dense_dim:
         raise refusal("to_sparse_csr with dense dimensions", (input,))
     if not is_sparse(input):
         if input._data.ndim < 2:
             raise IndexError("select(): index 1 out of range for tensor of size [2, 1] at dimension 1")
-        return record(compressed.of_dense(input._data, by_rows), "ToSparseBackward0", (input,), (dense,))
+        return record(compressed.of_dense(input._data, by_rows), node, (input,), (dense,))
     raw = input._raw
     if isinstance(raw, Compressed) and raw.by_rows is by_rows:
         return input
@@ -301,7 +216,7 @@ def _to_compressed(input: Any, by_rows: bool, dense_dim: Any = None) -> Any:
         raise refusal("to_sparse_csr", (input,))
     own = raw if isinstance(raw, Coo) else raw.to_coo()
     made = compressed.of_coo(own, by_rows)
-    return record(made, "ToSparseBackward0", (input,), (lambda g: _at_own_places(raw, g),))
+    return record(made, node, (input,), (lambda g: _at_own_places(raw, g),))
 
 
 def _at_own_places(raw: Any, g: Any) -> Any:

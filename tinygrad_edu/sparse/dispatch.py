@@ -11,7 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import overrides
+from ..autograd.inplace import check_writable
 from ..autograd.variable import Variable
+from ..ops import registry
 
 TABLE: dict[str, Callable[..., Any]] = {}  # name of a function or method → what computes it for sparse tensors
 
@@ -44,9 +46,16 @@ _KERNELS = {
     "logsumexp": "logsumexp.out", "det": "_linalg_det", "inverse": "linalg_inv_ex", "linalg_inv": "linalg_inv_ex",
     "linalg_eigh": "_linalg_eigh", "linalg_svd": "_linalg_svd", "svd": "_linalg_svd", "scatter": "scatter.value",
     "count_nonzero": "count_nonzero.dim_IntList", "kthvalue": "kthvalue.values", "lerp": "lerp.Scalar",
-    "bitwise_and": "bitwise_and.Tensor", "bitwise_or": "bitwise_or.Tensor", "bitwise_xor": "bitwise_xor.Tensor",
-    "rpow": "pow.Scalar", "index": "index.Tensor", "vector_norm": "linalg_vector_norm", "matrix_norm": "linalg_vector_norm",
+    "T": "as_strided", "bitwise_and": "bitwise_and.Tensor", "bitwise_or": "bitwise_or.Tensor", "bitwise_xor": "bitwise_xor.Tensor",
+    "rpow": "pow.Scalar", "index": "index.Tensor", "vector_norm": "linalg_vector_norm", "pad": "fill_.Scalar",
+    "matrix_norm": "linalg_vector_norm",
 }  # fmt: skip
+_POINTWISE = (
+    "exp", "exp2", "cos", "cosh", "acos", "acosh", "log", "log2", "log10", "sigmoid", "reciprocal", "rsqrt", "erfc", "lgamma",
+    "digamma", "sinc", "logit", "i0", "clamp", "gelu", "eq", "ne", "lt", "le", "gt", "ge",
+)  # fmt: skip
+_BY_OUT = {"softmax": "_softmax.out", "log_softmax": "_log_softmax.out", "mean": "mean.out", "any": "any.all_out",
+           "all": "all.all_out", "cumsum": "cumsum.out", "norm": "norm.out"}  # fmt: skip
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 
@@ -56,12 +65,18 @@ def backend_of(t: Any) -> str:
     return layout + ("CUDA" if t.is_cuda else "CPU")
 
 
-def refusal(name: str, args: tuple[Any, ...]) -> NotImplementedError:
+def refusal(name: str, args: tuple[Any, ...]) -> RuntimeError:
     """torch's error for an operation that it does not have for sparse tensors."""
     found = next((t for a in args for t in (a if isinstance(a, (list, tuple)) else (a,)) if is_sparse(t)), None)
     if found is None:
         found = next(a for a in args if isinstance(a, Variable))
     kernel = _KERNELS.get(name, name)
+    if backend_of(found).startswith("SparseCsr"):
+        if name in _POINTWISE:
+            return RuntimeError("unsupported tensor layout: SparseCsr")
+        if kernel == "sort.stable" or (kernel == "as_strided" and name != "T"):
+            return RuntimeError("Sparse CSR tensors do not have strides")
+        kernel = _BY_OUT.get(name, kernel)
     if name in _COMPARISONS:
         kernel = f"{name}.{'Tensor' if all(isinstance(a, Variable) for a in args[:2]) else 'Scalar'}"
     return NotImplementedError(f"Could not run 'aten::{kernel}' with arguments from the '{backend_of(found)}' backend.")
@@ -77,6 +92,10 @@ def answer(cls: type, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs:
     _, _, home = (getattr(func, "__module__", None) or "").partition(".")
     if home in ("linalg", "fft", "special"):
         name = f"{home}_{name}"
+    if name == "<lambda>":
+        name = next((key for key, each in registry.methods.items() if each is func), name)
     if name in TABLE:
         return TABLE[name](*args, **kwargs)
-    raise refusal(name, (*args, *kwargs.values()))
+    if name.endswith("_") and is_sparse(args[0]):
+        check_writable(args[0])
+    raise refusal("where.self" if name == "where" and len(args) > 1 else name, (*args, *kwargs.values()))

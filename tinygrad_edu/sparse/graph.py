@@ -33,7 +33,9 @@ class SparseNode(Node):
             if edge[0] is None or formula is None or (wanted is not None and edge[0] not in wanted):
                 results.append(None)
             elif not create_graph:
-                results.append(formula(g))
+                gx = formula(g)
+                inside = isinstance(edge[0], (AccumulateGrad, SparseNode))  # other nodes know dense gradients only
+                results.append(gx if inside or hasattr(gx, "strides") else gx.to_dense())
             elif i < len(self.again) and self.again[i] is not None:
                 results.append(self.again[i](g))
             else:

@@ -119,7 +119,9 @@ def _compressed_part(name: str, part: str, by_rows: bool) -> Callable[[Any], Any
 
 def sparse_resize_(input: Any, size: Any, sparse_dim: int, dense_dim: int) -> Any:
     """Give the tensor another size and numbers of dimensions, in place; the numbers stay where they are."""
-    raw, shape = _coo_only("sparse_resize_", input), tuple(size)
+    if not isinstance(getattr(input, "_raw", None), Coo):
+        raise refusal("sparse_resize_", (input,))
+    raw, shape = input._raw, tuple(size)
     if sparse_dim + dense_dim != len(shape):
         raise RuntimeError(
             f"'len(size) == sparse_dim + dense_dim' is not satisfied: len(size) = {len(shape)}, sparse_dim = {sparse_dim}, "

@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.inplace import check_writable
 from ..autograd.variable import Variable, raw_of, wrap
-from ..backend.compressed import Compressed
+from ..backend.compressed import Compressed, of_coo, zeros
 from ..backend.coo import Coo, add_into
 from ..ops._define import broadcast_error, result_type
 from ..ops.registry import functions
@@ -52,7 +52,7 @@ def _unary(name: str) -> Callable[..., Any]:
 
     def function(input: Any, inplace: bool = False, **options: Any) -> Any:
         if any(value is not None for value in options.values()):
-            raise refusal(name, (input,))
+            raise refusal("round.decimals" if name == "round" else name, (input,))
         if inplace:
             return TABLE[f"{name}_"](input)
         raw = input._raw
@@ -85,9 +85,9 @@ def store(input: Any, out: Any, name: str) -> Any:
 
 def _in_place(name: str) -> Callable[..., Any]:
     def function(input: Any, *args: Any, **kwargs: Any) -> Any:
+        check_writable(input)
         if name in UNARY and name not in _ANY_ORDER and isinstance(input._raw, Coo) and not input._raw.coalesced:
             raise RuntimeError(f"{name}_ requires coalesced input")
-        check_writable(input)
         return store(input, TABLE[name](input, *args, **kwargs), name)
 
     return function
@@ -144,8 +144,6 @@ def _added(name: str, input: Any, other: Any, alpha: Any) -> Any:
     if isinstance(a, Coo):
         made = a + b
     else:
-        from ..backend.compressed import of_coo
-
         made = of_coo(a.to_coo() + b.to_coo(), a.by_rows)
     return record(made, node, (input, other), slopes)
 
@@ -185,6 +183,11 @@ def mul(input: Any, other: Any) -> Any:
     else:
         sparse, dense = (a, b) if is_sparse(input) else (b, a)
         lengths = zip(sparse.shape[::-1], dense.shape[::-1])
+        if isinstance(sparse, Compressed) and dense.shape != sparse.shape:
+            raise RuntimeError(
+                f"sparse_mask(): operands have incompatible sizes; self has size {list(dense.shape)} but mask has size "
+                f"{list(sparse.shape)}"
+            )
         if any(n != m and m != 1 for n, m in lengths) or dense.ndim > sparse.ndim:
             raise broadcast_error(wrap(dense), wrap(sparse.xp.broadcast_to(sparse.xp.zeros(()), sparse.shape)))
         wide = sparse.xp.broadcast_to(dense, sparse.shape)
@@ -195,8 +198,6 @@ def mul(input: Any, other: Any) -> Any:
 def _intersection(a: Any, b: Any) -> Any:
     """The product of two sparse arrays, at the places that both have."""
     if isinstance(a, Compressed) and isinstance(b, Compressed):
-        from ..backend.compressed import of_coo
-
         return of_coo(_intersection(a.to_coo(), b.to_coo()), a.by_rows)
     if not (isinstance(a, Coo) and isinstance(b, Coo) and a.shape == b.shape and a.sparse_dim == b.sparse_dim):
         raise RuntimeError(
@@ -291,14 +292,19 @@ for _name in ("add", "sub", "mul", "div", "subtract", "multiply", "divide", "flo
 
 @operation("zero_")
 def zero_(input: Any) -> Any:
-    from ..backend.coo import empty
-
     check_writable(input)
     raw = input._raw
-    if isinstance(raw, Coo):
-        input._raw = empty(raw.xp, raw.shape, raw.dtype, raw.sparse_dim)
-    else:
-        raw.values[...] = 0
+    input._raw = zeros(raw.layout, raw.xp, raw.shape, raw.dtype, raw.sparse_dim if isinstance(raw, Coo) else None)
+    input._counter[0] += 1
+    return input
+
+
+@operation("fill_")
+def fill_(input: Any, value: Any) -> Any:
+    check_writable(input)
+    if isinstance(input._raw, Coo):
+        raise refusal("fill_", (input,))
+    input._raw.values[...] = value
     input._counter[0] += 1
     return input
 

@@ -47,7 +47,8 @@ def _multiply(a: Any, b: Any) -> Any:
     if hasattr(b, "strides"):
         return product(_coo(a), b)
     if hasattr(a, "strides"):
-        return product(_coo(b).transpose((1, 0)), a.T).T
+        turned = product(_coo(b).transpose((1, 0)), a.T).T  # torch's order of memory
+        return turned if isinstance(b, Coo) else turned.copy("C")
     made = product_of_two(_coo(a), _coo(b))
     return of_coo(made, a.by_rows) if isinstance(a, Compressed) else made
 
@@ -180,6 +181,9 @@ def sparse_addmm(mat: Any, mat1: Any, mat2: Any, *, beta: Any = 1.0, alpha: Any 
 
 
 def _addmm(node: str, input: Any, mat1: Any, mat2: Any, beta: Any, alpha: Any) -> Any:
+    if all(is_sparse(m) and isinstance(m._raw, Compressed) for m in (input, mat1, mat2)):
+        total = TABLE["add"](TABLE["mul"](input, beta), TABLE["mul"](mm(mat1, mat2), alpha))
+        return record(total._raw, node, (), ())
     if is_sparse(input):
         raise RuntimeError(
             f"addmm_sparse_dense: expected strided result tensor, got tensor with layout {backend_of(input)[:-3]}"
@@ -200,8 +204,10 @@ def _addmm(node: str, input: Any, mat1: Any, mat2: Any, beta: Any, alpha: Any) -
 
 @operation("bmm")
 def bmm(input: Any, mat2: Any) -> Any:
-    if is_sparse(mat2):
+    if is_sparse(mat2) and isinstance(mat2._raw, Coo):
         raise RuntimeError("bmm_sparse: Tensor 'mat2' must be dense")
+    if input.ndim != 3:
+        raise RuntimeError("batch1 must be a 3D tensor")
     return functions["stack"]([mm(select(input, 0, i), mat2[i]) for i in range(input.shape[0])])
 
 

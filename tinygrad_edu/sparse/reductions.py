@@ -96,11 +96,15 @@ def _sparse_sum(input: Any, dim: Any, dtype: Any, node: str) -> Any:
 
 
 @operation("norm")
-def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None, out: Any = None) -> Any:
+def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     """The norm of all numbers together, as of one vector."""
+    return _norm(input, p, dim, dtype, "NormBackward1")
+
+
+def _norm(input: Any, p: Any, dim: Any, dtype: Any, node: str) -> Any:
     raw = input._raw
     if not isinstance(raw, Coo):
-        raise refusal("norm.out", (input,))
+        raise refusal("norm", (input,))
     if dim is not None and len(_dims(dim, raw.ndim)) != raw.ndim:
         raise RuntimeError(
             "norm_sparse currently only supports full reductions, so 'dim' must either be empty or contain all dimensions of the "
@@ -114,13 +118,13 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
             raise refusal("norm_backward", (input,))
         return ordered.like(ordered.values * (g / made if made else 0))
 
-    return record(raw.xp.asarray(made), "NormBackward0", (input,), (slope,))
+    return record(raw.xp.asarray(made), node, (input,), (slope,))
 
 
 @operation("dist")
 def dist(input: Any, other: Any, p: float = 2) -> Any:
     """The norm of the difference."""
-    return norm(TABLE["sub"](input, other), p)
+    return _norm(TABLE["sub"](input, other), p, None, None, "DistBackward0")
 
 
 @operation("any")
@@ -128,6 +132,8 @@ def any_(input: Any, dim: Any = None, **options: Any) -> Any:
     """Whether some number is not 0."""
     if dim is not None:
         raise refusal("any.dim", (input,))
+    if not isinstance(input._raw, Coo):
+        raise refusal("any", (input,))
     return functions["any"](wrap(input._raw.values))
 
 

@@ -10,7 +10,6 @@ from ..backend.coo import Coo
 from ..ops.view import wrap_dim
 from .dispatch import TABLE, is_sparse, operation, refusal
 from .graph import record
-from .parts import coalesce
 
 
 def _coo(name: str, input: Any) -> Coo:
@@ -28,7 +27,7 @@ def _turn(g: Any, order: tuple[int, ...]) -> Any:
 def permute(input: Any, *dims: Any) -> Any:
     """The dimensions in another order; sparse ones stay in front of dense ones."""
     order = tuple(dims[0]) if len(dims) == 1 and isinstance(dims[0], (tuple, list)) else dims
-    raw = _coo("as_strided", input)
+    raw = _coo("T", input)
     if len(order) != raw.ndim:
         raise RuntimeError(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
@@ -149,7 +148,7 @@ def select(input: Any, dim: int, index: int) -> Any:
         else:
             rest = [d for d in range(raw.sparse_dim) if d != at]
             part = Coo(raw.indices[rest][:, here], values, shape, raw.coalesced)
-    return record(part, "SelectBackward0", (input,), (_no_slope("zeros"),))
+    return record(part, "SelectBackward0", (input,), (_no_slope("select_backward"),))
 
 
 @operation("unbind")
@@ -194,7 +193,7 @@ operation("alias")(lambda input: record(input._raw, "AliasBackward0", (input,), 
 @operation("index_select")
 def index_select(input: Any, dim: int, index: Any) -> Any:
     """The parts with the given indices of one dimension."""
-    raw = _coo("index_select", coalesce(input))
+    raw = _coo("index_select", input)
     at, wanted = wrap_dim(dim, raw.ndim), index._data.reshape(-1)
     n, xp = raw.shape[at], raw.xp
     wrong = (wanted < -n) | (wanted >= n)
@@ -207,16 +206,14 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     shape = (*raw.shape[:at], len(wanted), *raw.shape[at + 1 :])
     if at >= raw.sparse_dim:
         made = Coo(raw.indices, raw.values.take(wanted, axis=at - raw.sparse_dim + 1), shape)
-    elif at == 0:  # of every wanted index in turn
-        begins = xp.searchsorted(raw.indices[0], wanted, side="left")
-        counts = xp.searchsorted(raw.indices[0], wanted, side="right") - begins
+    else:  # of every wanted index in turn
+        order = xp.argsort(raw.indices[at], kind="stable")
+        own = raw.indices[at][order]
+        begins = xp.searchsorted(own, wanted, side="left")
+        counts = xp.searchsorted(own, wanted, side="right") - begins
         new = xp.repeat(xp.arange(len(wanted)), counts)
-        old = xp.arange(len(new)) - xp.repeat(xp.cumsum(counts) - counts, counts) + begins[new]
-        made = Coo(xp.concatenate([new[None], raw.indices[1:, old]]), raw.values[old], shape)
-    else:  # of every number in turn
-        hit = raw.indices[at][:, None] == wanted[None]
-        old, new = hit.nonzero()
-        indices = raw.indices[:, old]
+        old = order[xp.arange(len(new)) - xp.repeat(xp.cumsum(counts) - counts, counts) + begins[new]]
+        indices = raw.indices.take(old, axis=1)
         indices[at] = new
         made = Coo(indices, raw.values[old], shape)
     return record(made, "IndexSelectBackward0", (input,), (_no_slope("index_add"),))
@@ -304,17 +301,19 @@ def vstack(tensors: Any, *, out: Any = None) -> Any:
     return cat([unsqueeze(x, 0) if x.ndim == 1 else x for x in tensors], 0)
 
 
-def _refuses(text: str) -> Any:
+def _refuses(text: str, compressed_text: str) -> Any:
     def function(input: Any, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError(text)
+        compressed = is_sparse(input) and isinstance(input._raw, Compressed)
+        raise RuntimeError(compressed_text if compressed else text)
 
     return function
 
 
+_STRIDES = "Sparse CSR tensors do not have is_contiguous"
 operation("reshape", "flatten", "reshape_as", "einsum", "tensordot")(
-    _refuses("reshape is not implemented for sparse tensors")
+    _refuses("reshape is not implemented for sparse tensors", _STRIDES)
 )
 operation("expand", "expand_as", "repeat", "tile", "broadcast_to", "masked_fill")(
-    _refuses("expand is unsupported for Sparse tensors")
+    _refuses("expand is unsupported for Sparse tensors", "expand is unsupported for SparseCsr tensors")
 )
-operation("ravel", "layer_norm")(_refuses("unsupported memory format option Contiguous"))
+operation("ravel", "layer_norm")(_refuses("unsupported memory format option Contiguous", _STRIDES))

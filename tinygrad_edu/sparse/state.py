@@ -110,6 +110,8 @@ class Sparse:
 
     @property
     def nbytes(self) -> int:
+        if not self.is_sparse:
+            return self.numel() * self.itemsize
         raise RuntimeError(
             "nbytes is not defined for sparse tensors.  If you want the size of the constituent tensors, add the nbytes of the "
             "indices and values.  If you want the size of the  equivalent dense tensor, multiply numel() by element_size()"
@@ -142,6 +144,8 @@ class Sparse:
         return False
 
     def contiguous(self, memory_format: Any = None) -> Any:
+        if not self.is_sparse:
+            raise RuntimeError("Sparse CSR tensors do not have is_contiguous")
         raise RuntimeError("unsupported memory format option Contiguous")
 
     def is_floating_point(self) -> bool:
@@ -160,7 +164,7 @@ class Sparse:
         kind = "SparseTensorImpl" if self.is_sparse else "SparseCsrTensorImpl"
         raise NotImplementedError(f"Cannot access storage of {kind}")
 
-    storage = untyped_storage = is_shared = share_memory_ = _typed_storage = _no_storage
+    storage = storage_type = untyped_storage = is_shared = share_memory_ = _typed_storage = _no_storage
 
     def _no_pointer(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
