@@ -83,15 +83,14 @@ from .typeinfo import (
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)
 globals().update(_registry.functions, **_SPARSE)
-globals().update(_legacy_types, **_legacy_storages)
-legacy_contiguous_format = contiguous_format
+globals().update(_legacy_types)
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
     "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
     "functional", "hub", "io", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "quasirandom", "return_types", "signal", "special", "testing", "torch_version", "train", "types", "utils", "version", "vision", "viz",
+    "quasirandom", "return_types", "signal", "sparse", "special", "testing", "torch_version", "train", "types", "utils", "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
