@@ -93,10 +93,10 @@ class tensortype(type):
     def __instancecheck__(cls, value: Any) -> bool:
         return (
             isinstance(value, Variable)
+            and not hasattr(value, "_raw")
             and value._data.dtype == cls.dtype.np
             and (devices.of(value._data).type == "cuda") == cls.is_cuda
         )
-            and not hasattr(value, "_raw")
 
     def __repr__(cls) -> str:
         return f"<class '{cls.__module__}.{cls.__name__}'>"
