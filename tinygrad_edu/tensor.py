@@ -170,7 +170,14 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         named.attach(self, names)
 
     is_sparse = is_sparse_csr = is_quantized = is_mps = is_meta = is_mkldnn = False
+    is_nested = is_xla = is_xpu = is_maia = is_vulkan = is_mtia = is_ipu = volatile = False
+    name: None = None
     layout = strided
+
+    @property
+    def grad_dtype(self) -> dtypes.dtype:
+        """The dtype that a gradient of this tensor has: its own."""
+        return self.dtype
 
     @property
     def itemsize(self) -> int:
