@@ -50,6 +50,7 @@ from .layouts import (
     strided,
 )  # fmt: skip
 from .legacy import set_default_tensor_type
+from .legacy import storages as _legacy_storages
 from .legacy import types as _legacy_types
 from .ops import registry as _registry
 from .printing import get_printoptions, set_printoptions
@@ -83,19 +84,28 @@ from .typeinfo import (
 
 globals().update({d.name: d for d in all_dtypes}, **aliases)
 globals().update(_registry.functions, **_SPARSE)
-globals().update(_legacy_types)
+globals().update(_legacy_types, **_legacy_storages)
+legacy_contiguous_format = contiguous_format
 inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
     "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
     "functional", "hub", "io", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "quasirandom", "return_types", "signal", "sparse", "special", "testing", "torch_version", "train", "types", "utils", "version", "vision", "viz",
+    "quasirandom", "return_types", "signal", "sparse", "special", "testing", "torch_version", "train", "types", "utils",
+    "version", "vision", "viz",
 }  # fmt: skip
 _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
     "GradScaler": "amp", "autocast": "amp", "install_as_torch": "compat", "vmap": "func",
-    "compile": "nn.compiled",
+    "compile": "nn.compiled", **dict.fromkeys(("mps", "xpu", "mtia"), "absent"),
+    "OutOfMemoryError": "backend.errors", "AcceleratorError": "backend.errors",
+    "Stream": "streams", "Event": "streams", "DisableTorchFunction": "overrides", "DisableTorchFunctionSubclass": "overrides",
+    **dict.fromkeys(("cond", "while_loop", "sym_int", "sym_float", "sym_not", "sym_max", "sym_min", "sym_ite", "sym_sum", "sym_sqrt"),
+                    "control"),
+    **dict.fromkeys(("get_deterministic_debug_mode", "set_deterministic_debug_mode", "is_warn_always_enabled", "set_warn_always"),
+                    "determinism"),
+    **dict.fromkeys(("get_device_module", "set_flush_denormal", "compiled_with_cxx11_abi", "is_vulkan_available"), "backends"),
     **dict.fromkeys(("is_autocast_enabled", "set_autocast_enabled", "get_autocast_dtype", "set_autocast_dtype",
                      "is_autocast_cache_enabled", "set_autocast_cache_enabled", "clear_autocast_cache"), "amp.autocast_mode"),
     **dict.fromkeys(("is_autocast_cpu_enabled", "get_autocast_cpu_dtype", "get_autocast_gpu_dtype", "set_autocast_cpu_enabled",

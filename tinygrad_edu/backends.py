@@ -59,3 +59,40 @@ opt_einsum = _Backend("opt_einsum", "Orders of einsum's products.", enabled=True
 
 for _name in ("cudnn", "cuda", "mps", "mkl", "mkldnn", "openmp", "opt_einsum"):
     sys.modules[f"{__name__}.{_name}"] = globals()[_name]
+
+
+def get_device_module(device: Any = None) -> types.ModuleType:
+    """The module of a kind of device: ``cuda`` or ``cpu``; without one, that of what there is.
+
+    >>> get_device_module("cpu").current_device()
+    'cpu'
+    """
+    import importlib
+
+    from .backend import cuda_available
+    from .devices import device as known
+
+    if device is None:
+        kind = "cuda" if cuda_available() else "cpu"
+    elif isinstance(device, (str, known)):
+        kind = known(device).type
+    else:
+        raise RuntimeError(f"Invalid value of device '{device}', expect torch.device, str, or None")
+    if kind not in ("cpu", "cuda"):
+        raise RuntimeError(f"there is no module for {kind} devices here")
+    return importlib.import_module(f"{__package__}.{kind}")
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """False: numbers below the normal ones are kept, and nothing here can change that."""
+    return False
+
+
+def compiled_with_cxx11_abi() -> bool:
+    """True, as for torch; there is no C++ here."""
+    return True
+
+
+def is_vulkan_available() -> bool:
+    """False."""
+    return False

@@ -189,6 +189,8 @@ def _show_torch_names() -> None:
         cls = getattr(importlib.import_module(f"{_PACKAGE}.data.{file}"), own)
         cls.__module__, cls.__qualname__ = "torch.utils.data.dataloader", name
     nn = importlib.import_module(f"{_PACKAGE}.nn")
+    for name in ("OutOfMemoryError", "AcceleratorError"):
+        getattr(importlib.import_module(f"{_PACKAGE}.backend.errors"), name).__module__ = "torch"
     importlib.import_module(f"{_PACKAGE}.nn.compiled").OptimizedModule.__module__ = "torch._dynamo.eval_frame"
     hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
     for cls in (hooks.RemovableHandle, hooks.Handle):

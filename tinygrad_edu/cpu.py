@@ -36,4 +36,56 @@ def synchronize(device: Any = None) -> None:
     """Does nothing: operations are done when they return."""
 
 
+class Stream:
+    """The processor's queue: everything in it is done already."""
+
+    def __init__(self, priority: int = -1) -> None: ...
+
+    def wait_stream(self, stream: Any) -> None:
+        """Does nothing."""
+
+    def record_event(self) -> None:
+        """Does nothing."""
+
+    def wait_event(self, event: Any) -> None:
+        """Does nothing."""
+
+
+class Event:
+    """A mark in the processor's queue: it has been passed already."""
+
+    def query(self) -> bool:
+        """True."""
+        return True
+
+    def record(self, stream: Any = None) -> None:
+        """Does nothing."""
+
+    def synchronize(self) -> None:
+        """Does nothing."""
+
+    def wait(self, stream: Any = None) -> None:
+        """Does nothing."""
+
+
+_stream = Stream()
+
+
+def current_stream(device: Any = None) -> Stream:
+    """The processor's queue."""
+    return _stream
+
+
+class StreamContext:
+    """A ``with`` block that changes nothing."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+stream = StreamContext
 amp = types.SimpleNamespace(autocast=old.cpu_autocast, GradScaler=old.CpuGradScaler)

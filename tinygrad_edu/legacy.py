@@ -7,9 +7,10 @@ from typing import Any
 
 from . import devices, dtypes
 from .autograd.variable import Variable, wrap
+from .backend import cuda_available
 from .ops.creation import _of_data, empty
 from .ops.registry import public
-from .storage import UntypedStorage
+from .storage import STORAGES, TypedStorage, UntypedStorage
 
 
 def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
@@ -24,8 +25,8 @@ def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, d
             raise TypeError(f"expected {_options(given)} (got {_options(first.dtype)})")  # type: ignore[attr-defined]
         made = wrap(first._data)
         made._counter = first._counter
-    elif isinstance(first, UntypedStorage):
-        made = wrap(first.as_array(dtype.np))
+    elif isinstance(first, (TypedStorage, UntypedStorage)):
+        made = wrap(first.untyped().as_array(dtype.np))
     elif type(first).__name__ == "Size" and len(args) == 1:
         made = empty(first, dtype=dtype, device=device)
     elif isinstance(first, int) and not isinstance(first, bool):
@@ -87,6 +88,8 @@ class tensortype(type):
 
     def __call__(cls, *args: Any, device: Any = None) -> Any:
         if cls.is_cuda and device is None:
+            if not cuda_available():
+                raise TypeError(f"type torch.cuda.{cls.__name__} not available. Torch not compiled with CUDA enabled.")
             device = "cuda"
         return construct(None, *args, dtype=cls.dtype, device=device)
 
@@ -109,6 +112,51 @@ NAMED = {
 }  # fmt: skip
 types: dict[str, Any] = {name: tensortype(name, dtype) for name, dtype in NAMED.items()}
 cuda_types: dict[str, Any] = {name: tensortype(name, dtype, True) for name, dtype in NAMED.items()}
+
+
+class storagetype(type):
+    """The type of `FloatStorage` and its kin: what they make and recognise are typed storages of one dtype and device."""
+
+    dtype: dtypes.dtype
+    is_cuda: bool
+
+    def __new__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> Any:
+        return super().__new__(cls, name, (), {"__doc__": f"Makes, and recognises, storages of {dtype.name}."})
+
+    def __init__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> None:
+        cls.dtype, cls.is_cuda = dtype, is_cuda
+
+    @property
+    def __module__(cls) -> str:  # type: ignore[override]
+        return f"{dtypes.module_name}.cuda" if cls.is_cuda else dtypes.module_name
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        wrong = next((name for name in options if name != "wrap_storage"), None)
+        if len(args) > 1 or wrong:
+            raise RuntimeError(
+                f"{cls!r}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int size)\n"
+                " * (Sequence data)\n * (*, UntypedStorage wrap_storage)\n"
+                + (f"Keyword argument '{wrong}' cannot be specified" if wrong else "Too many positional arguments")
+            )
+        return TypedStorage(args[0] if args else 0, cls.dtype, device="cuda" if cls.is_cuda else None, **options)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, TypedStorage) and value.dtype is cls.dtype and value.is_cuda == cls.is_cuda
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
+
+
+storages: dict[str, Any] = {name: storagetype(name, dtype) for name, dtype in STORAGES.items()}
+storages["Storage"] = storages["FloatStorage"]
+cuda_storages: dict[str, Any] = {name: storagetype(name, dtype, True) for name, dtype in STORAGES.items()}
+
+
+@public("method")
+def storage_type(input: Any) -> Any:
+    """The type of its storage: ``FloatStorage`` for float32."""
+    kinds = cuda_storages if devices.of(input._data).type == "cuda" else storages
+    return next(kind for kind in kinds.values() if kind.dtype is input.dtype)
 
 
 def set_default_tensor_type(t: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from . import devices, dtypes
 from .autograd.inplace import address
+from .autograd.variable import wrap
 from .backend import kernels_of
 from .ops.memory import root_array
 
@@ -20,13 +22,18 @@ class UntypedStorage:
     6
     """
 
-    def __init__(self, array: Any) -> None:
-        self._array = array  # the one that owns the memory
+    def __init__(self, data: Any = 0, *, device: Any = None) -> None:
+        """``data``: a number of bytes, or the bytes themselves."""
+        if not hasattr(data, "__array_interface__") and not hasattr(data, "__cuda_array_interface__"):
+            data = _filled(data, dtypes.uint8, device)
+        self._array = data  # the one that owns the memory
 
     @classmethod
     def of(cls, array: Any) -> UntypedStorage:
         """The storage of a raw array."""
-        return cls(root_array(array))
+        made = cls.__new__(cls)
+        made._array = root_array(array)
+        return made
 
     def as_array(self, np_type: Any) -> Any:
         """All of the memory as a one-dimensional array of a type."""
@@ -61,6 +68,9 @@ class UntypedStorage:
         return host
 
     def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return UntypedStorage(self.as_array("uint8")[index])
+        _check_index(index, len(self))
         return self.tolist()[index]
 
     def __setitem__(self, index: Any, value: int) -> None:
@@ -68,6 +78,35 @@ class UntypedStorage:
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.tolist())
+
+    def type(self) -> str:
+        """Its name: ``"torch.storage.UntypedStorage"``."""
+        return f"{dtypes.module_name}.storage.UntypedStorage"
+
+    def cpu(self) -> UntypedStorage:
+        """The bytes in the computer's own memory."""
+        return self if not self.is_cuda else UntypedStorage(kernels_of(self._array).to_host(self.as_array("uint8")))
+
+    def get_device(self) -> int | None:
+        """The number of its GPU."""
+        return self.device.index
+
+    def is_pinned(self, device: Any = None) -> bool:
+        """Whether it is page-locked memory."""
+        owner = self._array
+        while getattr(owner, "base", None) is not None:
+            owner = owner.base
+        return type(owner).__name__ == "PinnedMemoryPointer"
+
+    def is_shared(self) -> bool:
+        """Whether other processes can see it."""
+        from .backend.shared import block_of
+
+        return self.is_cuda or block_of(self._array) is not None
+
+    def resizable(self) -> bool:
+        """True."""
+        return True
 
     def fill_(self, value: int) -> UntypedStorage:
         self.as_array("uint8")[...] = value
@@ -90,7 +129,7 @@ class UntypedStorage:
         return id(self._array)
 
     def __repr__(self) -> str:
-        lines = "".join(f" {byte}\n" for byte in self.tolist())
+        lines = " " + "\n ".join(map(str, self.tolist())) + "\n"
         place = f"{dtypes.module_name}.storage.UntypedStorage(device={self.device}) of size {len(self)}"
         return f"{lines}[{place}]"
 
@@ -98,6 +137,28 @@ class UntypedStorage:
 def is_storage(obj: Any) -> bool:
     """Whether ``obj`` is a storage."""
     return isinstance(obj, (UntypedStorage, TypedStorage))
+
+
+def _filled(data: Any, dtype: dtypes.dtype, device: Any) -> Any:
+    """A new array: of so many elements, or of these numbers."""
+    from .ops.creation import _of_data, empty
+
+    if hasattr(data, "__index__"):
+        if data < 0:
+            raise RuntimeError(
+                "[enforce fail at alloc_cpu.cpp:98] ((ptrdiff_t)nbytes) >= 0. alloc_cpu() seems to have been called with negative number: "
+                f"{2**64 + int(data) * dtype.itemsize}"
+            )
+        return empty(int(data), dtype=dtype, device=device)._data
+    if isinstance(data, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    array = _of_data(data, dtype)
+    return array if device is None else wrap(array).to(device)._data
+
+
+def _check_index(index: int, size: int) -> None:
+    if not -size <= index < size:
+        raise IndexError(f"index {index} out of range for storage of size {size}")
 
 
 def _itemsize(np_type: Any) -> int:
@@ -109,8 +170,18 @@ class TypedStorage:
 
     _said = False  # that it is deprecated: once is enough
 
-    def __init__(self, untyped: UntypedStorage, dtype: dtypes.dtype) -> None:
-        self._untyped_storage, self.dtype = untyped, dtype
+    def __init__(
+        self,
+        data: Any = 0,
+        dtype: dtypes.dtype | None = None,
+        *,
+        wrap_storage: UntypedStorage | None = None,
+        device: Any = None,
+    ) -> None:
+        """``data``: a number of elements, or the elements; or an `UntypedStorage` to look into."""
+        self.dtype = dtypes.get_default_dtype() if dtype is None else dtype
+        found = data if isinstance(data, UntypedStorage) else wrap_storage
+        self._untyped_storage = UntypedStorage.of(_filled(data, self.dtype, device)) if found is None else found
         if not TypedStorage._said:
             TypedStorage._said = True
             warnings.warn(
@@ -132,22 +203,22 @@ class TypedStorage:
         return self._untyped_storage.device
 
     @property
-    def is_cuda(self) -> bool:
+    def is_cuda(self) -> builtins.bool:
         return self._untyped_storage.is_cuda
 
-    def data_ptr(self) -> int:
+    def data_ptr(self) -> builtins.int:
         return self._untyped_storage.data_ptr()
 
-    def nbytes(self) -> int:
+    def nbytes(self) -> builtins.int:
         return self._untyped_storage.nbytes()
 
-    def size(self) -> int:
-        return int(self._elements().size)
+    def size(self) -> builtins.int:
+        return builtins.int(self._elements().size)
 
-    def __len__(self) -> int:
+    def __len__(self) -> builtins.int:
         return self.size()
 
-    def element_size(self) -> int:
+    def element_size(self) -> builtins.int:
         return self.dtype.itemsize
 
     def tolist(self) -> list[Any]:
@@ -155,6 +226,9 @@ class TypedStorage:
         return host
 
     def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        _check_index(index, len(self))
         return self.tolist()[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
@@ -167,9 +241,86 @@ class TypedStorage:
         self._elements()[...] = value
         return self
 
+    def copy_(self, source: Any, non_blocking: bool | None = None) -> TypedStorage:
+        """Put another storage's elements here."""
+        self._elements()[...] = source._elements() if isinstance(source, TypedStorage) else source.as_array("uint8")
+        return self
+
+    def clone(self) -> TypedStorage:
+        """A storage of its own with the same elements."""
+        return TypedStorage(self._untyped_storage.clone(), self.dtype)
+
+    def _as(self, dtype: dtypes.dtype) -> TypedStorage:
+        return TypedStorage(UntypedStorage.of(self._elements().astype(dtype.np)), dtype)
+
+    def float(self) -> TypedStorage:
+        """The elements as float32 (and so on for the other names of types)."""
+        return self._as(dtypes.float32)
+
+    def double(self) -> TypedStorage:
+        return self._as(dtypes.float64)
+
+    def half(self) -> TypedStorage:
+        return self._as(dtypes.float16)
+
+    def bfloat16(self) -> TypedStorage:
+        return self._as(dtypes.bfloat16)
+
+    def long(self) -> TypedStorage:
+        return self._as(dtypes.int64)
+
+    def int(self) -> TypedStorage:
+        return self._as(dtypes.int32)
+
+    def short(self) -> TypedStorage:
+        return self._as(dtypes.int16)
+
+    def char(self) -> TypedStorage:
+        return self._as(dtypes.int8)
+
+    def byte(self) -> TypedStorage:
+        return self._as(dtypes.uint8)
+
+    def bool(self) -> TypedStorage:
+        return self._as(dtypes.bool_)
+
+    def cpu(self) -> TypedStorage:
+        """The elements in the computer's own memory."""
+        return TypedStorage(self._untyped_storage.cpu(), self.dtype)
+
+    def get_device(self) -> Any:
+        """The number of its GPU."""
+        return self.device.index
+
+    def is_shared(self) -> Any:
+        """Whether other processes can see it."""
+        return self._untyped_storage.is_shared()
+
+    def is_pinned(self, device: Any = None) -> Any:
+        """Whether it is page-locked memory."""
+        return self._untyped_storage.is_pinned(device)
+
+    def pickle_storage_type(self) -> str:
+        """The name of its type, ``"FloatStorage"``, which files have."""
+        return _STORAGE_NAMES[self.dtype.name]
+
+    def type(self) -> str:
+        """The name of its type: ``"torch.FloatStorage"``."""
+        place = "torch.cuda" if self.is_cuda else "torch"
+        return f"{place}.{self.pickle_storage_type()}"
+
     def __repr__(self) -> str:
-        lines = "".join(f" {value}\n" for value in self.tolist())
+        lines = " " + "\n ".join(map(str, self.tolist())) + "\n"
         place = (
             f"{dtypes.module_name}.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {len(self)}"
         )
         return f"{lines}[{place}]"
+
+
+STORAGES = {
+    "FloatStorage": dtypes.float32, "DoubleStorage": dtypes.float64, "HalfStorage": dtypes.float16, "BFloat16Storage": dtypes.bfloat16,
+    "ByteStorage": dtypes.uint8, "CharStorage": dtypes.int8, "ShortStorage": dtypes.int16, "IntStorage": dtypes.int32,
+    "LongStorage": dtypes.int64, "BoolStorage": dtypes.bool_, "ComplexFloatStorage": dtypes.complex64,
+    "ComplexDoubleStorage": dtypes.complex128,
+}  # fmt: skip
+_STORAGE_NAMES = {dtype.name: name for name, dtype in STORAGES.items()}

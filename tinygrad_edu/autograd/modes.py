@@ -120,6 +120,38 @@ class set_grad_enabled(_Decorator):
     __repr__ = __str__
 
 
+class set_multithreading_enabled(_Decorator):
+    """Whether the backward pass may use several threads: kept, at once and until a ``with`` block ends. It uses one."""
+
+    enabled = True
+
+    def __init__(self, mode: bool) -> None:
+        self.mode, self.previous = mode, set_multithreading_enabled.enabled
+        set_multithreading_enabled.enabled = mode
+
+    def _fresh(self) -> Any:
+        return set_multithreading_enabled(self.mode)
+
+    def __call__(self, function: F) -> F:
+        set_multithreading_enabled.enabled = self.previous  # as a decorator it must not switch now
+        return super().__call__(function)
+
+    def __enter__(self) -> None:
+        set_multithreading_enabled.enabled = self.mode
+
+    def __exit__(self, *exc: object) -> None:
+        set_multithreading_enabled.enabled = self.previous
+
+    def clone(self) -> set_multithreading_enabled:
+        """Another one for the same mode."""
+        return type(self)(self.mode)
+
+
+def is_multithreading_enabled() -> bool:
+    """What `set_multithreading_enabled` was told."""
+    return set_multithreading_enabled.enabled
+
+
 class _Fixed(_Decorator):
     mode: bool
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from . import Kernels, register
+from .errors import OutOfMemoryError
 
 
 class CudaKernels(Kernels):
@@ -70,7 +71,21 @@ def load() -> None:
         raise error
     import cupy
 
+    cupy.cuda.set_allocator(_allocator(cupy))
     register(CudaKernels(cupy))
+
+
+def _allocator(cupy: Any) -> Any:
+    """CuPy's own pool, whose error has torch's type and first words."""
+    pool = cupy.get_default_memory_pool()
+
+    def allocate(size: int) -> Any:
+        try:
+            return pool.malloc(size)
+        except cupy.cuda.memory.OutOfMemoryError as error:
+            raise OutOfMemoryError(f"CUDA out of memory. Tried to allocate {size / 2**20:.2f} MiB. {error}") from error
+
+    return allocate
 
 
 def pinned_like(array: numpy.ndarray) -> numpy.ndarray:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops.registry import functional
+from .. import overrides
+from ..ops.registry import functional, functions
 
 globals().update(functional)
+globals().update({name: getattr(overrides, name) for name in (
+    "handle_torch_function", "has_torch_function", "has_torch_function_unary", "has_torch_function_variadic",
+)})  # fmt: skip
+conv_tbc, native_channel_shuffle = functions["conv_tbc"], functions["native_channel_shuffle"]
 
 
 def __getattr__(name: str) -> Any:

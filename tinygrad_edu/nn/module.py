@@ -430,6 +430,18 @@ class Module(HasHooks, HasState):
         """Move everything to a GPU."""
         return self._apply(lambda t: t.cuda(device))
 
+    def xpu(self, device: Any = None) -> Self:
+        """Refused: there are no Intel GPUs here."""
+        return self._apply(lambda t: t.xpu(device))
+
+    def ipu(self, device: Any = None) -> Self:
+        """Refused: there are no Graphcore processors here."""
+        return self._apply(lambda t: t.ipu(device))
+
+    def mtia(self, device: Any = None) -> Self:
+        """Refused: there are no MTIA accelerators here."""
+        return self._apply(lambda t: t.mtia(device))
+
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Tensors of the same shapes on ``device``, their numbers not set."""
         from ..ops.creation import empty_like

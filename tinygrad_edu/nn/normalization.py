@@ -384,3 +384,30 @@ class LocalResponseNorm(Module):
 
     def extra_repr(self) -> str:
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+class CrossMapLRN2d(Module):
+    """`LocalResponseNorm` as old Torch had it: ``x · (k + alpha / size · Σ x²)^-beta``.
+
+    The sum is over 2·⌊(size + 1)/2⌋ - 1 channels around each one and, as in torch, the first channel, which never leaves it. The gradient
+    is the derivative of that; torch's is another.
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input: Any) -> Any:
+        if input.dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead.")
+        reach = int((self.size - 1) / 2 + 1) - 1
+        squares, channels = input.pow(2), input.size(1)
+        padded = F.pad(squares, (0, 0, 0, 0, reach, reach))
+        total = sum(padded.narrow(1, at, channels) for at in range(2 * reach + 1))
+        if channels > reach + 1:
+            first = squares[:, :1].expand(-1, channels - reach - 1, -1, -1)
+            total = total + F.pad(first, (0, 0, 0, 0, reach + 1, 0))
+        return input * (total * (self.alpha / self.size) + self.k).pow(-self.beta)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..autograd.modes import state
 from ..ops import rnn as ops
-from ..ops.joining import cat
 from ..ops.registry import functions
 from . import functional as F
 from . import init
@@ -155,22 +154,12 @@ class RNNBase(Module):
 
     def _run(self, x: Any, states: tuple[Any, ...], sizes: list[int], packed: bool) -> tuple[Any, tuple[Any, ...]]:
         """All layers and directions on (steps, batch, features), or on packed rows."""
+        weights = [[getattr(self, name) for name in names] for names in self._names]
         directions = 2 if self.bidirectional else 1
-        last: list[tuple[Any, ...]] = []
-        mode = self.mode.lower()
-        for layer in range(self.num_layers):
-            outs = []
-            for direction in range(directions):
-                at = layer * directions + direction
-                weights = [getattr(self, name) for name in self._names[at]]
-                begin = tuple(s[at] for s in states)
-                out, end = ops.layer(mode, x, begin, weights, sizes, direction == 1, packed)
-                outs.append(out)
-                last.append(tuple(end))
-            x = outs[0] if directions == 1 else cat(outs, -1)
-            if self.dropout and layer < self.num_layers - 1:
-                x = F.dropout(x, self.dropout, self.training)
-        return x, tuple(ops.stacked(group) for group in zip(*last))
+        return ops.layers(self.mode.lower(), x, states, weights, sizes, packed, directions, self._between)
+
+    def _between(self, x: Any) -> Any:
+        return F.dropout(x, self.dropout, self.training) if self.dropout else x
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         if isinstance(input, PackedSequence):

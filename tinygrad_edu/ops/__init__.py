@@ -20,6 +20,7 @@ from . import (
     diagonals,
     dropout,
     einsum,
+    elsewhere,
     embedding,
     extremes,
     fft,

@@ -348,7 +348,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     return in_format_of(Op.table["pixel_unshuffle"](input, r), input)
 
 
-@public("function functional")
+@public("function functional", alias=("native_channel_shuffle",))
 def channel_shuffle(input: Any, groups: int) -> Any:
     """Interleave the groups of channels of (N, C, …)."""
     shape = input._data.shape

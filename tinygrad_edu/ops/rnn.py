@@ -19,7 +19,7 @@ from ..backend import rnn as kernels
 from ._composed import Composed
 from .joining import cat, stack
 from .linalg import linear
-from .registry import public
+from .registry import functional, public
 from .view import narrow
 
 State = tuple[Any, ...]  # (h,) or (h, c)
@@ -248,3 +248,48 @@ def rnn_tanh_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b
 def rnn_relu_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
     """One step of a plain recurrent network with relu: the new h."""
     return _cell("rnn_relu", input, (hx,), (w_ih, w_hh, b_ih, b_hh))[0]
+
+
+def layers(
+    mode: str, x: Any, states: State, weights: Sequence[Sequence[Any]], sizes: list[int], packed: bool, directions: int,
+    between: Callable[[Any], Any],
+) -> tuple[Any, State]:  # fmt: skip
+    """All layers and directions, ``weights`` for each: outputs and last states. ``between`` is what happens between layers."""
+    last: list[State] = []
+    for first in range(0, len(weights), directions):
+        outs = []
+        for at in range(first, first + directions):
+            out, end = layer(mode, x, tuple(s[at] for s in states), weights[at], sizes, at > first, packed)
+            outs.append(out)
+            last.append(tuple(end))
+        x = outs[0] if directions == 1 else cat(outs, -1)
+        if first + directions < len(weights):
+            x = between(x)
+    return x, tuple(stacked(group) for group in zip(*last))
+
+
+def _publish(mode: str) -> None:
+    def function(input: Any, *args: Any) -> Any:
+        """Layers of a recurrent network with their weights in one list, as ``torch._VF`` has them.
+
+        ``(input, hx, params, _, num_layers, dropout, train, bidirectional, batch_first)``, or for a packed sequence
+        ``(data, batch_sizes, hx, params, _, num_layers, dropout, train, bidirectional)``.
+        """
+        packed = not isinstance(args[2], bool)
+        sizes = [int(n) for n in args[0].tolist()] if packed else []
+        hx, params, _, num_layers, dropout, train, bidirectional, *rest = args[packed:]
+        x = input.transpose(0, 1) if rest and rest[0] else input
+        directions = 2 if bidirectional else 1
+        each = len(params) // (num_layers * directions)
+        weights = [params[i : i + each] for i in range(0, len(params), each)]
+        between = lambda x: functional["dropout"](x, dropout, train) if dropout else x  # noqa: E731
+        states = tuple(hx) if mode == "lstm" else (hx,)
+        out, last = layers(mode, x, states, weights, sizes or [x.size(1)] * x.size(0), packed, directions, between)
+        return batch_first(out, mode) if rest and rest[0] else out, *last
+
+    function.__name__ = function.__qualname__ = mode
+    public("function")(function)
+
+
+for _mode in _STEPS:
+    _publish(_mode)

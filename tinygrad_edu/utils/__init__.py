@@ -8,6 +8,25 @@ from typing import Any as _Any
 _ROOMS = {"benchmark", "checkpoint", "data", "download", "hooks", "tensorboard"}
 
 
+def set_module(obj: _Any, mod: str) -> None:
+    """Say that ``obj`` comes from this module."""
+    if not isinstance(mod, str):
+        raise TypeError("The mod argument should be a string")
+    obj.__module__ = mod
+
+
+def swap_tensors(t1: _Any, t2: _Any) -> None:
+    """Exchange two tensors: all that either name holds (numbers, gradient, flags) belongs to the other one afterwards.
+
+    >>> import tinygrad_edu as tg
+    >>> a, b = tg.zeros(1), tg.ones(2)
+    >>> swap_tensors(a, b); a
+    tensor([1., 1.])
+    """
+    t1.__class__, t2.__class__ = t2.__class__, t1.__class__
+    t1.__dict__, t2.__dict__ = t2.__dict__, t1.__dict__
+
+
 def __getattr__(name: str) -> _Any:
     if name in _ROOMS:
         return _importlib.import_module(f"{__name__}.{name}")

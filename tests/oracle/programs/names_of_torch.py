@@ -1,0 +1,167 @@
+import torch
+from torch import nn
+import torch.nn.functional as F
+x = torch.arange(4.)
+m = nn.Linear(2, 2)
+issubclass(torch.OutOfMemoryError, RuntimeError), torch.cuda.OutOfMemoryError is torch.OutOfMemoryError
+issubclass(torch.AcceleratorError, RuntimeError)
+try:
+    raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+except RuntimeError as error:
+    print(type(error), error)
+torch.Event(), torch.Event("cpu", enable_timing=True).query(), torch.Event().device
+torch.Event().record()
+torch.Event().elapsed_time(torch.Event())
+torch.Event(device="cuda")
+torch.Stream(), torch.Stream().query(), torch.Stream().synchronize(), torch.Stream().stream_id
+torch.Stream() == torch.Stream(), torch.Stream().device
+torch.Stream().record_event()
+torch.Stream("cuda")
+torch.cuda.Stream()
+torch.cuda.Event(enable_timing=True)
+torch.cuda.CUDAGraph()
+torch.cuda.graph(None)
+torch.cuda.make_graphed_callables(m, (x,))
+torch.cuda.is_current_stream_capturing()
+torch.cuda.set_stream(None)
+with torch.cuda.stream(None): print("still here")
+with torch.cuda.device(-1): print("still here")
+with torch.cuda.device(0): print("not here")
+with torch.cuda.device_of(x): print("still here")
+torch.cuda.memory_stats(), torch.cuda.memory_stats_as_nested_dict(), torch.cuda.memory_cached(), torch.cuda.max_memory_cached()
+torch.cuda.memory_allocated(), torch.cuda.max_memory_allocated(), torch.cuda.memory_reserved(), torch.cuda.max_memory_reserved()
+torch.cuda.set_per_process_memory_fraction(0.5)
+torch.cuda.utilization()
+torch.cuda.seed(), torch.cuda.seed_all(), torch.cuda.manual_seed(0), torch.cuda.manual_seed_all(0)
+torch.cuda.get_rng_state()
+torch.cuda.FloatTensor
+torch.cuda.FloatTensor(3)
+torch.cuda.LongTensor([1])
+torch.cuda.FloatStorage
+torch.cuda.FloatStorage(3)
+torch.cuda.get_arch_list(), torch.cuda.get_gencode_flags(), torch.cuda.is_tf32_supported(), torch.cuda.is_bf16_supported()
+torch.cuda.get_sync_debug_mode()
+torch.cuda.nvtx.range_push("a")
+with torch.cuda.nvtx.range("b"): pass
+torch.cuda.memory.memory_allocated() == 0, torch.cuda.random.manual_seed(1), torch.cuda.default_generators
+from torch.cuda.amp import autocast, GradScaler
+from torch.cuda.streams import Stream, Event
+torch.mps.is_available(), torch.xpu.is_available(), torch.mps.device_count(), torch.xpu.device_count()
+torch.mps.empty_cache()
+torch.mps.synchronize()
+"cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "xpu" if torch.xpu.is_available() else "cpu"
+torch.accelerator.memory_allocated()
+torch.accelerator.empty_cache()
+torch.accelerator.current_stream()
+with torch.accelerator.device_index(0): pass
+with torch.accelerator.device_index(None): print("no change")
+torch.cpu.current_stream().record_event(), torch.cpu.Event().query(), torch.cpu.current_stream().wait_stream(None)
+with torch.cpu.stream(None): print("still here")
+x.is_nested, x.is_xla, x.is_xpu, x.is_maia, x.is_vulkan, x.is_mtia, x.is_ipu, x.is_sparse_csr, x.volatile, x.name
+x.grad_dtype, torch.ones(2, dtype=torch.float64).grad_dtype
+x.storage_type(), torch.ones(1, dtype=torch.int64).storage_type()
+x.xpu()
+x.ipu()
+m.mtia()
+x.record_stream(None)
+x.module_load(torch.ones(4)), x
+x.const_data_ptr() == x.data_ptr()
+torch.FloatStorage, torch.Storage, torch.FloatStorage.dtype, torch.ComplexDoubleStorage
+torch.FloatStorage([1, 2, 3])
+torch.LongStorage(3).size(), torch.FloatStorage(), len(torch.ByteStorage([1, 2]))
+torch.BoolStorage([True, False]), torch.HalfStorage([1.5])
+isinstance(torch.LongStorage([1]), torch.LongStorage), isinstance(torch.LongStorage([1]), torch.FloatStorage)
+isinstance(x.storage(), torch.FloatStorage), isinstance(x.storage(), torch.DoubleStorage), isinstance(x.storage(), torch.TypedStorage)
+torch.TypedStorage([1, 2], dtype=torch.int32), torch.TypedStorage(wrap_storage=x.untyped_storage(), dtype=torch.float32)
+torch.UntypedStorage(3).size(), torch.UntypedStorage([1, 2, 3])
+torch.FloatStorage("a")
+torch.FloatStorage(1, 2)
+torch.FloatStorage(1, dtype=torch.float64)
+torch.FloatStorage(-1)
+torch.FloatTensor(torch.FloatStorage([1, 2])), torch.Tensor(torch.FloatStorage([3, 4]))
+x = torch.arange(4.)
+x.storage().type(), x.storage().pickle_storage_type(), x.storage().is_shared(), x.storage().is_pinned(), x.storage().get_device()
+x.storage().double(), x.storage().long(), x.storage().half().dtype, x.storage().bool(), x.storage().clone(), x.storage().cpu()
+x.storage().copy_(torch.FloatStorage([4, 3, 2, 1]))
+x.storage()[1], x.storage()[-1]
+x.storage()[10]
+x.storage()[1:3]
+x.storage()[0] = 9
+x
+x.untyped_storage()[0:4], x.untyped_storage().type(), x.untyped_storage().is_shared(), x.untyped_storage().resizable()
+x.untyped_storage()[100]
+torch.autograd.is_multithreading_enabled()
+with torch.autograd.set_multithreading_enabled(False): print(torch.autograd.is_multithreading_enabled())
+torch.autograd.is_multithreading_enabled()
+a, b = torch.zeros(1), torch.ones(2, requires_grad=True)
+torch.utils.swap_tensors(a, b)
+a, b
+torch.set_deterministic_debug_mode("warn")
+torch.get_deterministic_debug_mode(), torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+torch.set_deterministic_debug_mode(2)
+torch.get_deterministic_debug_mode()
+torch.set_deterministic_debug_mode(0)
+torch.set_deterministic_debug_mode("x")
+torch.set_deterministic_debug_mode(5)
+torch.set_deterministic_debug_mode(1.5)
+torch.is_warn_always_enabled()
+torch.set_warn_always(True)
+torch.is_warn_always_enabled()
+torch.set_warn_always(False)
+torch.get_device_module("cpu").current_device(), torch.get_device_module("cuda").is_available(), torch.get_device_module().device_count()
+torch.get_device_module(3)
+torch.legacy_contiguous_format, torch.compiled_with_cxx11_abi(), torch.is_vulkan_available()
+torch.cond(x.sum() > 100, lambda a: a + 1, lambda a: a - 1, [x])
+torch.cond(True, lambda a: a + 1, lambda a: a - 1, (x,))
+torch.cond(x, lambda a: a + 1, lambda a: a - 1, (x,))
+torch.cond(torch.tensor(True), 3, lambda a: a - 1, (x,))
+torch.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, s + i), (torch.tensor(0), torch.tensor(10)))
+torch.sym_int(-3.5), torch.sym_float(2), torch.sym_not(True), torch.sym_max(1, 2.0), torch.sym_min(1, 2), torch.sym_ite(True, 1, 2), torch.sym_sum([1, 2]), torch.sym_sqrt(4)
+torch.sym_ite(1, 2, 3)
+with torch.DisableTorchFunctionSubclass(): print(torch.ones(1))
+nn.Container(a=m, b=nn.ReLU())
+nn.CrossMapLRN2d(3), nn.CrossMapLRN2d(5, alpha=2, beta=.5, k=2)
+nn.CrossMapLRN2d(3, alpha=2, beta=.5, k=2)(torch.arange(16.).view(1, 4, 2, 2))
+nn.CrossMapLRN2d(4, alpha=1, k=2)(torch.arange(20.).view(1, 5, 2, 2))
+image = torch.arange(12.).view(1, 3, 2, 2).requires_grad_()
+nn.CrossMapLRN2d(3, alpha=.5)(image).sum().backward()
+image.grad  # differs: torch's is not the derivative of what it computes
+nn.CrossMapLRN2d(3)(torch.ones(3))
+F.conv_tbc(torch.arange(12.).view(4, 1, 3), torch.ones(2, 3, 2), torch.tensor([0., 1.]), 1)
+torch.conv_tbc(torch.ones(5, 2), torch.ones(2, 3, 4), torch.ones(4), 1)
+torch.conv_tbc(torch.ones(5, 2, 2), torch.ones(2, 3, 4), torch.ones(4), 1)
+F.native_channel_shuffle(torch.arange(4.).view(1, 4, 1, 1), 2), torch.native_channel_shuffle(torch.arange(4.).view(1, 4, 1, 1), 2).shape
+F.has_torch_function((x,)), F.has_torch_function_unary(x), F.has_torch_function_variadic(x, x)
+nn.utils.convert_conv2d_weight_memory_format(nn.Conv2d(2, 3, 2), torch.channels_last).weight.stride()
+nn.utils.convert_conv3d_weight_memory_format(nn.Sequential(nn.Conv3d(2, 3, 2)), torch.channels_last_3d)[0].weight.stride()
+nn.utils.convert_conv2d_weight_memory_format(m, torch.channels_last)
+torch.optim.lr_scheduler.EPOCH_DEPRECATION_WARNING
+from torch.distributions import GeneralizedPareto
+torch.manual_seed(0)
+pareto = GeneralizedPareto(torch.tensor([0., 1.]), 1., torch.tensor([.5, -.3]))
+pareto
+pareto.sample((3,))
+pareto.log_prob(torch.tensor([1.5, 2.])), pareto.cdf(torch.tensor([1.5, 2.])), pareto.icdf(torch.tensor([.5, .2]))
+pareto.mean, pareto.variance, pareto.mode, pareto.entropy(), pareto.stddev
+pareto.support, GeneralizedPareto(0., 1., 0.3).support
+GeneralizedPareto(0., 1., 0.).log_prob(torch.tensor([1.5, 2.])), GeneralizedPareto(0., 1., 0.).icdf(torch.tensor(.5))
+GeneralizedPareto(0., 1., 1.3).mean, GeneralizedPareto(0., 1., .6).variance, pareto.log_survival_function(torch.tensor(1.))
+GeneralizedPareto(0., -1., 0.3, validate_args=True)
+GeneralizedPareto(0., 1., 0.3, validate_args=True).log_prob(torch.tensor(-1.))
+pareto.expand((2, 2)).batch_shape
+scale = torch.tensor(2., requires_grad=True)
+GeneralizedPareto(0., scale, .2).rsample((4,)).sum().backward()
+scale.grad
+weights = [torch.ones(9, 2) * .1, torch.ones(9, 3) * .2, torch.zeros(9), torch.ones(9) * .1]
+torch.gru(torch.ones(3, 2, 2), torch.zeros(1, 2, 3), weights, True, 1, 0.0, False, False, False)
+torch.gru(torch.ones(2, 3, 2), torch.zeros(1, 2, 3), weights, True, 1, 0.0, False, False, True)[0]
+torch.rnn_tanh(torch.ones(3, 2, 2), torch.zeros(2, 2, 3), [torch.ones(3, 2) * .1, torch.ones(3, 3) * .1] * 2, False, 1, 0.0, False, True, False)
+torch.rnn_relu(torch.ones(3, 2, 2), torch.zeros(2, 2, 2), [torch.ones(2, 2) * .1, torch.ones(2, 2) * .1] * 2, False, 2, 0.0, False, False, False)
+lstm = nn.LSTM(2, 3, 2, bidirectional=True).double()
+torch.manual_seed(1)
+data = torch.randn(4, 2, 2, dtype=torch.float64)
+state = (torch.zeros(4, 2, 3, dtype=torch.float64), torch.zeros(4, 2, 3, dtype=torch.float64))
+out, h, c = torch.lstm(data, state, lstm._flat_weights, True, 2, 0.0, False, True, False)
+torch.allclose(out, lstm(data)[0]), h.shape, c.shape
+packed = nn.utils.rnn.pack_padded_sequence(data, [4, 2])
+torch.allclose(torch.lstm(packed.data, packed.batch_sizes, state, lstm._flat_weights, True, 2, 0.0, False, True)[0], lstm(packed)[0].data)

@@ -1,0 +1,56 @@
+"""What tensors of other devices can do: refused here, in torch's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import devices
+from ..autograd.modes import no_grad
+from ..autograd.variable import Variable
+from .registry import public
+
+
+@public("method")
+def xpu(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
+    """AssertionError: there are no Intel GPUs here."""
+    raise AssertionError("Torch not compiled with XPU enabled")
+
+
+@public("method")
+def ipu(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
+    """RuntimeError: there are no Graphcore processors here."""
+    raise RuntimeError("PyTorch is not linked with support for ipu devices")
+
+
+@public("method")
+def mtia(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
+    """AssertionError: there are no MTIA accelerators here."""
+    raise AssertionError(
+        "Torch not compiled with MTIA enabled. Ensure you have `import mtia.host_runtime.torch_mtia.dynamic_library` in your python src "
+        "file and include `//mtia/host_runtime/torch_mtia:torch_mtia` as your target dependency!"
+    )
+
+
+@public("method")
+def record_stream(input: Any, s: Any) -> None:
+    """Nothing to do for the memory of a GPU's tensor, which waits for all streams; RuntimeError for others."""
+    if devices.of(input._data).type != "cuda":
+        raise RuntimeError(
+            "unknown parameter type" if s is None else "record_stream is only implemented for CUDA tensors"
+        )
+
+
+@public("method")
+def const_data_ptr(input: Any) -> int:
+    """The address of the first element."""
+    return int(input.data_ptr())
+
+
+@public("method")
+def module_load(input: Any, other: Any, assign: bool = False) -> Any:
+    """What `Module.load_state_dict` puts in the place of ``input``: ``other`` itself, or ``input`` with its numbers."""
+    if isinstance(other, Variable) and assign:
+        return other.detach()
+    with no_grad():
+        input.copy_(other)
+    return input.detach()
