@@ -142,6 +142,7 @@ def overridable(
 
     @wraps(function)
     def form(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if watching:
             result = answer(form if shown is None else shown(), args, kwargs)
             if result is not MISSING:
@@ -216,6 +217,7 @@ def wrap_torch_function(dispatcher: Callable[..., Iterable[Any]]) -> Callable[..
     def decorator(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def form(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
             relevant = dispatcher(*args, **kwargs)
             if has_torch_function(relevant):
                 return handle_torch_function(form, relevant, *args, **kwargs)

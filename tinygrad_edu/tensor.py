@@ -42,6 +42,7 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
         return function.operator
 
     def method(self: Any, other: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if not isinstance(other, _OPERANDS if numbers else Variable):
             if not isinstance(other, (numpy.ndarray, numpy.generic)):
                 asked = overrides.answer(function, (other, self) if swapped else (self, other), {})
@@ -61,6 +62,7 @@ def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     @wraps(form)
     def method(self: Any, other: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         try:
             return form(self, other)
         except TypeError:

@@ -17,7 +17,7 @@ COMMANDS = """\
   lint        ruff, mypy, import-linter and codespell
   format      rewrite the code in the house style
   notebooks   run chapters and solutions again and keep the new outputs (chapters/01_tensors.ipynb …; --sources: only
-              what show_source printed)
+              what show_source printed, and tracebacks)
   release     generate exercises/ from solutions/
   book        make a website of chapters, exercises, docs and reference in book/_build/html
   size        lines of each room of the house

@@ -1,8 +1,8 @@
 """Run notebooks under the settings that the tests use, and store their outputs.
 
 ``python tools/dev.py notebooks`` calls this with the Python of ``.venv``. The outputs that are stored compare equal in the ``nbval`` stage;
-tracebacks are stored without the folders of this machine. ``--sources`` refreshes only what ``show_source`` printed: the framework's
-source may change every day, what the chapters compute with it may not.
+tracebacks are stored without the folders of this machine. ``--sources`` refreshes only what shows the framework's lines (what
+``show_source`` printed, and tracebacks): they may change every day, what the chapters compute may not.
 """
 
 from __future__ import annotations
@@ -64,6 +64,10 @@ def shows_source(cell: Any) -> bool:
     return "show_source(" in cell.source
 
 
+def raised(cell: Any) -> list[Any]:
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
 def execute(notebook: Any, folder: Path, *, go_on: bool) -> None:
     """Run all cells in place; with `go_on` also those after a cell that raised and was not meant to."""
     client = NotebookClient(
@@ -94,9 +98,12 @@ def run_whole(path: Path) -> None:
 
 
 def refresh_sources(path: Path) -> list[str]:
-    """Run it and store only what the cells with ``show_source`` printed; what else has changed, one line each."""
+    """Run it and store only what shows the framework's lines: what ``show_source`` printed, and tracebacks.
+
+    What else has changed is returned, one line each.
+    """
     stored = nbformat.read(path, as_version=4)
-    if not any(shows_source(cell) for cell in code_cells(stored)):
+    if not any(shows_source(cell) or raised(cell) for cell in code_cells(stored)):
         return []
     fresh = nbformat.from_dict(stored)
     execute(fresh, path.parent, go_on=True)
@@ -109,17 +116,17 @@ def refresh_sources(path: Path) -> list[str]:
         if new is None or new.source != cell.source:
             problems.append(f"cell {cell.id} was edited during the run")
             continue
-        failed = [output for output in new.outputs if output.output_type == "error"]
+        failed = raised(new)
         if failed and "raises-exception" not in cell.metadata.get("tags", []):
             problems.append(f"cell {cell.id} raised {failed[0].ename}: {failed[0].evalue}")
-        elif shows_source(cell):
+        elif shows_source(cell) or (failed and shown(cell) == shown(new)):
             replaced += cell.outputs != new.outputs
             cell.outputs = new.outputs
         elif "nbval-ignore-output" not in cell.metadata.get("tags", []) and shown(cell) != shown(new):
             problems.append(f"cell {cell.id} shows something else now")
     strip_tracebacks(stored)
     write(stored, path)
-    print(f"  {replaced} shown sources have changed")
+    print(f"  {replaced} cells show other lines of the framework now")
     return problems
 
 

@@ -289,7 +289,13 @@ def _swap(owner: Any, name: str, new: Any, undo: list[Callable[[], None]]) -> No
 
 
 def _replace_methods(recorder: Recorder, undo: list[Callable[[], None]]) -> None:
-    for name, form in (("__call__", "call"), ("call1", "call"), ("call2", "call"), ("with_number", "number")):
+    for name, form in (
+        ("__call__", "call"),
+        ("call1", "call"),
+        ("call2", "call"),
+        ("view1", "call"),
+        ("with_number", "number"),
+    ):
         call = getattr(Op, name)
         _swap(Op, name, lambda op, *args, call=call, form=form: recorder.primitive(op, call, form, *args), undo)
     for kind in Op.__subclasses__():

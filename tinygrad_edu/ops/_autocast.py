@@ -90,6 +90,7 @@ def castable(function: Callable[..., Any], name: str) -> Callable[..., Any]:
 
     @wraps(function)
     def form(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         casting = state.casting
         if casting is None:
             return function(*args, **kwargs)

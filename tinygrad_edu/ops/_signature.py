@@ -345,6 +345,7 @@ def checked(
 
     @wraps(function)
     def form(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if watching:
             other = answer(result, args, kwargs)
             if other is not MISSING:
@@ -372,6 +373,7 @@ def checked(
         return function(*args, **(again or {}))
 
     def strict(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if len(args) > 1 and not isinstance(args[1], (tuple, list)):
             error = call_error(name, [Signature(name, text) for text in texts], args, kwargs)
             if error is not None:
@@ -379,6 +381,7 @@ def checked(
         return form(*args, **kwargs)
 
     def careful(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         odd = (
             len(args) > 1 and not isinstance(args[1], (int, Variable))
             if method

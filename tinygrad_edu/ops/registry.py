@@ -125,6 +125,7 @@ def with_out(function: F) -> F:
 
     @wraps(function)
     def form(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if kwargs and "out" in kwargs:
             out = kwargs.pop("out")
             if out is not None:

@@ -25,7 +25,7 @@ Around = Callable[[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]], An
 Place = tuple[Any, str, Any]  # where something stands, under which name, and what stood there
 
 _PACKAGE = __name__.partition(".")[0]
-_PRIMITIVE_CALLS = ("__call__", "call1", "call2", "with_number")
+_PRIMITIVE_CALLS = ("__call__", "call1", "call2", "view1", "with_number")
 # the published functions, and what torch puts before their names
 _TABLES: tuple[tuple[dict[str, Any], str], ...] = (
     (registry.functions, ""), (registry.methods, ""), (registry.functional, ""), (registry.linalg, "linalg_"),
