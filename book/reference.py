@@ -42,7 +42,8 @@ THEMES = {
     "Linear algebra": "linalg einsum decomposition solving least_squares matrix_functions matrix_powers spectra",
     "Layers as functions": "activation softmax dropout conv pool fractional_pool pad embedding rnn attention loss margin_loss "
     "cross_entropy ctc weight_norm",
-    "Gradients on and off, vmap, files": "modes anomaly batch serialization restricted",
+    "Sparse tensors": "parts products",
+    "Gradients on and off, vmap, compile, files": "modes anomaly batch compiled serialization restricted",
     "Settings": "printing determinism threads autocast_mode old grad_scaler compat legacy",
     "Older names": "oldnames",
 }  # fmt: skip
