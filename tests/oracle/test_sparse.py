@@ -122,9 +122,9 @@ a.to_sparse_csc().to_dense()
 """.strip().splitlines()
 
 
-def shown(form: str, names: dict[str, Any]) -> str:
+def shown(form: str, names: dict[str, Any], after: Callable[[Any], Any] = lambda value: value) -> str:
     try:
-        value = eval(form, dict(names))
+        value = after(eval(form, dict(names)))
     except Exception as error:
         return f"{type(error).__name__}: {str(error).partition(' This could be')[0]}"
     return repr(value)

@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from . import kernels_of
-from .coo import Coo, add_into, empty
+from .coo import Coo, add_into, empty, spread
 from .coo import of_dense as coo_of
 
 
@@ -98,7 +98,7 @@ class Compressed:
         if self.batches:
             return of_batches(self)
         xp = self.xp
-        outer = xp.repeat(xp.arange(len(self.outer) - 1), xp.diff(self.outer))
+        outer = spread(xp, xp.diff(self.outer))
         inner = self.inner.astype("int64")
         made = Coo(xp.stack([outer, inner] if self.by_rows else [inner, outer]), self.values, self.shape, self.by_rows)
         return made if self.by_rows else made.coalesce()
@@ -114,7 +114,7 @@ class Compressed:
 def _in_own_order(c: Compressed) -> Coo:
     """Coordinates in the order in which the numbers are kept."""
     xp = c.xp
-    outer = xp.repeat(xp.arange(len(c.outer) - 1), xp.diff(c.outer))
+    outer = spread(xp, xp.diff(c.outer))
     inner = c.inner.astype("int64")
     return Coo(xp.stack([outer, inner] if c.by_rows else [inner, outer]), c.values, c.shape)
 

@@ -45,6 +45,12 @@ def run_starts(xp: Any, ordered: Any) -> Any:
     return xp.flatnonzero(new)
 
 
+def spread(xp: Any, counts: Any) -> Any:
+    """0 as often as counts[0] says, 1 as often as counts[1], … (``repeat`` of CuPy takes no array of counts)."""
+    ends = xp.cumsum(counts)
+    return xp.searchsorted(ends, xp.arange(int(ends[-1]) if len(ends) else 0), side="right")
+
+
 def add_rows(xp: Any, rows: Any, index: Any, n: int) -> Any:
     """An array of n rows: into row ``index[i]`` of it goes ``rows[i]``."""
     out = xp.zeros((n, *rows.shape[1:]), rows.dtype)
@@ -221,8 +227,8 @@ def product_of_two(a: Coo, b: Coo) -> Coo:
     ends = xp.searchsorted(b.indices[0], a.indices[1], side="right")
     begins = xp.searchsorted(b.indices[0], a.indices[1], side="left")
     counts = ends - begins
-    mine = xp.repeat(xp.arange(a.nnz), counts)
-    inside = xp.arange(len(mine)) - xp.repeat(xp.cumsum(counts) - counts, counts)
+    mine = spread(xp, counts)
+    inside = xp.arange(len(mine)) - (xp.cumsum(counts) - counts)[mine]
     theirs = begins[mine] + inside
     indices = xp.stack([a.indices[0][mine], b.indices[1][theirs]])
     made = Coo(indices, a.values[mine] * b.values[theirs], (a.shape[0], b.shape[1])).coalesce()

@@ -157,12 +157,12 @@ def _softmax(name: str, input: Any, dim: int, dtype: Any) -> Any:
         group = places(xp, raw.indices[kept], tuple(raw.shape[d] for d in kept))
         order = xp.argsort(group, kind="stable")
         starts = run_starts(xp, group[order])
-        number = xp.cumsum(xp.bincount(starts, minlength=len(order)))[: len(order)] - 1 if len(order) else order
-        run_of = xp.empty_like(order)
-        run_of[order] = number
+        run_of = xp.searchsorted(group[order][starts], group)
         spread = lambda sums: sums[run_of]  # noqa: E731
         add = lambda v: add_runs(xp, v[order], starts)  # noqa: E731
-        high = spread(xp.maximum.reduceat(raw.values[order], starts, axis=0)) if len(order) else raw.values
+        high = xp.full((len(starts), *raw.values.shape[1:]), -xp.inf, raw.dtype)
+        xp.maximum.at(high, run_of, raw.values)
+        high = spread(high)
         total = spread(add(xp.exp(raw.values - high)))
     y = raw.values - high - xp.log(total) if log else xp.exp(raw.values - high) / total
     made = raw.like(y)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..autograd.variable import Variable
 from ..backend.compressed import Compressed
-from ..backend.coo import Coo
+from ..backend.coo import Coo, spread
 from ..ops.view import wrap_dim
 from .dispatch import TABLE, is_sparse, operation, refusal
 from .graph import record
@@ -211,8 +211,8 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
         own = raw.indices[at][order]
         begins = xp.searchsorted(own, wanted, side="left")
         counts = xp.searchsorted(own, wanted, side="right") - begins
-        new = xp.repeat(xp.arange(len(wanted)), counts)
-        old = order[xp.arange(len(new)) - xp.repeat(xp.cumsum(counts) - counts, counts) + begins[new]]
+        new = spread(xp, counts)
+        old = order[xp.arange(len(new)) - (xp.cumsum(counts) - counts)[new] + begins[new]]
         indices = raw.indices.take(old, axis=1)
         indices[at] = new
         made = Coo(indices, raw.values[old], shape)
