@@ -62,7 +62,12 @@ def main():
     try:
         mp.start_processes(fail, nprocs=1, start_method="fork")
     except mp.ProcessRaisedException as error:
-        print(type(error).__name__, error.error_index, str(error).strip().splitlines()[0], str(error).strip().splitlines()[-1])
+        print(
+            type(error).__name__,
+            error.error_index,
+            str(error).strip().splitlines()[0],
+            str(error).strip().splitlines()[-1],
+        )
 
     parameter = nn.Parameter(torch.tensor([1.5, 2.5]))
     results = context.SimpleQueue()
