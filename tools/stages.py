@@ -87,7 +87,7 @@ def all_stages(python: Path) -> list[Stage]:
         Stage("doctest", [*pytest, *sealed_doctests, "tinygrad_edu", "README.md"], pytest=True),
         Stage("nbval", [*pytest, *whole_files, *notebooks, *limits, "chapters", "solutions"], pytest=True),
         Stage("release", [*course_command(python), "release", "--check"]),
-        Stage("browser", [*pytest, "tests/browser"], pytest=True),
+        Stage("browser", [*pytest, *whole_files, "tests/browser"], pytest=True),
     ]
 
 
