@@ -99,7 +99,7 @@ _FROM = {
     "load": "io", "save": "io", "add_safe_globals": "io",
     "GradScaler": "amp", "autocast": "amp", "install_as_torch": "compat", "vmap": "func",
     "compile": "nn.compiled", **dict.fromkeys(("mps", "xpu", "mtia"), "absent"),
-    "OutOfMemoryError": "backend.errors", "AcceleratorError": "backend.errors",
+    "fork": "jit.futures", "wait": "jit.futures", "OutOfMemoryError": "backend.errors", "AcceleratorError": "backend.errors",
     "Stream": "streams", "Event": "streams", "DisableTorchFunction": "overrides", "DisableTorchFunctionSubclass": "overrides",
     **dict.fromkeys(("cond", "while_loop", "sym_int", "sym_float", "sym_not", "sym_max", "sym_min", "sym_ite", "sym_sum", "sym_sqrt"),
                     "control"),
@@ -113,7 +113,7 @@ _FROM = {
 }  # fmt: skip
 
 
-_ALSO = {"serialization": "io", "_C": "overrides", "_dynamo": "compiler"}  # torch's names of rooms of ours
+_ALSO = {"serialization": "io", "_C": "overrides", "_dynamo": "compiler", "futures": "jit.futures"}  # torch's names of rooms of ours
 
 
 def __getattr__(name: str) -> _Any:

@@ -55,6 +55,7 @@ _ELSEWHERE = {
     "torch.autograd.anomaly_mode": "autograd.anomaly",
     "torch.backends.cudnn": "backends.cudnn",
     "torch._dynamo": "compiler",
+    "torch.futures": "jit.futures",
     "torch._dynamo.eval_frame": "nn.compiled",
     "torch.cuda.amp": "amp.old",
     "torch.cuda.amp.autocast_mode": "amp.old",

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from . import futures
+from .annotations import (
+    Attribute,
+    Error,
+    Final,
+    annotate,
+    enable_onednn_fusion,
+    interface,
+    isinstance,
+    onednn_fusion_enabled,
+    optimized_execution,
+    script_if_tracing,
+    script_method,
+    set_fusion_strategy,
+    strict_fusion,
+)  # fmt: skip
 from .container import load, save
+from .freezing import freeze, optimize_for_inference
+from .futures import Future, fork, wait
 from .module import ScriptFunction, ScriptModule
 from .recorder import TracerWarning, TracingError, is_tracing
 from .scripting import export, ignore, is_scripting, script, unused
 from .trace import TracingCheckError, trace, trace_module
 
 __all__ = [
-    "ScriptFunction", "ScriptModule", "TracerWarning", "TracingCheckError", "TracingError", "export", "ignore", "is_scripting",
-    "is_tracing", "load", "save", "script", "trace", "trace_module", "unused",
+    "Attribute", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "TracerWarning", "TracingCheckError", "TracingError",
+    "annotate", "enable_onednn_fusion", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance",
+    "load", "onednn_fusion_enabled", "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing",
+    "script_method", "set_fusion_strategy", "strict_fusion", "trace", "trace_module", "unused", "wait",
 ]  # fmt: skip
