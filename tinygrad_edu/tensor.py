@@ -537,17 +537,17 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return int(self._real_number("int64_t"))
 
     def __complex__(self) -> complex:
-        return complex(self._number())
+        return complex(self._number(stacklevel=3))
 
     def _real_number(self, kind: str) -> Any:
-        value = self._number()
+        value = self._number(stacklevel=4)
         if not isinstance(value, complex):
             return value
         if value.imag != 0:
             raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
         return value.real
 
-    def _number(self) -> Any:
+    def _number(self, stacklevel: int) -> Any:
         if state.enabled and needs_grad(self):
             import warnings
 
@@ -555,7 +555,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
                 "Consider using tensor.detach() first.",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=stacklevel,
             )
         if self._data.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
