@@ -79,6 +79,22 @@ class Refused(pickle.UnpicklingError):
     """The pickle asks for something that plain data does not need."""
 
 
+_OLD_MODULES = {"__builtin__": "builtins", "copy_reg": "copyreg"}
+
+
+def _allowed(module: str, name: str) -> Any:
+    """What a name in a pickle stands for; None where it is refused."""
+    for table in (BUILDERS, _user_allowed):
+        if (module, name) in table:
+            return table[module, name]
+    return Counter if (module, name) == ("collections", "Counter") else constant(module, name)
+
+
+def is_allowed(module: str, name: str) -> bool:
+    """Whether the restricted reader knows a name."""
+    return _allowed(_OLD_MODULES.get(module, module), name) is not None
+
+
 class RestrictedUnpickler:
     """Reads one pickle from ``file``; ``persistent_load`` turns the ids of storages into storages."""
 
@@ -174,13 +190,8 @@ class RestrictedUnpickler:
 
     # ---------------------------------------------------------------------------------- names, calls, state
     def _global(self, module: str, name: str) -> None:
-        module = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
-        for table in (BUILDERS, _user_allowed):
-            if (module, name) in table:
-                return self._push(table[module, name])
-        if (module, name) == ("collections", "Counter"):
-            return self._push(Counter)
-        if (found := constant(module, name)) is not None:
+        module = _OLD_MODULES.get(module, module)
+        if (found := _allowed(module, name)) is not None:
             return self._push(found)
         full = f"{module}.{name}"
         if module in _NEVER:
