@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from course.kit import _environment
 
 from tinygrad_edu.course.exercise import Cell
 from tinygrad_edu.course.limits import DEFAULT
@@ -58,6 +62,32 @@ def test_a_process_that_hangs_is_ended_with_all_its_kernels() -> None:
         mine = [p for p in psutil.process_iter(["cmdline"]) if any(str(folder) in c for c in p.info["cmdline"] or [])]
         _, alive = psutil.wait_procs(mine, timeout=5)
     assert alive == []
+
+
+ORPHANS = """
+import ctypes, json, sys
+import psutil
+from pathlib import Path
+from course.kit import grade, save, solved
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans become our children, as they become process 1's
+wrong = "import os\\nos._exit(0)"
+paths = [save(solved(relu=wrong) if n == 1 else solved(), Path(sys.argv[1]) / f"{n}.ipynb") for n in range(3)]
+points = [result.points for result in grade(paths, sandboxed=True, workers=1)]
+print(json.dumps([points[0] == points[2] > points[1], [p.pid for p in psutil.Process().children(recursive=True)]]))
+"""
+
+
+@pytest.mark.needs_bwrap
+def test_no_kernel_stays_for_process_1_to_collect(tmp_path: Path) -> None:
+    """In a container process 1 may collect none, and dead ones count for the limit of the kernels' user."""
+    done = subprocess.run(
+        [sys.executable, "-c", ORPHANS, str(tmp_path)],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [True, []]
 
 
 def test_the_folder_is_private_and_its_path_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ _POLL = 0.05  # seconds between looks at a running kernel
 _WATCH = 0.25  # seconds between looks at its memory and its socket folder
 _PATIENCE = 8.0  # times its limit that a cell may take on a machine too busy to let it compute
 _FULL = 0.9  # of its limit that a cell must have computed: the kernel's share of a processor is never all of it
+_ENDING = 0.002  # seconds between looks at bubblewrap when its child was killed
 _GRACE = 1.0  # seconds an interrupted cell has to stop
 _SOCKET_FOLDER_BYTES = MB
 
@@ -67,7 +68,7 @@ class LimitedKernel(RunningKernel):
 
     def __init__(self, private: Path, limits: Limits, seed: int, sandboxed: bool, hide: tuple[Path, ...] = ()) -> None:
         # not super().__init__: it starts an unlimited kernel over TCP
-        self.limits, self.private = limits, private
+        self.limits, self.private, self._sandboxed = limits, private, sandboxed
         self._inbox: deque[dict[str, Any]] = deque()
         self._bytes = 0
         self._stop_at = float("inf")
@@ -306,14 +307,26 @@ class LimitedKernel(RunningKernel):
             remove(path)
 
     def _kill_family(self, km: Any) -> None:
-        """All descendants, which without bubblewrap may have left the process group."""
+        """All descendants, which without bubblewrap may have left the process group.
+
+        bubblewrap ends by itself when its child has, and collects it. Killed with it, it would leave a dead process that
+        counts for the user's limit until process 1 collects it, which in a container may be never.
+        """
         try:
             top = psutil.Process(getattr(km.provisioner, "pid", None) or -1)
-            family = [*top.children(recursive=True), top]
+            family = top.children(recursive=True)
         except (psutil.Error, ValueError):
             return
-        for process in family:
-            try:
-                process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
-            except psutil.Error:  # ended meanwhile
-                continue
+        _kill(family)
+        if self._sandboxed:
+            deadline = time.monotonic() + _GRACE
+            with suppress(psutil.Error):
+                while top.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+                    time.sleep(_ENDING)
+        _kill([top])
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):  # ended meanwhile
+            process.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
