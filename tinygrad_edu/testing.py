@@ -181,11 +181,16 @@ def _tensors(actual: Tensor, expected: Tensor, given: Any, flags: Mapping[str, b
         ("device", actual.device, expected.device, flags["check_device"]),
         ("dtype", actual.dtype, expected.dtype, flags["check_dtype"]),
         ("layout", actual.layout, expected.layout, flags["check_layout"]),
-        ("stride()", actual.stride(), expected.stride(), flags["check_stride"]),
     ]
+    if flags["check_stride"]:
+        attributes.append(("stride()", actual.stride(), expected.stride(), True))
     for name, a, e, wanted in attributes:
         if wanted and a != e:
             return f"The values for attribute '{name}' do not match: {a} != {e}."
+    if actual.layout != expected.layout:
+        actual, expected = actual.to_dense(), expected.to_dense()  # type: ignore[attr-defined]
+    if actual.layout.name != "strided":
+        return _sparse(actual, expected, given, flags)
     rtol, atol = given or tuple(
         max(pair) for pair in zip(*(_TOLERANCE.get(_name(t.dtype), (0.0, 0.0)) for t in (actual, expected)))
     )
@@ -212,6 +217,28 @@ def _tensors(actual: Tensor, expected: Tensor, given: Any, flags: Mapping[str, b
         value, where = t.flatten()[flat].item(), _unravel(flat, t.shape)
         lines.append(f"Greatest {word} difference: {value} at index {where}" + ("" if equal else _allowed(tolerance)))
     return "\n".join(lines)
+
+
+_PARTS = {
+    "sparse_coo": ("COO", "_indices", "_values"), "sparse_csr": ("CSR", "crow_indices", "col_indices", "values"),
+    "sparse_csc": ("CSC", "ccol_indices", "row_indices", "values"),
+}  # fmt: skip
+
+
+def _sparse(actual: Any, expected: Any, given: Any, flags: Mapping[str, bool]) -> str:
+    """Sparse tensors are compared part by part; indices must be equal."""
+    kind, *parts = _PARTS[actual.layout.name]
+    if kind == "COO" and actual.is_coalesced() is not expected.is_coalesced():
+        actual, expected = actual.coalesce(), expected.coalesce()
+    if actual._nnz() != expected._nnz():
+        return f"The number of specified values in sparse {kind} tensors does not match: {actual._nnz()} != {expected._nnz()}"
+    for part in parts:
+        exact = part.endswith("indices")
+        a, e = (getattr(t, part)().detach() for t in (actual, expected))
+        problem = _tensors(a, e, (0.0, 0.0) if exact else given, {**flags, "check_stride": False})
+        if problem:
+            return problem.replace("Tensor-likes", f"Sparse {kind} {part.lstrip('_')}", 1)
+    return ""
 
 
 def _unravel(flat: int, shape: Sequence[int]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import dtypes
-from .autograd.variable import Variable
+from .autograd.variable import Variable, wrap
 from .ops._define import result_type as _result_type
 
 
@@ -78,7 +78,7 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     >>> tg.result_type(tg.tensor([1, 2], dtype=tg.int32), 1.0)
     tinygrad_edu.float32
     """
-    return _result_type(tensor1, tensor2)
+    return _result_type(*(wrap(t._raw.values) if hasattr(t, "_raw") else t for t in (tensor1, tensor2)))
 
 
 class _Info(metaclass=dtypes.PublicName):

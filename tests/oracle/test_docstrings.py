@@ -17,7 +17,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 # What PyTorch has and we leave out (docs/differences.md): the examples of these, or those that use them, are not compared.
 LEFT_OUT = {
-    r"sparse|crow_indices|col_indices|\.nnz|coalesce|layout=": "sparse tensors",
+    r"sparse_bs[rc]|blocksize|dense_dim": "sparse tensors made of blocks",
     r"quantiz|int_repr|dequant": "quantized tensors",
     r"cuda|xpu|mps|Event\(|Stream\(": "needs a GPU, or speaks of one",
     r"torch\.empty|new_empty|empty_like|empty_strided|empty_permuted": "prints what memory held",

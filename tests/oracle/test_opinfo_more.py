@@ -25,7 +25,7 @@ FIRST, SECOND = 10, 3  # samples of an operation and dtype
 LEFT_OUT: list[tuple[str, str, str]] = [
     ("as_strided_scatter", "first", "torch's gradient is that of the replaced part only"),
     ("max_pool2d_with_indices_backward", "first", "an internal name of torch's core, which no program calls"),
-    ("to_sparse", "first", "sparse tensors"),
+    ("to_sparse", "first", "its result is sparse: see test_sparse"),
     ("linalg.norm.subgradients_at_zero masked.logaddexp", "second", "torch gives NaN at a norm of 0 and where all is masked, ours 0"),
     ("nn.functional.linear_cross_entropy.chunked nn.functional.linear_cross_entropy.chunked_none", "second",
      "torch has no second gradients when it divides the work into pieces; ours does not divide it"),

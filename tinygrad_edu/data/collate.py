@@ -109,6 +109,11 @@ def collate(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
 
 
 def _tensors(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    if any(hasattr(t, "_raw") for t in batch):
+        raise RuntimeError(
+            "Batches of sparse tensors are not currently supported by the default collate_fn; please provide a custom collate_fn "
+            "to handle them appropriately."
+        )
     first = batch[0]._data
     tensors = all(isinstance(t, Variable) for t in batch)
     if not tensors or any(t._data.shape != first.shape or t._data.dtype != first.dtype or needs_grad(t) for t in batch):

@@ -106,7 +106,7 @@ TABLE: dict[str, Entry] = {
     "native_group_norm": lambda e, x, w, b, stats, layout, eps: c.group_norm(e, x, w, b, layout, eps),
     "attention": lambda e, q, k, v, mask, scale: c.attention(e, q, k, v, mask, scale),
     "safe_softmax": lambda e, x: e.Softmax(x, axis=-1),
-    "embedding": lambda e, w, index, padding, by_count: e.Gather(w, index, axis=0, like=w),
+    **{n: lambda e, w, index, padding, by_count: e.Gather(w, index, axis=0, like=w) for n in ("embedding", "embedding_sparse")},
     **{f"gru_{kind}": lambda e, tensors, sizes, reverse: c.gru(e, tensors, reverse) for kind in ("layer",)},
     **{f"lstm_{kind}": lambda e, tensors, sizes, reverse: c.lstm(e, tensors, reverse) for kind in ("layer", "fused")},
     "rnn_tanh_layer": lambda e, tensors, sizes, reverse: c.rnn(e, tensors, reverse, "Tanh"),

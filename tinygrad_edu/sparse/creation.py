@@ -179,6 +179,11 @@ def to_sparse(
     if isinstance(sparse_dim, layouts.layout):
         sparse_dim, layout = None, sparse_dim
     if layout in (layouts.sparse_csr, layouts.sparse_csc):
+        if blocksize is not None:
+            kind = "SparseCsr" if layout is layouts.sparse_csr else "SparseCsc"
+            raise RuntimeError(
+                f"dense_to_sparse: conversion from Strided to {kind} with blocksize argument given is not supported"
+            )
         return _to_compressed(input, layout is layouts.sparse_csr, dense_dim)
     if layout in (layouts.sparse_bsr, layouts.sparse_bsc):
         return to_sparse_bsr(input, blocksize)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.inplace import check_writable
+from ..autograd.modes import state
 from ..autograd.variable import Variable, raw_of, wrap
 from ..backend.compressed import Compressed, of_coo, zeros
 from ..backend.coo import Coo, add_into
@@ -78,7 +79,8 @@ def store(input: Any, out: Any, name: str) -> Any:
         input._raw = new.like(raw.values) if isinstance(new, Coo) else raw
     else:
         input._raw = new
-    input._requires_grad, input._edge = out._requires_grad, out._edge
+    if state.enabled:
+        input._requires_grad, input._edge = out._requires_grad, out._edge
     input._counter[0] += 1
     return input
 

@@ -1,0 +1,124 @@
+import torch, io
+import torch.nn as nn
+adj = torch.sparse_coo_tensor([[0, 1, 1], [1, 0, 2]], [1., 2., 3.], (3, 3))
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("adj", adj.clone())
+        self.lin = nn.Linear(3, 2)
+    def forward(self, x): return torch.sparse.mm(self.adj, self.lin(x))
+_ = torch.manual_seed(0)
+m = M()
+m
+sd = m.state_dict()
+m2 = M()
+m2.load_state_dict(sd)
+m2.adj
+buf = io.BytesIO(); torch.save(m.state_dict(), buf); buf.seek(0)
+m2.load_state_dict(torch.load(buf))
+m2(torch.eye(3)).shape
+m2.to("cpu").adj
+m2.half().adj.dtype
+m.float()
+import copy
+copy.deepcopy(m).adj
+sum(p.numel() for p in m.parameters())
+p = nn.Parameter(adj)
+isinstance(p, nn.Parameter), isinstance(p, torch.Tensor), p.requires_grad, p.is_leaf
+class P(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(adj.clone())
+    def forward(self, x): return torch.sparse.mm(self.w, x)
+pm = P()
+pm
+list(pm.parameters())
+pm(torch.ones(3, 1)).sum().backward()
+pm.w.grad
+opt = torch.optim.SGD(pm.parameters(), lr=0.1)
+opt.step()
+pm.w
+opt.zero_grad()
+pm.w.grad
+pm.state_dict()
+torch.utils.data.TensorDataset(adj)
+torch.utils.data.default_collate([adj, adj])
+torch.testing.assert_close(adj, adj)
+torch.testing.assert_close(adj, adj * 2)
+adj.to_dense().nonzero().t()
+torch.nonzero(adj.to_dense())
+ei = adj.coalesce().indices()
+ew = adj.coalesce().values()
+torch.zeros(3).index_add_(0, ei[0], ew)
+torch.zeros(3).scatter_add(0, ei[1], ew)
+a_hat = adj + torch.sparse_coo_tensor([[0, 1, 2], [0, 1, 2]], torch.ones(3), (3, 3))
+a_hat.coalesce()
+d = torch.sparse.sum(a_hat, 1).to_dense().pow(-0.5)
+d_mat = torch.sparse_coo_tensor([[0, 1, 2], [0, 1, 2]], d, (3, 3))
+torch.sparse.mm(torch.sparse.mm(d_mat, a_hat), d_mat)
+torch.sparse.mm(torch.sparse.mm(d_mat, a_hat), d_mat).to_dense()
+torch.eye(3).to_sparse().to(torch.float64) @ torch.eye(3, dtype=torch.float64)
+idx = torch.LongTensor([[0, 1], [1, 0]])
+torch.sparse.FloatTensor(idx, torch.FloatTensor([1., 2.]), torch.Size([2, 2]))
+torch.sparse.FloatTensor(idx, torch.FloatTensor([1., 2.]))
+torch.sparse.DoubleTensor(idx, torch.DoubleTensor([1., 2.]), torch.Size([2, 2]))
+adj.is_sparse and adj.layout == torch.sparse_coo
+adj.indices
+adj.to(device="cpu", dtype=torch.float64).dtype
+adj.requires_grad_(False)
+adj.grad
+with torch.no_grad(): print(adj * 2)
+with torch.inference_mode(): print((adj @ torch.ones(3, 1)))
+torch.is_nonzero(adj.sum())
+torch.result_type(adj, 1.5)
+torch.can_cast(adj.dtype, torch.float64)
+adj.sum().item()
+adj.coalesce().values().mean()
+adj.coalesce().values().mul_(10)
+adj
+adj._values().fill_(1)
+adj
+adj.coalesce()._indices().dtype
+v = adj.coalesce()
+v.values()[0] = 7
+v
+attn = torch.sparse_coo_tensor(ei, torch.tensor([1., 2., 0.5]), (3, 3))
+alpha = torch.sparse.softmax(attn, dim=1)
+alpha @ torch.arange(6.).view(3, 2)
+bow = torch.zeros(2, 5)
+bow[0, [1, 2]] = 1
+bow.to_sparse().indices().tolist()
+lin = nn.Linear(5, 2, bias=False)
+lin(bow.to_sparse())
+torch.sparse.mm(bow.to_sparse(), lin.weight.t())
+lin.weight.grad
+torch.sparse.mm(bow.to_sparse(), lin.weight.t()).sum().backward()
+lin.weight.grad
+torch.sparse_coo_tensor(ei, ew).is_coalesced()
+torch.sparse_coo_tensor(indices=ei, values=ew, size=(3, 3))
+torch.sparse_coo_tensor(ei, ew, torch.Size([3, 3]), device=torch.device("cpu"))
+torch.sparse_coo_tensor(ei.numpy(), ew.numpy(), (3, 3))
+torch.sparse_coo_tensor(ei, 1.0 * ew, (3, 3), dtype=torch.float16)
+torch.sparse_coo_tensor(ei, ew, 3)
+torch.sparse_coo_tensor(ei, ew, (3, 3), foo=1)
+torch.sparse_coo_tensor(ei.float(), ew, (3, 3))
+torch.sparse_coo_tensor([[0, 1]], torch.randn(2, 2, generator=torch.manual_seed(0)), (2, 2))
+torch.sparse_coo_tensor([[0], [1]], [2.], (2, 2)).is_coalesced()
+adj.numel(), adj._nnz(), 1 - adj._nnz() / adj.numel()
+torch.sparse.sum(adj) == 3
+print(adj.shape, adj.dtype, adj.device, adj.layout)
+str(adj.dtype)
+b2 = torch.stack([adj, adj])
+torch.bmm(b2, torch.ones(2, 3, 1))
+b2.shape, b2.sparse_dim()
+b2[0]
+b2.to_dense().shape
+torch.autograd.gradcheck(lambda x: torch.sparse.mm(adj.double(), x), torch.rand(3, 2, dtype=torch.float64, requires_grad=True))
+torch.func.grad(lambda x: torch.sparse.mm(adj, x).sum())(torch.ones(3, 2))
+torch.autograd.functional.jacobian(lambda x: torch.sparse.mm(adj, x), torch.ones(3, 1)).shape
+ac = torch.testing.assert_close
+ac(adj, adj.to_dense())
+ac(adj, adj.to_dense(), check_layout=False)
+ac(adj, torch.sparse_coo_tensor([[0], [1]], [1.], (3, 3)))
+ac(adj.coalesce(), torch.sparse_coo_tensor([[0, 1, 1], [0, 0, 2]], [1., 2., 3.], (3, 3)).coalesce())
+ac(adj.to_sparse_csr(), adj.to_sparse_csr() * 2)
