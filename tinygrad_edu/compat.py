@@ -108,7 +108,7 @@ def _snake(name: str) -> str:
 
 _PUBLIC = (
     "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "functional",
-    "hub", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom", "random",
+    "fx", "hub", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom", "random",
     "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 

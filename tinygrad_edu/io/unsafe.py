@@ -21,7 +21,7 @@ def _names_in(pickled: bytes) -> Iterator[tuple[str, str]]:
     memo: dict[int, Any] = {}
     for opcode, argument, _ in pickletools.genops(pickled):
         if opcode.name == "GLOBAL":
-            module, _, name = argument.partition(" ")
+            module, _, name = str(argument).partition(" ")
             yield module, name
         elif opcode.name == "STACK_GLOBAL":
             if len(last) < 2 or not all(isinstance(text, str) for text in last[-2:]):
@@ -30,9 +30,9 @@ def _names_in(pickled: bytes) -> Iterator[tuple[str, str]]:
         if opcode.name in _STRINGS:
             last.append(argument)
         elif opcode.name in _MEMO:
-            memo[len(memo) if argument is None else int(argument)] = last[-1] if last else None
+            memo[len(memo) if argument is None else int(str(argument))] = last[-1] if last else None
         elif opcode.name in _RECALL:
-            last.append(memo.get(int(argument)))
+            last.append(memo.get(int(str(argument))))
         elif opcode.name not in ("PROTO", "FRAME"):
             last.append(None)
 

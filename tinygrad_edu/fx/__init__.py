@@ -1,0 +1,15 @@
+"""Graphs of programs that can be read, changed and run: torch.fx's names."""
+
+from __future__ import annotations
+
+from .graph import Graph
+from .interpreter import Interpreter, Transformer
+from .module import GraphModule
+from .node import Node, map_arg
+from .proxy import Proxy, TraceError
+from .tracer import GraphAppendingTracer, Tracer, TracerBase, symbolic_trace, wrap
+
+__all__ = [
+    "Graph", "GraphAppendingTracer", "GraphModule", "Interpreter", "Node", "Proxy", "TraceError", "Tracer", "TracerBase", "Transformer",
+    "map_arg", "symbolic_trace", "wrap",
+]  # fmt: skip
