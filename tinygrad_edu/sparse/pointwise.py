@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.inplace import check_writable
 from ..autograd.modes import state
-from ..autograd.variable import Variable, raw_of, wrap
+from ..autograd.variable import Variable, needs_grad, raw_of, wrap
 from ..backend.compressed import Compressed, of_coo, zeros
 from ..backend.coo import Coo, add_into
 from ..ops._define import broadcast_error, result_type
@@ -282,6 +282,14 @@ def _dense_in_place(name: str) -> Callable[..., Any]:
     def function(input: Any, other: Any, **options: Any) -> Any:
         if is_sparse(input):
             return by(input, other, **options)
+        recorded = state.enabled and (needs_grad(input) or needs_grad(other))
+        if name in ("add_", "sub_") and not recorded and input.shape == other.shape and isinstance(other._raw, Coo):
+            check_writable(input)
+            alpha = options.get("alpha", 1) * (1 if name == "add_" else -1)
+            if other.dtype is input.dtype:
+                add_into(input._data, _scaled(other._raw, alpha, input.dtype))
+                input._counter[0] += 1
+                return input
         out = TABLE[name.rstrip("_")](input, other, **options)
         return input.copy_(TABLE["to_dense"](out))
 
