@@ -8,10 +8,10 @@ from .counts import Binomial, ContinuousBernoulli, Multinomial, NegativeBinomial
 from .discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from .distribution import Distribution, Independent
 from .gammas import Beta, Chi2, Dirichlet, ExponentialFamily, FisherSnedecor, Gamma, StudentT
+from .generalized_pareto import GeneralizedPareto
 from .kl import kl_divergence, register_kl
 from .matrices import LKJCholesky, LowRankMultivariateNormal, Wishart
 from .mixtures import MixtureSameFamily, OneHotCategoricalStraightThrough, VonMises
-from .pareto import GeneralizedPareto
 from .registry import biject_to, transform_to
 from .transformed import (
     Gumbel,
