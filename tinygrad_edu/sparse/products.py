@@ -12,6 +12,7 @@ from ..dtypes import of
 from ..ops.registry import functions
 from .dispatch import TABLE, backend_of, is_sparse, operation
 from .graph import dense, record, sparse
+from .reduced_product import reduced_mm
 from .shaping import select, t
 
 
@@ -113,16 +114,18 @@ def _matmul(input: Any, mat2: Any, node: str, to_sparse: bool) -> Any:
     return record(_multiply(a, b), node, (input, mat2), slopes, _twice(input, mat2))
 
 
-def sparse_mm(mat1: Any, mat2: Any, reduce: str | None = None) -> Any:
+def sparse_mm(mat1: Any, mat2: Any, *reduce: Any, **named: Any) -> Any:
     """The product of a sparse matrix and a dense or sparse one; the gradient of a sparse operand is sparse.
+
+    ``reduce`` ("sum", "mean", "amax", "amin"): what becomes of the terms of each row of a CSR matrix.
 
     >>> import tinygrad_edu as tg
     >>> tg.sparse.mm(tg.eye(2).to_sparse(), tg.tensor([[1., 2.], [3., 4.]]))
     tensor([[1., 2.],
             [3., 4.]])
     """
-    if reduce is not None:
-        raise NotImplementedError("sparse.mm: reduce= is not here")
+    if reduce or named:
+        return reduced_mm(mat1, mat2, *reduce, **named)
     if isinstance(mat1, Variable) and isinstance(mat2, Variable) and not (is_sparse(mat1) or is_sparse(mat2)):
         turned: Any = [functions["t"](m) for m in (mat2, mat1)]
         return functions["t"](functions["mm"](*turned))  # in torch's order of memory

@@ -122,3 +122,29 @@ ac(adj, adj.to_dense(), check_layout=False)
 ac(adj, torch.sparse_coo_tensor([[0], [1]], [1.], (3, 3)))
 ac(adj.coalesce(), torch.sparse_coo_tensor([[0, 1, 1], [0, 0, 2]], [1., 2., 3.], (3, 3)).coalesce())
 ac(adj.to_sparse_csr(), adj.to_sparse_csr() * 2)
+c = torch.sparse_csr_tensor([0, 2, 2, 3], [0, 1, 1], [1., 2., 3.], size=(3, 2), requires_grad=True)
+d = torch.tensor([[1., -2.], [3., 4.]], requires_grad=True)
+torch.sparse.mm(c, d, "sum")
+torch.sparse.mm(c, d, "mean")
+torch.sparse.mm(c, d, "amax")
+torch.sparse.mm(c, d, "amin")
+torch.sparse.mm(c, d, reduce="mean").sum().backward()
+c.grad
+d.grad
+c.grad = None; d.grad = None
+torch.sparse.mm(c, d, "amax").sum().backward()
+c.grad
+d.grad
+c.grad = None; d.grad = None
+torch.sparse.mm(c, d, "amin").pow(2).sum().backward()
+c.grad
+d.grad
+c.grad = None; d.grad = None
+torch.sparse.mm(c, d, "sum").pow(2).sum().backward()
+c.grad
+d.grad
+torch.sparse.mm(c, d, "prod")
+torch.sparse.mm(c, d, "foo")
+torch.sparse.mm(c.detach().to_sparse_coo(), d, "mean")
+torch.sparse.mm(d, d, "mean")
+torch.sparse.mm(c, d, None)
