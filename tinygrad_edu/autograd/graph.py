@@ -213,6 +213,9 @@ class AccumulateGrad(Node):
         return ()
 
 
+_COUNTS = sys.version_info < (3, 14)  # later a name may borrow what it stands for: counts say nothing about sharing then
+
+
 def _own(g: Any, like: Any) -> Any:
     """``g`` itself when nobody else holds it, else a copy: two leaves must never share one gradient.
 
@@ -221,7 +224,7 @@ def _own(g: Any, like: Any) -> Any:
     k = kernels_of(g)
     if like.flags.c_contiguous or not is_dense(like):
         # 4 references: the engine's name, apply's argument, our argument, getrefcount's own
-        if type(g) is k.array_type and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
+        if _COUNTS and type(g) is k.array_type and g.flags.c_contiguous and sys.getrefcount(g) <= 4:
             owner = g.base
             if owner is None:
                 return g

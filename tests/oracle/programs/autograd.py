@@ -208,7 +208,7 @@ p.detach_()
 y.detach_()
 y.requires_grad
 y.grad_fn
-p.volatile  # differs: an attribute of 2017
+p.volatile
 Variable(torch.ones(2), requires_grad=True)
 Variable(torch.ones(2))
 torch.autograd.Variable([1, 2])

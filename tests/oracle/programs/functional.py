@@ -196,7 +196,7 @@ F.relu(input=x)
 F.relu(y=x)
 F.relu()
 F.mse_loss(x)
-F.conv2d(x)  # differs: words
+F.conv2d(x)
 F.cross_entropy(x, x, foo=1)
 F.elu(x, alpha=0.5)
 F.elu_(x)
