@@ -76,3 +76,4 @@ optimizer = torch.optim.SGD(fast.parameters(), lr=0.1)
 fast(torch.ones(1, 2, dtype=torch.float64)).sum().backward()
 optimizer.step()
 [p.grad is not None for p in model.parameters()]
+torch._dynamo.config.suppress_errors = False
