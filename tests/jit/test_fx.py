@@ -11,7 +11,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import dtypes
 
 
-@pytest.mark.parametrize("name", ["resnet18", "mobilenet_v2"])
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_0"])
 def test_graphs_of_models_are_torchvisions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dtypes, "module_name", "torch")
     model = getattr(tg.vision.models, name)(num_classes=7).eval()

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import nn
-from ...ops.joining import cat
+from ...ops.registry import functions
 from ...utils.checkpoint import checkpoint
 from .pretrained import WeightsEnum, builder, imagenet
+
+cat = functions["cat"]  # the public form: fx can record it
 
 
 class _DenseLayer(nn.Module):

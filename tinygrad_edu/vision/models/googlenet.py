@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ... import nn
-from ...ops.joining import cat
+from ...ops.registry import functions
 from .pretrained import WeightsEnum, builder, imagenet
+
+cat = functions["cat"]  # the public form: fx can record it
 
 
 class GoogLeNetOutputs(NamedTuple):

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from ... import nn
-from ...ops.joining import cat
 from ...ops.registry import functions
 from ..blocks import MLP
 from .pretrained import WeightsEnum, builder, imagenet
+
+cat = functions["cat"]  # the public form: fx can record it
 
 Norm = Callable[..., nn.Module]
 
