@@ -413,6 +413,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                     f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
                     f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
+            if self.layout is not strided and value.layout is strided:
+                raise RuntimeError("attempting to assign a gradient to a tensor that has data of a different type")
         self._grad = value
 
     @grad.deleter

@@ -10,6 +10,7 @@ import warnings
 from heapq import heappop, heappush
 from typing import Any
 
+from ..backend.coo import Coo
 from ..backend.quiet import quietly
 from .graph import FREED, AccumulateGrad, Edge, Node, fit
 from .hooks import run_after, run_before
@@ -157,6 +158,8 @@ class Waiting:
             self.arrived[node] = None if node.more is None else [None] * len(node.more)
 
     def add(self, edge: Edge, total: Any, g: Any) -> Any:
+        if type(g) is Coo:  # the new one first, as torch does: it decides the order of places
+            return g + total
         if self.create_graph or edge not in self.owned:
             self.owned.add(edge)
             return total + g

@@ -213,6 +213,8 @@ def merge(a: Coo, b: Coo) -> Coo:
     """a + b: both lists of places gone through side by side, as torch does it. They need not be in order."""
     xp = a.xp
     coalesced = a.coalesced and b.coalesced
+    if not (a.values.flags.c_contiguous and b.values.flags.c_contiguous):  # torch does without the walk here
+        return Coo(xp.concatenate([a.indices, b.indices], axis=1), xp.concatenate([a.values, b.values]), a.shape)
     indices = xp.concatenate([a.indices, b.indices], axis=1)
     values = xp.concatenate([a.values, b.values])
     if coalesced:

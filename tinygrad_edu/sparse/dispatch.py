@@ -47,7 +47,7 @@ _KERNELS = {
     "linalg_eigh": "_linalg_eigh", "linalg_svd": "_linalg_svd", "svd": "_linalg_svd", "scatter": "scatter.value",
     "count_nonzero": "count_nonzero.dim_IntList", "kthvalue": "kthvalue.values", "lerp": "lerp.Scalar",
     "T": "as_strided", "bitwise_and": "bitwise_and.Tensor", "bitwise_or": "bitwise_or.Tensor", "bitwise_xor": "bitwise_xor.Tensor",
-    "rpow": "pow.Scalar", "index": "index.Tensor", "vector_norm": "linalg_vector_norm", "pad": "fill_.Scalar",
+    "rpow": "pow.Scalar", "pow_": "pow_.Scalar", "index": "index.Tensor", "vector_norm": "linalg_vector_norm", "pad": "fill_.Scalar",
     "matrix_norm": "linalg_vector_norm",
 }  # fmt: skip
 _POINTWISE = (

@@ -296,7 +296,7 @@ def _dense_in_place(name: str) -> Callable[..., Any]:
     return function
 
 
-for _name in ("add", "sub", "mul", "div", "subtract", "multiply", "divide", "floor_divide", "pow"):
+for _name in ("add", "sub", "mul", "div", "subtract", "multiply", "divide", "floor_divide"):
     TABLE[f"{_name}_"] = _dense_in_place(f"{_name}_")
 
 

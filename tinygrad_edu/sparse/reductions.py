@@ -38,6 +38,8 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
             raise RuntimeError("reduction operations on CSR tensors with keepdim=False is unsupported")
         summed = sum(wrap_like(raw.to_coo()), dim, True, dtype=dtype)
         return record(of_coo(summed._raw, raw.by_rows), "SumBackward0", (), ())
+    if dtype is None and raw.dtype.kind in "iub":  # as sums of dense tensors
+        dtype = dtypes.int64
     made = _sparse_sum(input, dim, dtype, "SumBackward1")
     if keepdim:
         for d in _dims(dim, raw.ndim):

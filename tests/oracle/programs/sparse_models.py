@@ -148,3 +148,117 @@ torch.sparse.mm(c, d, "foo")
 torch.sparse.mm(c.detach().to_sparse_coo(), d, "mean")
 torch.sparse.mm(d, d, "mean")
 torch.sparse.mm(c, d, None)
+import io
+import torch.nn.functional as F
+adj = torch.sparse_coo_tensor([[0, 1, 1], [1, 0, 2]], [1., 2., 3.], (3, 3))
+emb = nn.Embedding(4, 2, sparse=True, _weight=torch.arange(8.).view(4, 2))
+emb.weight.register_post_accumulate_grad_hook(lambda p: print("hook", p.grad._nnz()))
+emb(torch.tensor([1, 1])).sum().backward()
+with torch.autograd.set_detect_anomaly(True): emb(torch.tensor([1, 2])).sum().backward()
+emb.weight.grad._nnz()
+torch.save(emb.state_dict(), io.BytesIO())
+opt = torch.optim.LBFGS(emb.parameters(), lr=0.1)
+def closure(): opt.zero_grad(); l = emb(torch.tensor([1, 2])).pow(2).sum(); l.backward(); return l
+opt.step(closure)
+emb.weight.data
+nn.utils.clip_grad_norm_([torch.ones(2, requires_grad=True)], 1.)
+sched = torch.optim.lr_scheduler.StepLR(torch.optim.SparseAdam(emb.parameters(), lr=0.1), 1, 0.5)
+emb.weight.grad.add_(emb.weight.grad)
+emb.weight.grad.div_(2).coalesce()
+emb.weight.grad.to_dense().norm()
+emb.weight.grad.coalesce().values().norm()
+emb.weight.grad * 0.5
+emb.weight.grad.detach_()
+emb.weight.grad.zero_()
+emb.weight.grad.is_coalesced()
+emb.requires_grad_(False)
+emb.weight.grad = None
+e2 = nn.Embedding.from_pretrained(torch.ones(3, 2), freeze=False, sparse=True)
+e2(torch.tensor([[0, 2]])).mean().backward()
+e2.weight.grad
+e3 = nn.Embedding(3, 2, max_norm=1.0, sparse=True, _weight=torch.ones(3, 2))
+e3(torch.tensor([0])).sum().backward()
+e3.weight.grad, e3.weight.data
+F.embedding_bag(torch.tensor([0, 1]), e3.weight, torch.tensor([0]), sparse=True, mode="sum").sum().backward()
+e3.weight.grad
+half = nn.Embedding(3, 2, sparse=True, dtype=torch.float64)
+half(torch.tensor([1])).sum().backward()
+half.weight.grad.dtype
+(emb.weight.detach().requires_grad_() @ adj[:, 0].to_dense()[:2])
+x = torch.randn(3, 2, generator=torch.manual_seed(0), requires_grad=True)
+y = adj @ x
+y.grad_fn
+y.grad_fn.next_functions[1][0]
+z = (adj * 2) @ x
+z.sum().backward()
+x.grad
+torch.matmul(adj, x.detach()).requires_grad
+adj.requires_grad_()
+out = adj @ x
+out.grad_fn.name(), len(out.grad_fn.next_functions)
+out.sum().backward()
+out.sum().backward()
+adj.grad
+adj.grad = None
+adj.grad = torch.ones(3, 3)
+adj.grad = torch.sparse_coo_tensor(size=(3, 3))
+adj.grad
+del adj.grad
+s = torch.eye(3).to_sparse()
+s.sum().backward()
+F.relu(s, inplace=True)
+s.mul_(torch.tensor(2.))
+s.mul_(s)
+s.pow_(2)
+s.add_(torch.ones(3, 3))
+s.copy_(torch.ones(3, 3))
+s += s
+s *= 2
+s /= 4
+s -= s
+s
+1 * s
+s.dim(), s.T.shape
+s.to_dense().to_sparse(2)._nnz()
+s == None
+s != None
+s is None
+if s is not None: print("there")
+s in [s]
+try:
+    s.nope
+except AttributeError as e: print(e)
+hasattr(s, "indices"), hasattr(s, "nope"), hasattr(torch.ones(1), "coalesce")
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2]), (2, 2)).float() @ torch.ones(2, 1)
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2]), (2, 2)) @ torch.ones(2, 1, dtype=torch.int64)
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2]), (2, 2)) / 2
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2]), (2, 2)) * 1.5
+torch.sparse_coo_tensor([[0, 0], [1, 1]], torch.tensor([True, True]), (2, 2)).coalesce()
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2], dtype=torch.int32), (2, 2)).sum()
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2], dtype=torch.int32), (2, 2)).sum(0)
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1+1j, 2]), (2, 2)).conj()
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1+1j, 2]), (2, 2)) @ torch.ones(2, 1, dtype=torch.complex64)
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1+1j, 2]), (2, 2)).abs()
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1., 2.]).half(), (2, 2)) + torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1., 2.]), (2, 2))
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1., float("nan")]), (2, 2)).nan_to_num()
+torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1., float("nan")]), (2, 2)).isnan().to_dense()
+torch.set_default_dtype(torch.float64)
+torch.sparse_coo_tensor([[0, 1], [0, 1]], [1., 2.], (2, 2))
+torch.set_default_dtype(torch.float32)
+torch.set_printoptions(precision=2)
+torch.sparse_coo_tensor([[0, 1], [0, 1]], [1.2345, 2.], (2, 2))
+torch.set_printoptions(profile="default")
+torch.sparse.sum(torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2], dtype=torch.int32), (2, 2)), 0)
+torch.sparse.sum(torch.sparse_coo_tensor([[0, 1], [0, 1]], torch.tensor([1, 2], dtype=torch.int32), (2, 2)))
+e = nn.Embedding(6, 2, sparse=True, _weight=torch.arange(12.).view(6, 2))
+e(torch.tensor([3, 1])).sum().backward()
+e(torch.tensor([1, 2])).sum().backward()
+e.weight.grad
+e(torch.tensor([1, 2])).pow(2).sum().backward()
+e.weight.grad
+e(torch.tensor([[1, 2]])).sum().backward()
+e.weight.grad._indices().tolist()
+(e(torch.tensor([[1, 2]])) * 2).sum().backward()
+e.weight.grad._indices().tolist()
+(e(torch.tensor([[0, 2]])) - e(torch.tensor([[1, 2]]))).sum().backward()
+e.weight.grad._indices().tolist()
