@@ -1,4 +1,4 @@
-# 0\.7 \+ 0\.2 \+ 0\.1.*ValueError
+# 0\.7 \+ 0\.2 \+ 0\.1.*ValueError|are refused
 def lengths(n, shares):
     if sum(shares) != 1:
         raise ValueError(f"the shares add up to {sum(shares)}, not to 1")
