@@ -176,6 +176,13 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     name: None = None
     layout = strided
 
+    def record_stream(self, s: Any) -> None:
+        """Nothing to do for the memory of a GPU's tensor, which waits for all streams; RuntimeError for others."""
+        if not self.is_cuda:
+            raise RuntimeError(
+                "unknown parameter type" if s is None else "record_stream is only implemented for CUDA tensors"
+            )
+
     @property
     def grad_dtype(self) -> dtypes.dtype:
         """The dtype that a gradient of this tensor has: its own."""

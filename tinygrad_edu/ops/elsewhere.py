@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import devices
+from .. import devices, dtypes
 from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
 from .registry import public
 
 
+def _check(name: str, device: Any) -> None:
+    if not (device is None or isinstance(device, (str, int, devices.device))):
+        raise TypeError(
+            f"{name}(): argument 'device' (position 1) must be {dtypes.module_name}.device, not {type(device).__name__}"
+        )
+
+
 @public("method")
 def xpu(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
     """AssertionError: there are no Intel GPUs here."""
+    _check("xpu", device)
     raise AssertionError("Torch not compiled with XPU enabled")
 
 
@@ -25,19 +33,11 @@ def ipu(input: Any, device: Any = None, non_blocking: bool = False, memory_forma
 @public("method")
 def mtia(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
     """AssertionError: there are no MTIA accelerators here."""
+    _check("mtia", device)
     raise AssertionError(
         "Torch not compiled with MTIA enabled. Ensure you have `import mtia.host_runtime.torch_mtia.dynamic_library` in your python src "
         "file and include `//mtia/host_runtime/torch_mtia:torch_mtia` as your target dependency!"
     )
-
-
-@public("method")
-def record_stream(input: Any, s: Any) -> None:
-    """Nothing to do for the memory of a GPU's tensor, which waits for all streams; RuntimeError for others."""
-    if devices.of(input._data).type != "cuda":
-        raise RuntimeError(
-            "unknown parameter type" if s is None else "record_stream is only implemented for CUDA tensors"
-        )
 
 
 @public("method")

@@ -348,7 +348,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     return in_format_of(Op.table["pixel_unshuffle"](input, r), input)
 
 
-@public("function functional", alias=("native_channel_shuffle",))
+@public("function functional")
 def channel_shuffle(input: Any, groups: int) -> Any:
     """Interleave the groups of channels of (N, C, …)."""
     shape = input._data.shape
@@ -361,6 +361,9 @@ def channel_shuffle(input: Any, groups: int) -> Any:
             f"Number of channels must be divisible by groups. Got {shape[1]} channels and {groups} groups."
         )
     return in_format_of(Op.table["channel_shuffle"](input, groups), input)
+
+
+public("function", name="native_channel_shuffle")(channel_shuffle)
 
 
 # ------------------------------------------------------------------------------------ sampling at points

@@ -287,6 +287,8 @@ grid_sampler: Tensor input, Tensor grid, int interpolation_mode, int padding_mod
 grid_sampler_2d: Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor out = None
 grid_sampler_3d: Tensor input, Tensor grid, int interpolation_mode, int padding_mode, bool align_corners, *, Tensor out = None
 group_norm: Tensor input, int num_groups, Tensor weight = None, Tensor bias = None, float eps = 1e-05, bool cudnn_enabled = True
+gru: Tensor data, Tensor batch_sizes, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional
+gru: Tensor input, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first
 gru_cell: Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 gt: Tensor input, Tensor other, *, Tensor out = None
 gt: Tensor input, Number other, *, Tensor out = None
@@ -388,6 +390,8 @@ logspace: Number start, Tensor end, int steps, float base = 10.0, *, Tensor out 
 logspace: Tensor start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
 logspace: Number start, Number end, int steps, float base = 10.0, *, Tensor out = None, $options
 logsumexp: Tensor input, tuple of ints[1] dim, bool keepdim = False, *, Tensor out = None
+lstm: Tensor data, Tensor batch_sizes, tuple of Tensors hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional
+lstm: Tensor input, tuple of Tensors hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first
 lstm_cell: Tensor input, tuple of Tensors hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 lt: Tensor input, Tensor other, *, Tensor out = None
 lt: Tensor input, Number other, *, Tensor out = None
@@ -442,6 +446,7 @@ nansum: Tensor input, tuple of ints[1] dim = None, bool keepdim = False, *, torc
 narrow: Tensor input, int dim, Tensor start, int length
 narrow: Tensor input, int dim, int start, int length
 narrow_copy: Tensor input, int dim, int start, int length, *, Tensor out = None
+native_channel_shuffle: Tensor input, int groups
 ne: Tensor input, Tensor other, *, Tensor out = None
 ne: Tensor input, Number other, *, Tensor out = None
 neg: Tensor input, *, Tensor out = None
@@ -528,7 +533,11 @@ resize_as_: Tensor input, Tensor the_template, *, torch.memory_format memory_for
 resolve_conj: Tensor input
 resolve_neg: Tensor input
 rms_norm: Tensor input, tuple of ints normalized_shape, Tensor weight = None, float eps = None
+rnn_relu: Tensor data, Tensor batch_sizes, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional
+rnn_relu: Tensor input, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first
 rnn_relu_cell: Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
+rnn_tanh: Tensor data, Tensor batch_sizes, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional
+rnn_tanh: Tensor input, Tensor hx, tuple of Tensors params, bool has_biases, int num_layers, float dropout, bool train, bool bidirectional, bool batch_first
 rnn_tanh_cell: Tensor input, Tensor hx, Tensor w_ih, Tensor w_hh, Tensor b_ih = None, Tensor b_hh = None
 roll: Tensor input, tuple of ints[1] shifts, tuple of ints[1] dims = (), *, Tensor out = None
 rot90: Tensor input, int k = 1, tuple of ints dims = (0,1), *, Tensor out = None
@@ -903,6 +912,7 @@ special.zeta: Tensor input, Number other, *, Tensor out = None
 .cdouble: *, torch.memory_format memory_format = None
 .cfloat: *, torch.memory_format memory_format = None
 .char: *, torch.memory_format memory_format = None
+.const_data_ptr: 
 .contiguous: *, torch.memory_format memory_format = 0
 .copy_: ! Tensor other, bool non_blocking = False
 .cpu: *, torch.memory_format memory_format = None
@@ -923,6 +933,7 @@ special.zeta: Tensor input, Number other, *, Tensor out = None
 .histogram: Tensor bins, *, Tensor weight = None, bool density = False
 .histogram: int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False
 .int: *, torch.memory_format memory_format = None
+.ipu: ! torch.device device = None, bool non_blocking = False, *, torch.memory_format memory_format = None
 .is_nonzero: 
 .is_pinned: torch.device device = None
 .is_set_to: Tensor tensor
@@ -939,6 +950,7 @@ special.zeta: Tensor input, Number other, *, Tensor out = None
 .min: Tensor other
 .min: int dim, bool keepdim = False
 .mm: Tensor mat2
+.mtia: ! torch.device device = None, bool non_blocking = False, *, torch.memory_format memory_format = None
 .nanmedian: 
 .nanmedian: int dim, bool keepdim = False
 .new_empty: tuple of ints size, *, $options
@@ -997,6 +1009,7 @@ special.zeta: Tensor input, Number other, *, Tensor out = None
 .xlogy: Number other
 .xlogy_: Tensor other
 .xlogy_: Number other
+.xpu: ! torch.device device = None, bool non_blocking = False, *, torch.memory_format memory_format = None
 .zero_: 
 .zero_:
 """
