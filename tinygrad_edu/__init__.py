@@ -113,7 +113,12 @@ _FROM = {
 }  # fmt: skip
 
 
-_ALSO = {"serialization": "io", "_C": "overrides", "_dynamo": "compiler", "futures": "jit.futures"}  # torch's names of rooms of ours
+_ALSO = {
+    "serialization": "io",
+    "_C": "overrides",
+    "_dynamo": "compiler",
+    "futures": "jit.futures",
+}  # torch's names of rooms of ours
 
 
 def __getattr__(name: str) -> _Any:
