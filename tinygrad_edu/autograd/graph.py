@@ -213,7 +213,10 @@ class AccumulateGrad(Node):
         return ()
 
 
-_COUNTS = sys.version_info < (3, 14)  # later a name may borrow what it stands for: counts say nothing about sharing then
+_COUNTS = sys.version_info < (
+    3,
+    14,
+)  # later a name may borrow what it stands for: counts say nothing about sharing then
 
 
 def _own(g: Any, like: Any) -> Any:

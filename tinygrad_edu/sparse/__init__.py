@@ -11,6 +11,7 @@ from typing import Any
 
 from ..legacy import NAMED as _NAMED
 from ..ops import registry as _registry
+from ..ops._signature import checked as _checked
 from . import pointwise, state
 from .conversion import SparseType as _SparseType
 from .creation import FUNCTIONS as _CREATION
@@ -39,10 +40,11 @@ FUNCTIONS: dict[str, Any] = {
     **_CREATION, "smm": _smm, "hspmm": _hspmm, "sspaddmm": _sspaddmm, "resize_as_sparse_": _PARTS["resize_as_sparse_"],
     "spmm": _registry.functions["mm"], "dsmm": _registry.functions["mm"], "hsmm": _hspmm,
 }  # fmt: skip
+_TO_DENSE = "Tensor input, torch.dtype dtype = None, *, bool masked_grad = None"
 METHODS: dict[str, Any] = {
     **_PARTS, "to_sparse": to_sparse, "to_sparse_coo": to_sparse_coo, "to_sparse_csr": to_sparse_csr,
     "to_sparse_csc": to_sparse_csc, "to_sparse_bsr": to_sparse_bsr, "to_sparse_bsc": to_sparse_bsr,
-    "to_dense": to_dense, "sparse_mask": _sparse_mask, "smm": _smm, "sspaddmm": _sspaddmm,
+    "to_dense": _checked(to_dense, "to_dense", (_TO_DENSE,), method=True), "sparse_mask": _sparse_mask, "smm": _smm, "sspaddmm": _sspaddmm,
 }  # fmt: skip
 _TABLE.update({name: method for name, method in METHODS.items() if name.startswith("to_sparse")})
 for _name in (
