@@ -9,19 +9,17 @@ For CSC read "column" for "row". Dimensions in front (batches of matrices with e
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from . import kernels_of
-from .coo import Coo, add_into, empty, spread
+from .coo import Coo, SparseArray, add_into, empty, spread
 from .coo import of_dense as coo_of
 
 
-class Compressed:
+class Compressed(SparseArray):
     """A raw sparse matrix, or a batch of them; see the module's text."""
 
     __slots__ = ("by_rows", "inner", "outer", "shape", "values")
-    __array_ufunc__ = None
 
     def __init__(self, outer: Any, inner: Any, values: Any, shape: tuple[int, ...], by_rows: bool = True) -> None:
         self.outer, self.inner, self.values = outer, inner, values
@@ -30,22 +28,6 @@ class Compressed:
     @property
     def layout(self) -> str:
         return "sparse_csr" if self.by_rows else "sparse_csc"
-
-    @property
-    def xp(self) -> Any:
-        return kernels_of(self.values).xp
-
-    @property
-    def dtype(self) -> Any:
-        return self.values.dtype
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
 
     @property
     def batches(self) -> int:

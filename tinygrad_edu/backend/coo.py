@@ -87,16 +87,13 @@ def add_rows(xp: Any, rows: Any, index: Any, n: int) -> Any:
     return out
 
 
-class Coo:
-    """A raw sparse array; see the module's text. Arithmetic with it is what the engine does with gradients."""
+class SparseArray:
+    """What raw arrays of every sparse layout tell of themselves."""
 
-    __slots__ = ("coalesced", "indices", "shape", "values")
-    __array_ufunc__ = None  # NumPy arrays leave ``array + coo`` to us
-    layout = "sparse_coo"
-
-    def __init__(self, indices: Any, values: Any, shape: tuple[int, ...], coalesced: bool = False) -> None:
-        self.indices, self.values, self.shape = indices, values, tuple(shape)
-        self.coalesced = coalesced or values.shape[0] < 2
+    __slots__ = ()
+    __array_ufunc__ = None  # NumPy arrays leave ``array + sparse`` to us
+    values: Any
+    shape: tuple[int, ...]
 
     @property
     def xp(self) -> Any:
@@ -113,6 +110,17 @@ class Coo:
     @property
     def size(self) -> int:
         return math.prod(self.shape)
+
+
+class Coo(SparseArray):
+    """A raw sparse array; see the module's text. Arithmetic with it is what the engine does with gradients."""
+
+    __slots__ = ("coalesced", "indices", "shape", "values")
+    layout = "sparse_coo"
+
+    def __init__(self, indices: Any, values: Any, shape: tuple[int, ...], coalesced: bool = False) -> None:
+        self.indices, self.values, self.shape = indices, values, tuple(shape)
+        self.coalesced = coalesced or values.shape[0] < 2
 
     @property
     def nnz(self) -> int:
