@@ -38,10 +38,11 @@ def same(ours: str, theirs: str) -> bool:
 
 @pytest.fixture
 def torch_as_it_was():
-    dtype = torch.get_default_dtype()
+    dtype, validates = torch.get_default_dtype(), torch.distributions.Distribution._validate_args
     with torch.random.fork_rng():
         yield
     torch.set_default_dtype(dtype)
+    torch.distributions.Distribution.set_default_validate_args(validates)  # torch.compile switches it off
     torch.set_grad_enabled(True)
     torch.set_printoptions(profile="default")
 

@@ -385,7 +385,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
             f"Given input with spatial size {tuple(sizes)}, kernel_size={kernel}, dilation={dilation}, padding={padding}, "
             f"calculated shape of the array of sliding blocks as {out}, but its components must be at least one."
         )
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iu":
         raise not_implemented("im2col_out_cpu", input)
     return Op.table["im2col"](input, kernel, stride, padding, dilation)
 
