@@ -14,6 +14,7 @@ THREADS = sys.argv[sys.argv.index("--threads") + 1] if "--threads" in sys.argv e
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = THREADS  # before NumPy and torch are loaded
 
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -93,6 +94,7 @@ CURVES: dict[str, tuple[tuple[int, ...], Callable[[Any, int], Step]]] = {
     "images in a dataset (one epoch)": ((64, 512, 4096), _epoch),
 }
 WORKERS = (0, 1, 2)
+PAUSE = 0.1  # seconds after which the other side's threads no longer wait for work, which would keep a processor busy
 IMAGES = 2048
 
 
@@ -103,6 +105,8 @@ def measured(
     times: dict[str, list[float]] = {who: [] for who in steps}
     for i in range(rounds + 1):  # the first one warms up
         for who, step in steps.items():
+            time.sleep(PAUSE)
+            step()
             times[who].append(timed(step, least if i else 0))
     return {who: median(t[1:]) for who, t in times.items()}
 
@@ -146,6 +150,7 @@ def main(out: Path, rounds: int, least: float, threads: str) -> None:
 
     torch.set_num_threads(int(threads))
     makers = {"torch": torch, "ours": tinygrad_edu}
+    gc.freeze()  # else a graph of ten thousand nodes has Python's collector walk through all that torch is made of
     curves: dict[str, Any] = {}
     for name, (sizes, make) in CURVES.items():
         curves[name] = {n: measured(makers, make, n, rounds, least) for n in sizes}
