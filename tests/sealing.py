@@ -71,10 +71,13 @@ def seal_torch() -> list[Callable[[], None]]:
         return []
     dtype, grad, stream = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_rng_state()
     shown = attributes_of(sys.modules["torch._tensor_str"].PRINT_OPTS)
+    distribution = torch.distributions.Distribution
+    validates = distribution._validate_args
     return [
         lambda: torch.set_default_dtype(dtype),
         lambda: torch._C._set_grad_enabled(grad),
         lambda: torch.set_rng_state(stream),
+        lambda: distribution.set_default_validate_args(validates),  # torch.compile switches it off
         shown,
     ]
 

@@ -36,19 +36,8 @@ def same(ours: str, theirs: str) -> bool:
     return all(a == b or abs(a - b) <= 2e-4 * max(1e-2, abs(b)) for a, b in pairs)
 
 
-@pytest.fixture
-def torch_as_it_was():
-    dtype, validates = torch.get_default_dtype(), torch.distributions.Distribution._validate_args
-    with torch.random.fork_rng():
-        yield
-    torch.set_default_dtype(dtype)
-    torch.distributions.Distribution.set_default_validate_args(validates)  # torch.compile switches it off
-    torch.set_grad_enabled(True)
-    torch.set_printoptions(profile="default")
-
-
 @pytest.mark.slow
-def test_every_statement_prints_what_it_prints_under_torch(torch_as_it_was):
+def test_every_statement_prints_what_it_prints_under_torch():
     done = subprocess.run(
         [sys.executable, str(HERE / "statements.py"), *map(str, PROGRAMS)], capture_output=True, text=True, timeout=280,
         env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},

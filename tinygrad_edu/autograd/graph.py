@@ -213,10 +213,8 @@ class AccumulateGrad(Node):
         return ()
 
 
-_COUNTS = sys.version_info < (
-    3,
-    14,
-)  # later a name may borrow what it stands for: counts say nothing about sharing then
+# From Python 3.14 on a name may borrow what it stands for: counts say nothing about sharing then.
+_COUNTS = sys.version_info < (3, 14)
 
 
 def _own(g: Any, like: Any) -> Any:
@@ -232,9 +230,9 @@ def _own(g: Any, like: Any) -> Any:
             if owner is None:
                 return g
             # a product that was turned, and turned back. 3 references: the view's, our name, getrefcount's own
-            if type(owner) is k.array_type and owner.base is None and sys.getrefcount(owner) <= 3:
-                same = owner.shape == g.shape and owner.strides == g.strides and owner.dtype == g.dtype
-                return owner if same else k.xp.array(g, copy=True, order="C")
+            alone = type(owner) is k.array_type and owner.base is None and sys.getrefcount(owner) <= 3
+            if alone and owner.shape == g.shape and owner.strides == g.strides and owner.dtype == g.dtype:
+                return owner
         return k.xp.array(g, copy=True, order="C")
     order = sorted(range(like.ndim), key=lambda i: (-like.strides[i], i))
     made = k.xp.empty([like.shape[i] for i in order], g.dtype).transpose([order.index(i) for i in range(like.ndim)])

@@ -61,6 +61,9 @@ _KEEP: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {
 }
 
 
+CALLS = ("__call__", "call1", "call2", "view1", "with_number")  # the ways into a primitive: who watches must watch all
+
+
 class Op:
     """A differentiable primitive. See the module's text for how one is written.
 

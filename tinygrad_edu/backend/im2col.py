@@ -161,11 +161,11 @@ class Plan:
         for k, s, d, o, p in zip(self.kernel, self.stride, self.dilation, self.out, self.padded):
             rest = columns.shape[len(before) + 1 :]
             lead = len(axis) - len(before)
-            made = self.xp.empty((*columns.shape[: len(before)], *rest[:lead], p, *rest[lead + 1 :]), columns.dtype)
-            if s > 1:
-                made[...] = 0
+            new = self.xp.empty if s == 1 else self.xp.zeros  # without gaps the first column and the rest fill it
+            made = new((*columns.shape[: len(before)], *rest[:lead], p, *rest[lead + 1 :]), columns.dtype)
             made[(*axis, slice(0, s * (o - 1) + 1, s))] = columns[(*before, 0)]
-            made[(*axis, slice(s * (o - 1) + 1, None))] = 0
+            if s == 1:
+                made[(*axis, slice(o, None))] = 0
             for i in range(1, k):
                 made[(*axis, slice(i * d, i * d + s * (o - 1) + 1, s))] += columns[(*before, i)]
             columns = made

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..autograd import inplace
-from ..autograd.op import Op
+from ..autograd.op import CALLS, Op
 from ..autograd.variable import Variable
 from ..nn.module import Module
 from ..ops import registry
@@ -289,14 +289,8 @@ def _swap(owner: Any, name: str, new: Any, undo: list[Callable[[], None]]) -> No
 
 
 def _replace_methods(recorder: Recorder, undo: list[Callable[[], None]]) -> None:
-    for name, form in (
-        ("__call__", "call"),
-        ("call1", "call"),
-        ("call2", "call"),
-        ("view1", "call"),
-        ("with_number", "number"),
-    ):
-        call = getattr(Op, name)
+    for name in CALLS:
+        call, form = getattr(Op, name), "number" if name == "with_number" else "call"
         _swap(Op, name, lambda op, *args, call=call, form=form: recorder.primitive(op, call, form, *args), undo)
     for kind in Op.__subclasses__():
         if "__call__" in vars(kind) and kind is not Composed:  # which consists of primitives

@@ -154,15 +154,15 @@ def _batched(name: str, n: int, input: Any) -> tuple[Any, bool]:
     )
 
 
-def _check_types(input: Any, weight: Any, bias: Any) -> None:
-    dtype = input._data.dtype
-    if weight._data.dtype is dtype and (bias is None or bias._data.dtype is dtype):
-        return
-    if bias is not None and bias._data.dtype != dtype:
+def _check_bias_type(input: Any, bias: Any) -> None:
+    if bias is not None and bias._data.dtype != input._data.dtype:
         raise RuntimeError(
             f"Input type ({c_name(input.dtype)}) and bias type ({c_name(bias.dtype)}) should be the same"
         )
-    if weight._data.dtype != dtype:
+
+
+def _check_weight_type(input: Any, weight: Any) -> None:
+    if weight._data.dtype != input._data.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.short} but found {weight.dtype.short}")
 
 
@@ -231,8 +231,7 @@ def _check_sizes(
 def _conv(
     name: str, n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
 ) -> Any:
-    if bias is not None:
-        _check_types(input, input, bias)
+    _check_bias_type(input, bias)
     x, batched = _batched(name, n, input)
     w = weight._data.shape
     dims = len(w) - 2
@@ -246,7 +245,7 @@ def _conv(
     else:
         padding = _ints(padding, dims, "padding")
     _check_sizes(x._data.shape, w, None if bias is None else bias._data.shape, stride, padding, dilation, groups)
-    _check_types(x, weight, bias)
+    _check_weight_type(x, weight)
     out = in_format_of(Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups), x, weight)
     return out if batched else out.squeeze(0)
 
@@ -315,7 +314,7 @@ def _conv_t(
             f"Given input size per channel: {_times(x._data.shape[2:])}. Calculated output size per channel: {_times(sizes)}. "
             "Output size is too small"
         )
-    _check_types(x, weight, None)
+    _check_weight_type(x, weight)
     shape = (x._data.shape[0], w[1] * groups, *sizes)
     out = Op.table["conv_transpose"](x, weight, bias, shape, stride, padding, dilation, groups)
     out = in_format_of(out, x, weight)

@@ -102,6 +102,10 @@ def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, require
     return leaf(wrap(array), requires_grad) if requires_grad else wrap(array)
 
 
+def _is_sparse(layout: Any) -> bool:
+    return layout is not None and layout.name != "strided"
+
+
 def _in_layout(layout: Any, sizes: tuple[int, ...], dtype: Any, device: Any, requires_grad: bool) -> Any:
     """Zeros of a sparse layout."""
     kind = dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
@@ -121,7 +125,7 @@ def zeros(
     >>> tg.zeros(2, dtype=tg.int32)
     tensor([0, 0], dtype=tinygrad_edu.int32)
     """
-    if layout is not None and layout.name != "strided":
+    if _is_sparse(layout):
         return _in_layout(layout, factory_size("zeros", args, size), dtype, device, requires_grad)
     made = _filled(factory_size("zeros", args, size), 0, dtype, device, requires_grad, out)
     return made if names is None else attach(made, names)
@@ -133,7 +137,7 @@ def ones(
     pin_memory: bool = False, requires_grad: bool = False, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of ones."""
-    if layout is not None and layout.name != "strided":
+    if _is_sparse(layout):
         raise RuntimeError("full(...) is not implemented for sparse layout")
     made = _filled(factory_size("ones", args, size), 1, dtype, device, requires_grad, out)
     return made if names is None else attach(made, names)
@@ -145,7 +149,7 @@ def empty(
     pin_memory: bool = False, requires_grad: bool = False, memory_format: Any = None, names: Any = None,
 ) -> Any:  # fmt: skip
     """A tensor of a shape whose numbers are yet to be set (here: zeros)."""
-    if layout is not None and layout.name != "strided":
+    if _is_sparse(layout):
         return _in_layout(layout, factory_size("empty", args, size), dtype, device, requires_grad)
     made = _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
     if memory_format is not None and out is None:
@@ -213,7 +217,7 @@ def _like(name: str, value: Any) -> Any:
         input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
         requires_grad: bool = False, memory_format: Any = None,
     ) -> Any:  # fmt: skip
-        if layout is not None and layout.name != "strided":
+        if _is_sparse(layout):
             if value:
                 raise RuntimeError("full(...) is not implemented for sparse layout")
             return _in_layout(layout, input.shape, dtype or input.dtype, device or input.device, requires_grad)

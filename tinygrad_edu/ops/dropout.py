@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from ..autograd.variable import wrap
@@ -85,6 +86,13 @@ def _check_functional(p: float) -> None:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
+def _functional(drop: Callable[..., Any], input: Any, p: float, training: bool, inplace: bool) -> Any:
+    _check_functional(p)
+    check_tensor(drop.__name__, "input", 1, input)
+    out = drop(input, p, training)
+    return finished(input, out, inplace) if out is not input else input
+
+
 @public("functional", name="dropout")
 def dropout_functional(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
     """With ``training``, each element is set to 0 with probability p, and what stays is divided by 1 - p.
@@ -93,28 +101,19 @@ def dropout_functional(input: Any, p: float = 0.5, training: bool = True, inplac
     >>> _ = tg.manual_seed(0); tg.nn.functional.dropout(tg.ones(4), 0.5)
     tensor([0., 0., 2., 0.])
     """
-    _check_functional(p)
-    check_tensor("dropout", "input", 1, input)
-    out = dropout(input, p, training)
-    return finished(input, out, inplace) if out is not input else input
+    return _functional(dropout, input, p, training, inplace)
 
 
 @public("functional", name="alpha_dropout")
 def alpha_dropout_functional(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """Dropout for networks with selu: keeps mean and variance."""
-    _check_functional(p)
-    check_tensor("alpha_dropout", "input", 1, input)
-    out = alpha_dropout(input, p, training)
-    return finished(input, out, inplace) if out is not input else input
+    return _functional(alpha_dropout, input, p, training, inplace)
 
 
 @public("functional", name="feature_alpha_dropout")
 def feature_alpha_dropout_functional(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
     """`alpha_dropout` of whole channels."""
-    _check_functional(p)
-    check_tensor("feature_alpha_dropout", "input", 1, input)
-    out = feature_alpha_dropout(input, p, training)
-    return finished(input, out, inplace) if out is not input else input
+    return _functional(feature_alpha_dropout, input, p, training, inplace)
 
 
 @public("functional")

@@ -27,8 +27,15 @@ def _check_lr(lr: Any) -> None:
     _demand(bool(lr >= 0.0), "Learning rate should be >= 0", lr)  # type: ignore[operator]
 
 
-class _EachParameter(Optimizer):
+class EachParameter(Optimizer):
     """The loop over parameters that have a gradient; a subclass says what happens to one."""
+
+    def refuse(self, p: Any) -> None:
+        """RuntimeError for what the algorithm has no rule for."""
+        if p.grad.is_sparse:
+            raise RuntimeError(self.no_sparse.format(type(self).__name__))
+        if p.is_complex():
+            raise RuntimeError(f"{type(self).__name__} does not support complex parameters")
 
     def update(self, group: dict[str, Any], p: Any, g: Any, state: dict[str, Any]) -> None:
         """Change ``p`` by its gradient ``g``."""
@@ -43,17 +50,13 @@ class _EachParameter(Optimizer):
         with no_grad():
             for group in self.param_groups:
                 for p in group["params"]:
-                    if p.grad is None:
-                        continue
-                    if p.grad.is_sparse:
-                        raise RuntimeError(self.no_sparse.format(type(self).__name__))
-                    if p.is_complex():
-                        raise RuntimeError(f"{type(self).__name__} does not support complex parameters")
-                    self.update(group, p, p.grad, self.state[p])
+                    if p.grad is not None:
+                        self.refuse(p)
+                        self.update(group, p, p.grad, self.state[p])
         return loss
 
 
-class Adafactor(_EachParameter):
+class Adafactor(EachParameter):
     """Adafactor (Shazeer & Stern 2018): RMSprop that keeps one number for each row and each column of the squared gradients.
 
     At step t, with ``b = t ** beta2_decay``::
@@ -111,7 +114,7 @@ class Adafactor(_EachParameter):
         p.add_(u, alpha=-size / clip)
 
 
-class Muon(_EachParameter):
+class Muon(EachParameter):
     """Muon (Jordan et al. 2024): momentum whose singular values are all brought near 1. For matrices only.
 
     The nearest orthogonal matrix is approached by ``ns_steps`` Newton-Schulz steps ``x = a x + (b x xᵀ + c (x xᵀ)²) x`` in

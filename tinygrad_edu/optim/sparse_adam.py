@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
-from ..autograd.modes import enable_grad, no_grad
 from ..ops.creation import zeros_like
 from ..sparse.creation import sparse_coo_tensor
-from .optimizer import Optimizer, check, check_betas, check_lr
+from .matrices import EachParameter
+from .optimizer import check, check_betas, check_lr
 
 
-class SparseAdam(Optimizer):
+class SparseAdam(EachParameter):
     """`Adam` on the numbers that a sparse gradient has; all others, of p and of the running means, are left alone::
 
         m = m + (1 - β1) · (g - m)
@@ -56,27 +55,15 @@ class SparseAdam(Optimizer):
     def start(self, group: dict[str, Any], p: Any) -> dict[str, Any]:
         return {"step": 0, "exp_avg": zeros_like(p), "exp_avg_sq": zeros_like(p)}
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Update all parameters from their gradients. ``closure`` computes the loss again and returns it."""
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        with no_grad():
-            for group in self.param_groups:
-                for p in group["params"]:
-                    if p.grad is not None:
-                        self._update(group, p)
-        return loss
-
-    def _update(self, group: dict[str, Any], p: Any) -> None:
+    def refuse(self, p: Any) -> None:
         if not p.grad.is_sparse:
             raise RuntimeError("SparseAdam does not support dense gradients, please consider Adam instead")
-        state = self.state[p]
+
+    def update(self, group: dict[str, Any], p: Any, g: Any, state: dict[str, Any]) -> None:
         if not state:
             state.update(self.start(group, p))
         state["step"] += 1
-        g = (-p.grad if group["maximize"] else p.grad).coalesce()
+        g = (-g if group["maximize"] else g).coalesce()
         if not g._nnz():
             return
         beta1, beta2 = group["betas"]

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..autograd import engine
 from ..autograd.graph import AccumulateGrad, Node, fit
-from ..autograd.op import Op
+from ..autograd.op import CALLS, Op
 from ..ops import registry
 from ..tensor import Tensor
 
@@ -25,7 +25,6 @@ Around = Callable[[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]], An
 Place = tuple[Any, str, Any]  # where something stands, under which name, and what stood there
 
 _PACKAGE = __name__.partition(".")[0]
-_PRIMITIVE_CALLS = ("__call__", "call1", "call2", "view1", "with_number")
 # the published functions, and what torch puts before their names
 _TABLES: tuple[tuple[dict[str, Any], str], ...] = (
     (registry.functions, ""), (registry.methods, ""), (registry.functional, ""), (registry.linalg, "linalg_"),
@@ -117,7 +116,7 @@ def _through(around: Around, name: Any, call: Callable[..., Any]) -> Callable[..
 
 def _found() -> Iterator[tuple[Any, str, Any, Callable[..., Any]]]:
     """Everything to be replaced: (where it stands, under which name, what to call it, the function)."""
-    for attribute in _PRIMITIVE_CALLS:
+    for attribute in CALLS:
         yield Op, attribute, _primitive, Op.__dict__[attribute]
     names = public_names()
     for holder in (*_holders(), *(table for table, _ in _TABLES)):
