@@ -1,6 +1,6 @@
 """How the cost of a step grows with the size of what it works on, ours beside torch's: one command draws the figure.
 
-    python benchmarks/growth.py [--out docs/growth.svg] [--least 0.05] [--rounds 5]
+    python benchmarks/growth.py [--out docs/img/growth.svg] [--least 0.05] [--rounds 5]
 
 A curve that is steeper than torch's at its right end would be a mistake of ours. The numbers lie in benchmarks/results/growth.json.
 """
@@ -138,7 +138,9 @@ def draw(curves: dict[str, Any], loading: dict[str, Any], out: Path) -> None:
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=HERE.parent / "docs" / "growth.svg", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=HERE.parent / "docs" / "img" / "growth.svg", show_default=True
+)
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--least", default=0.05, show_default=True, help="Seconds that each contender runs in a round.")
 @click.option("--threads", default="2", show_default=True)
