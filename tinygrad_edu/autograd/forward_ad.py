@@ -117,8 +117,18 @@ def _dual_class() -> Any:
 
 
 def _applied(self: Any, function: Any, args: Any, kwargs: Any) -> Any:
-    """A `Function` of dual tensors: its backward, asked twice, says how its result changes."""
-    return _through(type(self), function.apply, (), args, kwargs)
+    """A `Function` of dual tensors: its own ``jvp`` says how its results change."""
+    tangents = [tangent_of(a) if isinstance(a, Variable) else None for a in args]
+    with overrides.DisableTorchFunctionSubclass():
+        ctx, result = function._run(args, kwargs)
+        if ctx._to_save:  # no backward will come, and forward's tensors are asked for all the same
+            ctx._keep(list(_tensors(result)))
+        if ctx._materialize:
+            tangents = [_zeros(a) if t is None and isinstance(a, Variable) else t for a, t in zip(args, tangents)]
+        changes = function.jvp(ctx, *tangents)
+    for out, change in zip(_tensors(result), _tensors(changes)):
+        _with_tangent(out, change)
+    return result
 
 
 def _with_tangent(tensor: Any, tangent: Any) -> Any:
@@ -130,6 +140,10 @@ def _with_tangent(tensor: Any, tangent: Any) -> Any:
 
 def _zeros(like: Any) -> Any:
     return wrap(kernels_of(like._data).xp.zeros_like(like._data))
+
+
+def _ones(like: Any) -> Any:
+    return wrap(kernels_of(like._data).xp.ones_like(like._data))
 
 
 def _tensors(tree: Any) -> Iterator[Any]:
@@ -185,7 +199,7 @@ def _changes(
         if result is None:  # ``x[i] = y``
             result = copies[id(args[0])]
         again = [t for t in _tensors(result) if t._data.dtype.kind in "fcV"]
-        seeds = [_zeros(t).requires_grad_() for t in again]
+        seeds = [_ones(t).requires_grad_() for t in again]  # any will do, but of 0 there is no logarithm
         moving = [(t, s) for t, s in zip(again, seeds) if needs_grad(t)]
         if not moving:
             return [None] * len(again)

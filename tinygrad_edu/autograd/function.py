@@ -228,6 +228,11 @@ class Function:
             for a in args:
                 if hasattr(a, "_applied"):  # one element of a batch, a dual tensor: they have their own way
                     return a._applied(cls, args, kwargs)
+        return cls._run(args, kwargs)[1]
+
+    @classmethod
+    def _run(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """(ctx, result) of forward."""
         separate = cls.setup_context is not Function.setup_context
         if kwargs or separate:
             args = _bound(cls.forward, args, kwargs, separate)
@@ -270,7 +275,7 @@ class Function:
             ctx._xp = kernels_of(tensors[0]._data).xp
             _hang(ctx, outputs, plain, dirty)
             ctx._keep(outputs)
-        return tuple(outputs) if isinstance(result, tuple) else outputs[0]
+        return ctx, tuple(outputs) if isinstance(result, tuple) else outputs[0]
 
 
 def _bound(forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any], separate: bool) -> tuple[Any, ...]:

@@ -168,7 +168,7 @@ def jvp(func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux
     if has_aux:
         result, aux = result
     outputs = list(leaves(result))
-    seeds = [functions["zeros_like"](o).requires_grad_() for o in outputs]
+    seeds = [functions["ones_like"](o).requires_grad_() for o in outputs]  # any will do, but of 0 there is no logarithm
     with enable_grad():
         pulled = _pulled(outputs, seeds, inputs)
         found = iter([_settled(g, [*inputs, *seeds]) for g in _pulled(pulled, list(leaves(tangents)), seeds)])

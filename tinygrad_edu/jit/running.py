@@ -121,11 +121,8 @@ class Program:
                 for index in step.last:
                     env[index] = None
         kept = {v.index for v in self.graph.of_kind("node")}
-        for ref in refs_in([self.graph.outputs]):
-            if ref.index in kept:
-                env[ref.index] = wrap(env[ref.index])
-            else:
-                env[ref.index] = tensors[ref.index]
+        for index in {ref.index for ref in refs_in([self.graph.outputs])}:  # the same tensor may be returned twice
+            env[index] = wrap(env[index]) if index in kept else tensors[index]
 
     def _call(self, step: _Step, args: list[Any], env: list[Any], shapes: list[Any], tensors: list[Any]) -> None:
         """A function that is no primitive works on tensors."""

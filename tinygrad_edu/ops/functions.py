@@ -123,22 +123,22 @@ def _relu(k: Any, x: Any) -> Any:
 _BITS = {2: "int16", 4: "int32", 8: "int64"}
 
 
-def _relu_slope(k: Any, g: Any, out: Any) -> Any:
-    """``g`` where ``out`` is not 0. Its bits are multiplied, as whole numbers: inf * 0 would be NaN."""
+def _relu_slope(k: Any, g: Any, y: Any) -> Any:
+    """``g`` where relu's result ``y`` is not 0. Its bits are multiplied, as whole numbers: inf * 0 would be NaN."""
     if g.size <= 256:
         gx = g.copy()
-        gx[out == k.zeros[out.dtype]] = 0
+        gx[y == k.zeros[y.dtype]] = 0
         return gx
-    fast = compiled.kernels_for(g, out)
+    fast = compiled.kernels_for(g, y)
     if fast:
         gx = k.xp.empty(g.shape, g.dtype)
-        compiled.split(fast.relu_slope, g.size, g.size, g.reshape(-1), out.reshape(-1), gx.reshape(-1))
+        compiled.split(fast.relu_slope, g.size, g.size, g.reshape(-1), y.reshape(-1), gx.reshape(-1))
         return gx
-    return (g.view(_BITS[g.dtype.itemsize]) * (out != k.zeros[out.dtype])).view(g.dtype)
+    return (g.view(_BITS[g.dtype.itemsize]) * (y != k.zeros[y.dtype])).view(g.dtype)
 
 
 _relu_op = Op("relu", _relu, x=lambda k, g, out: k.relu_slope(g, out))
-Op("relu_slope", _relu_slope, node="ThresholdBackwardBackward0", g=lambda k, gg, out: k.relu_slope(gg, out))
+Op("relu_slope", _relu_slope, node="ThresholdBackwardBackward0", g=lambda k, gg, y: k.relu_slope(gg, y))
 Op("one_minus", lambda k, x: k.ones[x.dtype] - x, x=lambda k, g: -g)
 
 

@@ -264,3 +264,8 @@ torch.ones(2, 3, requires_grad=True).sum(1).grad_fn._saved_self_sym_sizes
 torch.ones(2, requires_grad=True).sin().grad_fn._saved_self
 [n for n in dir(torch.ones(2, requires_grad=True).exp().grad_fn) if not n.startswith("__")]  # differs: private parts of a node
 torch.ones(2, requires_grad=True).exp().grad_fn._raw_saved_result  # differs: what a node keeps
+def pushed(f, x, t):
+    v = torch.zeros_like(x).requires_grad_()
+    return torch.autograd.grad(torch.autograd.grad(f(x), x, v, create_graph=True), v, t)
+pushed(torch.relu, torch.linspace(-1, 1, 5, requires_grad=True), torch.arange(5.))
+pushed(torch.relu, torch.linspace(-1, 1, 300, requires_grad=True), torch.ones(300))[0].sum()

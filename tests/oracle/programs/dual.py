@@ -61,3 +61,21 @@ fwAD.exit_dual_level()
 fwAD.exit_dual_level()
 with fwAD.dual_level(): print(fwAD.make_dual(torch.tensor([1]), torch.tensor([1])))
 with fwAD.dual_level(): print(fwAD.make_dual(torch.tensor([1.]), torch.tensor([1.]).double()))
+class Trebled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, a, b, k):
+        ctx.save_for_forward(a, b)
+        ctx.k = k
+        return a * b * k, a + b
+    @staticmethod
+    def jvp(ctx, ta, tb, tk):
+        a, b = ctx.saved_tensors
+        return 3 * (ta * b + a * tb) * ctx.k, ta + tb
+with fwAD.dual_level(): print(Trebled.apply(fwAD.make_dual(torch.tensor([1., 2.]), torch.ones(2)), torch.tensor([3., 4.]), 2))
+class Unready(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return x * 2
+    @staticmethod
+    def backward(ctx, g): return g * 2
+with fwAD.dual_level(): Unready.apply(fwAD.make_dual(torch.ones(1), torch.ones(1)))
+with fwAD.dual_level(): print(fwAD.make_dual(torch.tensor([1., -2., 3.]), torch.ones(3)).logcumsumexp(0))

@@ -46,3 +46,5 @@ torch.jit.optimize_for_inference(frozen)(torch.ones(1, 2)).shape
 torch.jit.freeze(torch.jit.script(nn.Sequential(nn.Linear(2, 3), nn.ReLU()).eval()))(torch.ones(2, 2)).shape
 torch.jit.is_scripting(), torch.jit.is_tracing()
 issubclass(torch.jit.Error, RuntimeError)
+traced_twice = torch.jit.trace(lambda x: (lambda y: (y, y))(x + 1), torch.ones(2))
+traced_twice(torch.zeros(2))

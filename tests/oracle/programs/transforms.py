@@ -128,3 +128,4 @@ with fwAD.dual_level():
     print(fwAD.unpack_dual(o).tangent, fwAD.unpack_dual(torch.ones(1)).tangent)
 fwAD.make_dual(torch.ones(1), torch.ones(1))
 with fwAD.dual_level(): fwAD.make_dual(torch.ones(1), torch.ones(2))
+[torch.func.jvp(f, (torch.tensor([-1., 2., 3.]),), (torch.ones(3),))[1] for f in (torch.relu, torch.nn.functional.relu6, lambda x: torch.logcumsumexp(x, 0))]
