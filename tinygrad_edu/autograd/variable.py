@@ -91,6 +91,14 @@ def wrap_sparse(raw: Any) -> Tensor:
     return cast("Tensor", t)
 
 
+_OURS = {*vars(Variable), "_data", "_counter", "_after_accumulate"}
+
+
+def attributes_of(t: Any) -> dict[str, Any]:
+    """What its owner has hung on a tensor: ``x.note = "…"``."""
+    return {name: value for name, value in t.__dict__.items() if name not in _OURS}
+
+
 def raw_of(t: Any) -> Any:
     """The raw array of a tensor of any layout."""
     return t._raw if hasattr(t, "_raw") else t._data

@@ -23,7 +23,10 @@ class MapFetcher:
     def fetch(self, index: Any) -> Any:
         """The batch of these indices (without batching: the sample of this index)."""
         if self.rows is not None:
-            return _rows(*self.rows, index)
+            try:
+                return _rows(*self.rows, index)
+            except IndexError:  # the dataset says it in torch's words
+                return self.collate_fn([self.dataset[i] for i in index])
         if self.many:
             return self.collate_fn(self.dataset.__getitems__(index))
         if self.auto_collation:

@@ -28,6 +28,10 @@ def functional_call(
     """
     tensors: dict[str, Any] = {}
     given = parameter_and_buffer_dicts
+    if not isinstance(given, (dict, tuple, list)):
+        raise ValueError(
+            f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(given)}"
+        )
     for each in given if isinstance(given, (tuple, list)) else [given]:
         tensors.update(each)
     args = () if args is None else args if isinstance(args, tuple) else (args,)

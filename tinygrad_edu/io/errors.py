@@ -12,5 +12,9 @@ class LoadError(pickle.UnpicklingError, RuntimeError):
     """
 
 
+class EmptyFile(LoadError, EOFError):
+    """There is nothing in the file: torch's ``EOFError``."""
+
+
 class PlaceError(RuntimeError):
     """Tensors in a file belong on a device that is not there, which is not the file's fault."""

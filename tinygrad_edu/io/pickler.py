@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, ClassVar
 
 import numpy
 
-from .. import backend, devices, dtypes
-from ..autograd.variable import Variable, wrap
+from .. import backend, devices, dtypes, layouts
+from ..autograd.variable import Variable, attributes_of, wrap
 from .names import ours, torch_name
 from .storage import STORAGE_NAMES
 
@@ -69,10 +69,12 @@ class TorchPickler(pickle._Pickler):
 
     # -------------------------------------------------------------------------------- what is written otherwise
     def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, Variable):
+        if isinstance(obj, Variable) and "_empty" not in obj.__dict__:  # a lazy parameter says itself what it is
             return self._reduce_tensor(obj)
         if isinstance(obj, devices.device):
             return _named("torch", "device"), (obj.type,) if obj.index is None else (obj.type, obj.index)
+        if isinstance(obj, layouts.layout):
+            return _named("torch.serialization", "_get_layout"), (f"torch.{obj.name}",)
         if isinstance(obj, tuple) and type(obj) is ours("torch", "Size"):
             return _named("torch", "Size"), (tuple(obj),)
         return NotImplemented
@@ -132,10 +134,17 @@ class TorchPickler(pickle._Pickler):
         if hasattr(t, "_raw"):
             return self._reduce_sparse(t)
         parameter = ours("torch.nn.parameter", "Parameter")
-        if parameter is not None and isinstance(t, parameter):
+        if parameter is not None and issubclass(type(t), parameter):
             plain = _Reduced(self._rebuild(t, False))
-            return _named("torch._utils", "_rebuild_parameter"), (plain, bool(t.requires_grad), OrderedDict())
-        return self._rebuild(t, bool(t.requires_grad))
+            args, more = (plain, bool(t.requires_grad), OrderedDict()), attributes_of(t)
+            if more:
+                return _named("torch._utils", "_rebuild_parameter_with_state"), (*args, more)
+            return _named("torch._utils", "_rebuild_parameter"), args
+        rebuild, args = self._rebuild(t, bool(t.requires_grad))
+        more, kind = attributes_of(t), type(t)
+        if not more and kind is Variable.new.args[0]:
+            return rebuild, args
+        return _named("torch._tensor", "_rebuild_from_type_v2"), (rebuild, kind, args, more)
 
     def _rebuild(self, t: Any, requires_grad: bool) -> tuple[Any, tuple[Any, ...]]:
         storage, offset, stride = self._storage_of(t)

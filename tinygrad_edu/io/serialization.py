@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from .atomic import atomic_write
-from .errors import LoadError, PlaceError
+from .errors import EmptyFile, LoadError, PlaceError
 from .legacy import read_legacy, read_tar, write_legacy
 from .names import ours
 from .restricted import Refused, RestrictedUnpickler
@@ -122,7 +122,8 @@ def _load(file: Any, name: str, map_location: MapLocation, read: Read, weights_o
             return checked(read_tar(file, name, map_location, read))
         if head.startswith(b"\x80") and pickle.LONG1 in head[:16]:  # the magic number, pickled
             return checked(read_legacy(file, name, map_location, read))
-        raise LoadError(f"{name}: not a file of torch.save or of this save(): {_what_is(head)}.")
+        kind = LoadError if head else EmptyFile
+        raise kind(f"{name}: not a file of torch.save or of this save(): {_what_is(head)}.")
     except (LoadError, OSError):
         raise
     except PlaceError as error:

@@ -113,6 +113,16 @@ def restore(storage: Storage, location: str, map_location: MapLocation) -> Stora
     return storage.cuda(index)
 
 
+def default_restore_location(storage: Storage, location: str) -> Storage:
+    """Put a storage on the device that ``location`` names: for the function given as ``map_location``."""
+    return restore(storage, location, None)
+
+
+def location_tag(storage: Any) -> str:
+    """The name under which files say where a storage lies: "cpu", "cuda:0"."""
+    return str(storage.device)
+
+
 def swap_bytes(data: numpy.ndarray, d: dtypes.dtype) -> None:
     """Turn numbers of the other byte order round, in place. `data` is uint8."""
     width = d.itemsize // 2 if d.is_complex else d.itemsize
@@ -194,12 +204,16 @@ def rebuild_from_type(rebuild: Any, kind: Any, args: Any, state: Any) -> Any:
     """A tensor with attributes of its own."""
     if rebuild not in REBUILDERS.values() or rebuild is rebuild_from_type:
         raise ValueError(f"expected a function that builds a tensor, got {rebuild!r}")
-    return _with_attributes(rebuild(*args), state)
+    t = rebuild(*args)
+    if isinstance(kind, type) and issubclass(kind, type(t)) and kind is not type(t):  # the file's owner let this class in
+        t = t.as_subclass(kind)
+    return _with_attributes(t, state)
 
 
 def _with_attributes(t: Any, state: Any) -> Any:
+    marks = ("_is_buffer", "_is_param")
     for name, value in (state or {}).items():
-        if name == "_is_buffer" or (name.isidentifier() and not name.startswith("_") and not hasattr(type(t), name)):
+        if name in marks or (name.isidentifier() and not name.startswith("_") and not hasattr(type(t), name)):
             setattr(t, name, value)
         else:
             raise ValueError(f"a tensor cannot have an attribute {name!r} from a file")

@@ -23,5 +23,7 @@ def sdpa_kernel(backends: list[SDPBackend] | SDPBackend, set_priority: bool = Fa
     """A block in which attention may use only these implementations. All of them compute the same, so nothing changes here."""
     chosen = backends if isinstance(backends, list) else [backends]
     if not all(isinstance(backend, SDPBackend) for backend in chosen):
-        raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
+        raise AssertionError(
+            f"Backend must be an instance of SDPBackend or a list of SDPBackend instances, got {type(backends).__name__}"
+        )
     yield

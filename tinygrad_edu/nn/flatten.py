@@ -32,20 +32,16 @@ class Unflatten(Module):
 
     def __init__(self, dim: int | str, unflattened_size: Any) -> None:
         super().__init__()
-        kind = type(unflattened_size).__name__
-        if isinstance(dim, int):
-            if not isinstance(unflattened_size, (tuple, list)):
-                raise TypeError(f"unflattened_size must be a tuple of ints, but found type {kind}")
-            for i, n in enumerate(unflattened_size):
-                if not isinstance(n, int):
-                    raise TypeError(
-                        f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at pos {i}"
-                    )
-        elif isinstance(dim, str):
-            if not isinstance(unflattened_size, tuple):
-                raise TypeError(f"unflattened_size must be tuple of tuples, but found type {kind}")
-        else:
-            raise TypeError("invalid argument combination for unflattened_size")
+        named = isinstance(dim, str) and isinstance(unflattened_size, tuple) and all(isinstance(n, tuple) for n in unflattened_size)
+        if not isinstance(unflattened_size, (tuple, list)):
+            raise TypeError(
+                f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}"
+            )
+        for i, n in enumerate(() if named else unflattened_size):
+            if not isinstance(n, int):
+                raise TypeError(
+                    f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at pos {i}"
+                )
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..autograd.graph import NO_EDGE, Node, RemovableHandle, edge_of
 from ..autograd.modes import state
-from ..autograd.variable import Variable, needs_grad, wrap
+from ..autograd.variable import Variable, needs_grad, wrap, wrap_view
 from ..backend import kernels_of
 
 Hook = Callable[..., Any]
@@ -33,6 +33,9 @@ class Handle(RemovableHandle):
             if found is not None:
                 found.pop(self.id, None)
 
+    def __reduce__(self) -> Any:
+        return _new_handle, (), self.__getstate__()
+
     def __getstate__(self) -> Any:
         return self._hooks(), self.id, tuple(option() for option in self._options)
 
@@ -41,6 +44,10 @@ class Handle(RemovableHandle):
         hooks = OrderedDict() if hooks is None else hooks
         self._hooks = weakref.ref(hooks)
         self._options = tuple(weakref.ref(o) for o in options if o is not None)
+
+
+def _new_handle() -> Handle:
+    return object.__new__(Handle)
 
 
 # ---------------------------------------------------------------------------------------- hooks on all modules
@@ -142,10 +149,11 @@ class BackwardHook:
         node.xp = kernels_of(tensors[0]._data).xp
         passed = list(args)
         for nr, (place, t) in enumerate(zip(places, tensors)):
-            passed[place] = new = wrap(t._data)
-            new._counter, new._names = t._counter, t._names
+            passed[place] = new = wrap_view(t._data, t)
+            new._names = t._names
             if needs_grad(t):
                 new._requires_grad, new._edge = True, (node, nr)
+                new._made = "several" if len(tensors) > 1 else "function"  # no writing into what stands at a gate
         rebuilt = tuple(passed) if type(args) is tuple else type(args)(*passed)
         return rebuilt, places, node
 
@@ -181,13 +189,12 @@ class BackwardHook:
             result = hook(self.module, grads)
             if result is None:
                 continue
-            result = result if isinstance(result, (tuple, list)) else (result,)
             if len(result) != len(grads):
                 raise RuntimeError(
                     f"Backward pre hook returned an invalid number of grad_output, got {len(result)}, but expected "
                     f"{len(grads)}"
                 )
-            grads = tuple(result)
+            grads = result
         self.grad_outputs = grads
         if self.inputs is None:
             self._without_inputs()
@@ -219,12 +226,11 @@ class BackwardHook:
             result = hook(self.module, grads, self.grad_outputs)
             if result is None:
                 continue
-            result = result if isinstance(result, (tuple, list)) else (result,)
             if len(result) != len(grads):
                 raise RuntimeError(
                     f"Backward hook returned an invalid number of grad_input, got {len(result)}, but expected {len(grads)}"
                 )
-            grads = tuple(result)
+            grads = result
         self.grad_outputs = None
         return tuple(grads[i] for i in self.inputs)
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import Any
 
 from .. import dtypes, overrides
-from ..autograd.variable import Variable, wrap
+from ..autograd.variable import Variable, attributes_of, wrap
 from ..backend import kernels_of
 from ..ops.creation import empty
 from ..tensor import Tensor
@@ -68,9 +68,7 @@ class Parameter(Tensor, metaclass=_Marked):
         return memo[id(self)]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        ours = {"_data", "_counter", "_requires_grad", "_grad", "_accumulator", "_hooks", "_after_accumulate"}
-        extra = {name: value for name, value in self.__dict__.items() if name not in ours}
-        return _rebuild_parameter, (type(self), self.data, self._requires_grad, OrderedDict(), extra)
+        return _rebuild_parameter, (type(self), self.data, self._requires_grad, OrderedDict(), attributes_of(self))
 
 
 def _rebuild_parameter(cls: type, data: Any, requires_grad: bool, hooks: Any, extra: dict[str, Any]) -> Any:

@@ -212,6 +212,8 @@ class HasState:
                 f'While copying the parameter named "{key}", expected {dtypes.module_name}.Tensor or Tensor-like object '
                 f"from checkpoint but received {type(given)}"
             )
+        if is_lazy(t) and is_lazy(given):
+            return None  # neither has a shape yet
         if not is_lazy(t):
             if t.ndim == 0 and tuple(given.shape) == (1,):  # type: ignore[attr-defined]
                 given = given[0]  # type: ignore[index]

@@ -218,16 +218,17 @@ def canonical_mask(mask: Any, name: str, other: Any, other_name: str, target: An
     """A mask as numbers to add: a bool mask becomes -inf where it is True."""
     if mask is None:
         return None
-    if mask._data.dtype.kind == "b":
-        xp = kernels_of(mask._data).xp
-        return wrap(xp.where(mask._data, -math.inf, 0.0).astype(target.np))
-    if not mask.is_floating_point():
+    is_bool = mask._data.dtype.kind == "b"
+    if not (is_bool or mask.is_floating_point()):
         raise AssertionError(f"only bool and floating types of {name} are supported")
     if check_other and other is not None and mask.dtype != other.dtype:
         warnings.warn(
             f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
             stacklevel=3,
         )
+    if is_bool:
+        xp = kernels_of(mask._data).xp
+        return wrap(xp.where(mask._data, -math.inf, 0.0).astype(target.np))
     return mask
 
 
@@ -279,7 +280,10 @@ def multi_head_attention_forward(
     dtype = dtypes.of(query._data)
     key_padding_mask = canonical_mask(key_padding_mask, "key_padding_mask", attn_mask, "attn_mask", dtype)
     if is_causal and attn_mask is None:
-        raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
     if is_causal and key_padding_mask is None and not need_weights:
         attn_mask = None
     else:
@@ -321,10 +325,8 @@ def multi_head_attention_forward(
         attn_mask, key_padding_mask = (None if m is None else pad(m, (0, 1)) for m in (attn_mask, key_padding_mask))
     sources = k.size(1)
     if key_padding_mask is not None:
-        _demand(
-            tuple(key_padding_mask.shape) == (n, sources),
-            f"expecting key_padding_mask shape of {(n, sources)}, but got {key_padding_mask.shape}",
-        )
+        for i, (wanted, got) in enumerate(zip((n, sources), key_padding_mask.shape)):
+            _demand(wanted == got, f"Expected key_padded_mask.shape[{i}] to be {wanted}, but got {got}")
         hidden = (
             key_padding_mask.view(n, 1, 1, sources).expand(-1, num_heads, -1, -1).reshape(n * num_heads, 1, sources)
         )

@@ -212,7 +212,7 @@ def embedding_bag(
             )
         if starts and starts[-1] > input._data.size:
             raise RuntimeError(
-                f"offsets[-1] can not be greater than input's length ({input._data.size}) but got offsets[-1] of {starts[-1]}"
+                f"offsets[-1] can not be greater than input's length {input._data.size} but got offsets[-1] of {starts[-1]}"
             )
         if include_last_offset:
             starts = starts[:-1]
@@ -242,7 +242,12 @@ def embedding_bag(
     k = kernels_of(weight._data)
     _check_indices("embedding_bag", input)
     index = input._data.reshape(-1)
-    _check_range(index, weight._data.shape[0])
+    wrong = k.xp.flatnonzero((index < 0) | (index >= weight._data.shape[0]))
+    if wrong.size:
+        at = int(wrong[0])
+        raise RuntimeError(
+            f"Index {at} of input takes value {int(index[at])} which is not in the valid range [0, {weight._data.shape[0]})"
+        )
     bags = k.xp.zeros(index.size, "int64")
     for b, start in enumerate(starts):
         bags[start:] = b

@@ -12,7 +12,7 @@ from ._check import not_implemented
 from ._define import broadcast_error, cast, result_type
 from ._layout import laid_out
 from ._reduction import check_pair, loss_op, reduced, reduction_of, spread, warn_about_sizes
-from .registry import public
+from .registry import functions, public
 
 
 def _pair(name: str, kernel: str, input: Any, target: Any) -> tuple[Any, Any]:
@@ -194,7 +194,7 @@ def binary_cross_entropy(
             "Please ensure they have the same size."
         )
     if weight is not None:
-        weight = weight.expand(target.size()) if weight._data.ndim <= target._data.ndim else weight
+        weight = weight.expand(functions["broadcast_shapes"](target.size(), weight.size()))
     if input._data.dtype != target._data.dtype:
         raise RuntimeError(f"Found dtype {target.dtype.short} but expected {input.dtype.short}")
     if input._data.dtype.kind in "iub":
@@ -226,6 +226,12 @@ Op("binary_cross_entropy_with_logits",
        _times(-x if p is None else -x - (p - 1) * k.log_sigmoid(x), w) * _share(g, x, reduction))  # fmt: skip
 
 
+def _check_broadcast(a: Any, b: Any) -> None:
+    pairs = zip(reversed(a._data.shape), reversed(b._data.shape))
+    if any(p != q and 1 not in (p, q) for p, q in pairs):
+        raise broadcast_error(a, b)
+
+
 @public("functional function")
 def binary_cross_entropy_with_logits(
     input: Any, target: Any, weight: Any = None, size_average: bool | None = None, reduce: bool | None = None,
@@ -251,6 +257,9 @@ def binary_cross_entropy_with_logits(
         raise RuntimeError(
             f"result type {input.dtype.short} can't be cast to the desired output type {target.dtype.short}"
         )
+    for factor in (pos_weight, weight):
+        if factor is not None and factor._data.shape != target._data.shape:
+            _check_broadcast(factor, target)
     input = cast(input, target.dtype)  # torch computes in place, in the target's type
     loss = Op.table["binary_cross_entropy_with_logits"](input, target, weight, pos_weight, reduction)
     if reduction == "none" and loss._data.ndim > 1:

@@ -348,5 +348,7 @@ def multilabel_margin_loss(
     _check_classes(target)
     single = input.dim() < 2
     x, t = (input.reshape(1, -1), target.reshape(1, -1)) if single else (input, target)
+    if bool(((t._data < -1) | (t._data >= x._data.shape[1])).any()):
+        raise RuntimeError("argument #2 'target' is out of range")
     loss = Op.table["multilabel_margin_loss"](x, t._data, reduction)
     return loss.reshape(()) if single and reduction == "none" else loss

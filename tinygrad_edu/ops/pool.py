@@ -183,6 +183,8 @@ def _max_pool(
     check_tensor(name, "input", 1, input)
     kernel, step, pad, apart = _windows(name, n, kernel_size, stride, padding, dilation)
     sizes = _pooled_sizes(name, n, input._data.shape, kernel, step, pad, apart, ceil_mode)
+    if input._data.dtype.kind == "b":
+        raise not_implemented(name, input)
     out = in_format_of(Op.table[f"max_pool{n}d"](input, sizes, kernel, step, pad, apart), input)
 
     return out, lambda: _max_indices(input, out, kernel, step, pad, apart)
@@ -314,7 +316,7 @@ def _avg_pool(
         want = " ".join(f"k{a}: {s}" for a, s in zip("THW", kernel))
         raise RuntimeError(f"input image ({have}) smaller than kernel size ({want})")
     out = _out_sizes(input._data.shape, kernel, step, pad, once, ceil_mode)
-    if input._data.dtype.kind == "b":
+    if input._data.dtype.kind in "iub" and input._data.dtype != "int64":
         raise not_implemented(f"avg_pool{n}d_out_frame" if n == 3 else "avg_pool2d", input)
     pooled = Op.table[f"avg_pool{n}d"](input, out, kernel, step, pad, include, divisor)
     return in_format_of(pooled, input) if n == 2 else by_rows(pooled)
@@ -487,6 +489,15 @@ def _adaptive_max_pool(n: int, input: Any, output_size: Any) -> tuple[Any, Any]:
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {full}")
     if input._data.dtype.kind in "iub":
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
+    empty = next((d for d in range(len(shape) - n - 1, len(shape)) if shape[d] == 0), None)
+    if empty is not None:
+        raise RuntimeError(
+            f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {list(shape)} with "
+            f"dimension {empty} being empty"
+        )
+    if 0 in shape:  # no images
+        none = input.reshape(*shape[:-n], *sizes)
+        return none, none.detach().long()
     out, indices = Op.table[name](input, sizes)
     return (in_format_of(out, input), in_format_of(indices, input)) if n == 2 else (out, indices)
 
@@ -558,7 +569,7 @@ def _max_unpool(
         for d in range(n):
             low, high = default[d] - step[d], default[d] + step[d]
             if not low < sizes[d] < high:
-                raise ValueError(f"invalid output_size '{tuple(sizes)}' (dim {d} must be between {low} and {high})")
+                raise ValueError(f'invalid output_size "{tuple(sizes)}" (dim {d} must be between {low} and {high})')
     if indices._data.dtype.name != "int64":
         raise RuntimeError(f"elements in indices should be type int64 but got: {indices.dtype.short}")
     if indices._data.shape != shape:

@@ -385,10 +385,15 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
     if not theta.is_floating_point():
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
     dims = len(size) - 2
-    if dims not in (2, 3) or theta.dim() != 3 or tuple(theta.shape[-2:]) != (dims, dims + 1):
+    if dims not in (2, 3):
+        raise NotImplementedError(
+            "affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. "
+            f"Got size {size}."
+        )
+    if theta.dim() != 3 or tuple(theta.shape[-2:]) != (dims, dims + 1):
         wanted = "Nx2x3" if dims == 2 else "Nx3x4"
         raise ValueError(
-            f"Expected a batch of {dims}D affine matrices of shape {wanted} for size {list(size)}. Got {theta.size()}."
+            f"Expected a batch of {dims}D affine matrices of shape {wanted} for size {size}. Got {theta.size()}."
         )
     if min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {size}")
@@ -478,6 +483,8 @@ def grid_sample(
             "grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
             f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
         )
+    if input._data.dtype != grid._data.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype.short} but found {grid.dtype.short}")
     if grid.shape[-1] != dims:
         raise RuntimeError(
             f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes {list(grid.shape)}"

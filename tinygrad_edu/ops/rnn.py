@@ -110,7 +110,7 @@ def _forward(kernel: Callable[..., Any]) -> Callable[..., Any]:
     def forward(k: Any, tensors: list[Any], sizes: list[int], reverse: bool) -> Any:
         x, *rest = tensors
         out, *others = kernel(k.xp, [_rows(x), *rest], sizes, reverse)
-        return (out.reshape(*x.shape[:-1], -1), *others)
+        return (out.reshape(*x.shape[:-1], out.shape[-1]), *others)
 
     return forward
 

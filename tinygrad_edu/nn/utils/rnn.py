@@ -85,6 +85,18 @@ class PackedSequence(_Fields):
         """Its data as int32."""
         return self.to(dtype=dtypes.int32)
 
+    def short(self) -> PackedSequence:
+        """Its data as int16."""
+        return self.to(dtype=dtypes.int16)
+
+    def char(self) -> PackedSequence:
+        """Its data as int8."""
+        return self.to(dtype=dtypes.int8)
+
+    def byte(self) -> PackedSequence:
+        """Its data as uint8."""
+        return self.to(dtype=dtypes.uint8)
+
     @property
     def is_cuda(self) -> bool:
         return bool(self.data.is_cuda)
@@ -220,7 +232,8 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
     """The sequences of a padded batch, cut to their lengths."""
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
-    return [s[:n] for s, n in zip(padded_sequences.unbind(0), lengths.tolist(), strict=True)]
+    steps = functions["arange"](padded_sequences.shape[1], device=lengths.device)
+    return [s[steps < n] for s, n in zip(padded_sequences.unbind(0), lengths, strict=True)]
 
 
 def pack_sequence(sequences: list[Any], enforce_sorted: bool = True) -> PackedSequence:
