@@ -128,6 +128,8 @@ def __getattr__(name: str) -> _Any:
         return _importlib.import_module(f"{__name__}.{name}")
     if name in _FROM:
         return getattr(_importlib.import_module(f"{__name__}.{_FROM[name]}"), name)
+    if name.startswith("_foreach_") and (found := _importlib.import_module(f"{__name__}.ops.foreach").named(name)):
+        return found
     shown = _importlib.import_module(f"{__name__}.dtypes").module_name  # "torch" after install_as_torch
     raise AttributeError(f"module {shown!r} has no attribute {name!r}")
 

@@ -32,11 +32,16 @@ _ELSEWHERE = {
     "torch": "",
     "torch.nn.modules": "nn.modules",
     "torch.nn.modules.utils": "nn.tuples",
+    "torch.nn.modules.transformer": "nn.transformer",
+    "torch.optim.optimizer": "optim.optimizer",
     "torch.nn.grad": "nn.functional",
     "torch.nn.utils.clip_grad": "nn.utils",
     "torch.nn.utils.convert_parameters": "nn.utils",
     "torch.nn.utils.weight_norm": "nn.utils",
     "torch.nn.utils.spectral_norm": "nn.utils",
+    "torch.nn.parallel.scatter_gather": "nn.parallel",
+    "torch.nn.parallel.parallel_apply": "nn.parallel",
+    "torch.nn.parallel.replicate": "nn.parallel",
     "torch.autograd.profiler": "profiler.autograd",
     "torch.autograd.profiler_util": "profiler.events",
     "torch.profiler.profiler": "profiler.profiler",
@@ -47,6 +52,7 @@ _ELSEWHERE = {
     "torch.utils.data.distributed": "data.distributed",
     "torch.distributed.distributed_c10d": "distributed",
     "torch.nn.attention": "nn.backends",
+    "torch.nn.attention.bias": "nn.bias",
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
     "torch.autograd.function": "autograd.function",
@@ -132,6 +138,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         found = _ours(module.__name__)
         assert found is not None
+        if not hasattr(found, "__path__"):
+            found.__path__ = []  # torch has a folder where we have a file, and modules in it: torchvision.ops.misc
         sys.modules[module.__name__] = found  # the import system hands out what it finds here
 
 

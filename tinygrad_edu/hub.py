@@ -18,7 +18,7 @@ from .io import LoadError, atomic_write
 from .io import load as load_file
 from .utils.download import DownloadError, download, file_checksum
 
-_HASH = re.compile(r"-([a-f0-9]*)\.")
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")
 _dir: str | None = None
 
 
@@ -96,7 +96,7 @@ def load_state_dict_from_url(
     path = os.path.join(folder, name)
     if not os.path.exists(path):
         sys.stdout.write(f'Downloading: "{url}" to {path}\n')
-        digits = _HASH.search(name) if check_hash else None
+        digits = HASH_REGEX.search(name) if check_hash else None
         download_url_to_file(url, path, digits[1] if digits else None, progress)
     try:
         return load_file(path, map_location, weights_only=True)

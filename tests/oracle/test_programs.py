@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torchvision_ops  # noqa: F401  programs import torchvision
 from oracle.statements import DIFFERS, outcomes
 
 HERE = Path(__file__).parent

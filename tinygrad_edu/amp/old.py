@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
 from .. import amp, dtypes
 from . import autocast_mode
+
+grad_scaler = sys.modules[__name__]  # torch.cuda.amp.grad_scaler.GradScaler is the one below
 
 
 def _deprecated(name: str, kind: str = "cuda") -> None:

@@ -17,16 +17,14 @@ import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+from . import threads
 
-SOURCE = Path(__file__).with_name("kernels_numba.py")
+SOURCES = [Path(__file__).with_name(name) for name in ("kernels_numba.py", "kernels_conv.py")]
 LEAST = 2048  # numbers: below that a call of a compiled kernel costs more than it saves
 SHARE = 1 << 16  # numbers that are worth a thread of their own
 
@@ -34,7 +32,6 @@ _FLOAT32 = numpy.dtype("float32")
 _lock = threading.Lock()
 _loaded: Any = None  # the module of kernels; False where there is none to be had
 _allowed = os.environ.get("TINYGRAD_EDU_COMPILED", "1") != "0"
-_pool: ThreadPoolExecutor | None = None
 
 
 def use(yes: bool) -> bool:
@@ -50,46 +47,18 @@ def in_use() -> bool:
 
 
 def kernels_for(*arrays: Any) -> Any:
-    """The module of kernels where these arrays can go there: blocks of float32 on the CPU, large enough. Else None."""
+    """The module of kernels where these arrays can go there: blocks of float32 on the CPU, not read-only, large enough. Else None."""
     if not _allowed or _loaded is False:
         return None
     for a in arrays:
-        if type(a) is not numpy.ndarray or a.dtype is not _FLOAT32 or not a.flags.c_contiguous:
+        if type(a) is not numpy.ndarray or a.dtype is not _FLOAT32 or not a.flags.carray:
             return None
     return (_loaded or _load() or None) if arrays[0].size >= LEAST else None
 
 
 def split(kernel: Callable[..., None], n: int, size: int, *args: Any) -> None:
     """Run ``kernel(*args, start, stop)`` over ``n`` parts, in several threads where ``size`` numbers are worth that."""
-    global _pool
-    shares = min(_threads(), size // SHARE, n)
-    if shares < 2:
-        kernel(*args, 0, n)
-        return
-    if _pool is None:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with _lock:
-            _pool = _pool or ThreadPoolExecutor(_threads(), "tinygrad_edu")
-    cuts = [n * i // shares for i in range(shares + 1)]
-    others = [_pool.submit(kernel, *args, a, b) for a, b in pairwise(cuts[1:])]
-    kernel(*args, 0, cuts[1])
-    for other in others:
-        other.result()
-
-
-def _threads() -> int:
-    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
-
-
-def _after_fork() -> None:
-    """A forked process has no threads but the one that forked it."""
-    global _pool, _lock
-    _pool, _lock = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    threads.share(lambda part: kernel(*args, *part), threads.cut(n, size // SHARE))
 
 
 # ------------------------------------------------------------------------------------ compiled when, for what
@@ -108,9 +77,8 @@ def _signs() -> dict[str, Any]:
     from importlib.metadata import version
 
     llvm: Any = import_module("llvmlite.binding")
-    source = SOURCE.stat()
     return {
-        "numba": version("numba"), "python": sys.version, "source": [source.st_mtime, source.st_size],
+        "numba": version("numba"), "python": sys.version, "source": [[s.stat().st_mtime, s.stat().st_size] for s in SOURCES],
         "cpu": [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()],
     }  # fmt: skip
 
@@ -118,7 +86,7 @@ def _signs() -> dict[str, Any]:
 def _places() -> list[Path]:
     """Where the stamp may lie: beside the machine code, or in the user's own folder where that cannot be written."""
     name = f"compiled-{sys.implementation.cache_tag}.json"
-    return [SOURCE.parent / "__pycache__" / name, Path.home() / ".cache" / "tinygrad_edu" / name]
+    return [SOURCES[0].parent / "__pycache__" / name, Path.home() / ".cache" / "tinygrad_edu" / name]
 
 
 def _stamped() -> Any:

@@ -24,6 +24,13 @@ class Attribute(NamedTuple):
     type: Any
 
 
+def __getattr__(name: str) -> Any:
+    """What torch's module of this name took from ``typing``, and older programs take from it."""
+    if name in ("Dict", "List", "Optional", "Tuple", "Union"):
+        return getattr(typing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def annotate(the_type: Any, the_value: Any) -> Any:
     """``the_value``: what type it has is a matter for torch's compiler."""
     return the_value

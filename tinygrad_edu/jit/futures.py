@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 
 class Future:
     """A result that somebody sets, and others wait for."""
+
+    __class_getitem__ = classmethod(types.GenericAlias)  # Future[Tensor], in annotations
 
     def __init__(self, *, devices: Any = None) -> None:
         self._ready = threading.Event()

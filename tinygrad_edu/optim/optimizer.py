@@ -18,7 +18,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.graph import RemovableHandle
-from ..autograd.modes import enable_grad
+from ..autograd.modes import enable_grad, set_grad_enabled
 from ..autograd.modes import state as mode
 from ..autograd.op import TENSOR_OPS
 from ..autograd.variable import Variable
@@ -39,6 +39,7 @@ class _Required:
 
 
 required = _Required()
+ParamsT = Iterable[Any] | Iterable[dict[str, Any]] | Iterable[tuple[str, Any]]
 _EMPTY: dict[str, Any] = {}
 
 _global_pre_hooks: dict[int, Hook] = OrderedDict()
@@ -511,3 +512,25 @@ def lerp(xp: Any, mean: Any, g: Any, weight: float, a: Any) -> None:
     else:  # the same number, nearer to g: rounds better
         a *= 1 - weight
         xp.subtract(g, a, out=mean)
+
+
+# ------------------------------------------------------------- torch's private helpers, which optimizers of others build on
+def _use_grad_for_differentiable(func: Callable[..., Any]) -> Callable[..., Any]:
+    """``step`` with gradients recorded only where ``differentiable`` says so."""
+
+    @wraps(func)
+    def step(self: Any, *args: Any, **kwargs: Any) -> Any:
+        with set_grad_enabled(bool(self.defaults["differentiable"])):
+            return func(self, *args, **kwargs)
+
+    return step
+
+
+def _default_to_fused_or_foreach(params: Any, differentiable: bool, use_fused: bool = False) -> tuple[bool, bool]:
+    """Which implementation to take where the caller does not say: here there is one."""
+    return False, False
+
+
+def _get_value(x: Any) -> Any:
+    """A number of a number or of a tensor that holds one."""
+    return x.item() if isinstance(x, Variable) else x  # type: ignore[attr-defined]

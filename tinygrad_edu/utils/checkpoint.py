@@ -8,9 +8,10 @@ arrays back.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from .. import cuda
 from ..autograd.graph import Node, count_nodes
 from ..autograd.modes import enable_grad, no_grad, state
 from ..autograd.node import OpNode
@@ -93,6 +94,18 @@ class _Recomputation:
                     f"the forward pass.\n{old.name()}: {old.shape} {old.dtype} became {new.shape} {new.dtype}"
                 )
             old.saved, old.versions, old.then, old.plan = new.saved, new.versions, new.then, new.plan
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """The GPUs on which the tensors among ``args`` lie, and the state of each one's random stream."""
+    devices = sorted({t.device.index for t in _tensors(args) if t.device.type == "cuda"})
+    return devices, [cuda.get_rng_state(device) for device in devices]
+
+
+def set_device_states(devices: Sequence[int], states: Sequence[Any], *, device_type: str | None = None) -> None:
+    """Put the random streams of these GPUs back to what `get_device_states` gave."""
+    for device, kept in zip(devices, states):
+        cuda.set_rng_state(kept, device)
 
 
 def checkpoint(

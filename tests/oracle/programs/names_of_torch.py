@@ -165,3 +165,71 @@ out, h, c = torch.lstm(data, state, lstm._flat_weights, True, 2, 0.0, False, Tru
 torch.allclose(out, lstm(data)[0]), h.shape, c.shape
 packed = nn.utils.rnn.pack_padded_sequence(data, [4, 2])
 torch.allclose(torch.lstm(packed.data, packed.batch_sizes, state, lstm._flat_weights, True, 2, 0.0, False, True)[0], lstm(packed)[0].data)
+
+# modules that other people's packages import
+from torch.utils import _pytree, model_zoo
+import torch.nn.parallel.scatter_gather, torch.cuda.amp.grad_scaler, torch.distributions.utils
+from torch.jit.annotations import Dict, List, Optional
+from torch.optim.optimizer import ParamsT, _default_to_fused_or_foreach, _get_value, _use_grad_for_differentiable, required
+from torch.nn.modules.transformer import TransformerEncoderLayer, _get_activation_fn, _get_clones
+_get_clones(torch.nn.Linear(1, 2), 2)
+_get_activation_fn("tanh")
+torch.hub.HASH_REGEX.search("net-ab12.pth").group(1)
+torch.futures.Future[int] is not None
+torch.utils.checkpoint.get_device_states(torch.ones(2))
+torch.utils.checkpoint.set_device_states([], [])
+import torchvision.ops.misc, torchvision.ops.boxes
+torchvision.ops.misc.FrozenBatchNorm2d(3)
+from torch.distributions.utils import _standard_normal, _sum_rightmost, clamp_probs, lazy_property, logits_to_probs, probs_to_logits
+(clamp_probs(torch.tensor([0.0, 0.5, 1.0])), probs_to_logits(torch.tensor([0.2, 0.8])), probs_to_logits(torch.tensor([0.2]), is_binary=True))
+logits_to_probs(torch.tensor([0.2, 0.8])), logits_to_probs(torch.tensor([0.2]), True)
+_standard_normal((2, 3), torch.float64, "cpu"), _sum_rightmost(torch.ones(2, 3, 4), 2)
+(torch.distributions.utils.vec_to_tril_matrix(torch.arange(3.0), -1), torch.distributions.utils.tril_matrix_to_vec(torch.ones(2, 2)))
+class Lazy:
+    @lazy_property
+    def once(self):
+        print("computed")
+        return torch.ones(2)
+lazy = Lazy()
+lazy.once, lazy.once
+
+# nested containers
+import collections
+Point = collections.namedtuple("Point", "x y")
+tree = {"a": [1, torch.ones(2), None], "b": (2, collections.OrderedDict(k=3)), "p": Point(4, collections.deque([5], maxlen=2)), "d": collections.defaultdict(list, z=6)}
+leaves, spec = _pytree.tree_flatten(tree)
+leaves
+print(spec)
+spec.num_leaves, spec.num_nodes, spec.num_children, spec.type, spec.context, spec == _pytree.tree_structure(tree)
+_pytree.tree_unflatten(range(7), spec)
+_pytree.tree_unflatten([1], spec)
+_pytree.tree_unflatten([1], 3)
+_pytree.tree_map(lambda a, b: a + b, {"x": [1, 2], "y": 3}, {"y": 30, "x": [10, 20]})
+_pytree.tree_map(lambda a, b: a + b, [1, 2], [3])
+_pytree.tree_map(lambda a, b: a + b, [1, 2], (3, 4))
+_pytree.tree_map_only(int, lambda n: n + 1, tree)
+_pytree.tree_map(torch.neg, torch.max(torch.eye(2), 0)), _pytree.tree_structure(torch.max(torch.eye(2), 0))
+(_pytree.tree_leaves([1, [2], 3], is_leaf=lambda t: t == [2]), _pytree.tree_all(bool, []), _pytree.tree_any(bool, [0, [1]]))
+_pytree.tree_map_(print, [1, (2,)])
+class Pair:
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+_pytree.register_pytree_node(Pair, lambda p: ([p.a], p.b), lambda parts, b: Pair(parts[0], b))
+_pytree.tree_map(lambda n: n + 1, Pair(1, 2)).a, _pytree.tree_structure([Pair(1, 2)])
+_pytree.register_pytree_node(Pair, lambda p: ([p.a], p.b), lambda parts, b: Pair(parts[0], b))
+
+# one operation for a list of tensors
+some, more = [torch.tensor([1.0, 2.0]), torch.tensor([3.0])], [torch.tensor([5.0, 6.0]), torch.tensor([7.0])]
+(torch._foreach_add(some, 1), torch._foreach_add(some, more, alpha=2), torch._foreach_add(some, [1, 2.0]), torch._foreach_mul(some, torch.tensor(3.0)))
+(torch._foreach_norm(some), torch._foreach_norm(some, 1), torch._foreach_norm(some, dtype=torch.float64), torch._foreach_powsum(some, 2), torch._foreach_max(some))
+(torch._foreach_addcmul(some, more, more, value=0.5), torch._foreach_addcdiv(some, more, more, [1, 2]), torch._foreach_addcdiv(some, more, more, torch.tensor([1.0, 2.0])))
+torch._foreach_lerp(some, more, 0.3), torch._foreach_lerp(some, more, weight=0.3), torch._foreach_lerp(some, more, more)
+(torch._foreach_pow(some, 2), torch._foreach_pow(2, some), torch._foreach_maximum(some, more), torch._foreach_clamp_min(some, 2), torch._foreach_sqrt(some))
+(torch._foreach_mul_(some, scalar=2.0), torch._foreach_add_(some, other=more), torch._foreach_maximum_(some, 8), torch._foreach_lerp_(some, more, weight=0.5))
+torch._foreach_addcdiv_(some, more, more, value=0.5), torch._foreach_copy_(some, more), torch._foreach_zero_(some)
+torch._foreach_add(some, more[:1])
+torch._foreach_add(some, [1.0])
+torch._foreach_add([], 1)
+torch._foreach_abs(torch.ones(2))
+torch._foreach_copy(some, more)
+torch.relu(torch.ones(1, 9000, 1, 1, requires_grad=True)).mean((2, 3)).sum().backward()
