@@ -193,7 +193,7 @@ def test_checkpoint_of_a_function_that_changes():
         return x.exp() if len(calls) == 1 else x.sin().exp()
 
     y = tg.utils.checkpoint.checkpoint(f, tg.ones(2, requires_grad=True), use_reentrant=False)
-    with pytest.raises(tg.utils.checkpoint.CheckpointError, match="A different number of tensors was saved"):
+    with pytest.raises(tg.utils.checkpoint.CheckpointError, match="took other steps than forward"):
         y.sum().backward()
 
 

@@ -45,7 +45,7 @@ class CausalBias(Tensor):
     def _materialize(self, device: Any = None) -> Any:
         """The mask as a tensor of bools."""
         diagonal = 0 if self.variant == CausalVariant.UPPER_LEFT else self.seq_len_kv - self.seq_len_q
-        whole = functions["ones"](self.seq_len_q, self.seq_len_kv, dtype=dtypes.bool, device=device or "cpu")
+        whole = functions["ones"](self.seq_len_q, self.seq_len_kv, dtype=dtypes.bool_, device=device or "cpu")
         return functions["tril"](whole, diagonal)
 
     @classmethod

@@ -32,7 +32,11 @@ class Unflatten(Module):
 
     def __init__(self, dim: int | str, unflattened_size: Any) -> None:
         super().__init__()
-        named = isinstance(dim, str) and isinstance(unflattened_size, tuple) and all(isinstance(n, tuple) for n in unflattened_size)
+        named = (
+            isinstance(dim, str)
+            and isinstance(unflattened_size, tuple)
+            and all(isinstance(n, tuple) for n in unflattened_size)
+        )
         if not isinstance(unflattened_size, (tuple, list)):
             raise TypeError(
                 f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}"

@@ -257,9 +257,10 @@ def binary_cross_entropy_with_logits(
         raise RuntimeError(
             f"result type {input.dtype.short} can't be cast to the desired output type {target.dtype.short}"
         )
-    for factor in (pos_weight, weight):
-        if factor is not None and factor._data.shape != target._data.shape:
-            _check_broadcast(factor, target)
+    if pos_weight is not None:
+        _check_broadcast(pos_weight, target)
+    if weight is not None:
+        _check_broadcast(target, weight)
     input = cast(input, target.dtype)  # torch computes in place, in the target's type
     loss = Op.table["binary_cross_entropy_with_logits"](input, target, weight, pos_weight, reduction)
     if reduction == "none" and loss._data.ndim > 1:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from .. import cuda
 from ..autograd.graph import Node, count_nodes
 from ..autograd.modes import enable_grad, no_grad, state
 from ..autograd.node import OpNode
-from ..autograd.variable import Variable, needs_grad
+from ..autograd.variable import Variable, needs_grad, wrap
 from ..random import default_generator, fork_rng, set_rng_state
 
 _EXPLICIT = (
@@ -56,15 +57,22 @@ def _new_nodes(outputs: Any, start: int) -> list[OpNode]:
 class _Recomputation:
     """One checkpointed call: its nodes without their arrays, and how to get these back."""
 
-    def __init__(self, function: Callable[..., Any], args: Any, kwargs: Any, preserve_rng_state: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, preserve_rng_state: bool, context_fn: Any = None,
+        check: bool = True,
+    ) -> None:  # fmt: skip
         self.function, self.args, self.kwargs = function, args, kwargs
         self.rng = default_generator.get_state() if preserve_rng_state else None
+        self.contexts, self.check = (context_fn or noop_context_fn)(), check
         self.nodes: list[OpNode] = []
+        self.forms: list[dict[str, Any]] = []  # of the arrays that the first run kept
 
     def run(self) -> Any:
         start = next(count_nodes)
-        outputs = self.function(*self.args, **self.kwargs)
+        with self.contexts[0]:
+            outputs = self.function(*self.args, **self.kwargs)
         self.nodes = _new_nodes(outputs, start)
+        self.forms = _forms(self.nodes)
         hooks = {0: self.restore}
         for node in self.nodes:
             node.saved = ()
@@ -77,23 +85,56 @@ class _Recomputation:
             return
         nodes, self.nodes = self.nodes, []
         start = next(count_nodes)
-        with enable_grad(), fork_rng(enabled=self.rng is not None):
+        with enable_grad(), fork_rng(enabled=self.rng is not None), self.contexts[1]:
             if self.rng is not None:
                 set_rng_state(self.rng)
             again = _new_nodes(self.function(*self.args, **self.kwargs), start)
-        if [type(n) for n in again] != [type(n) for n in nodes]:
+        self._compare(nodes, again)
+        for old, new in zip(nodes, again):
+            old.saved, old.versions, old.then, old.plan = new.saved, new.versions, new.then, new.plan
+
+    def _compare(self, nodes: list[OpNode], again: list[OpNode]) -> None:
+        """CheckpointError where the second run kept other arrays than the first."""
+        forms, steps = _forms(again), f"Steps of forward: {_names(nodes)}\nSteps of recomputation: {_names(again)}"
+        if len(forms) < len(self.forms):
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the original forward and "
-                f"recomputation.\nOperations during forward: {[n.name() for n in nodes]}\nOperations during recomputation: "
-                f"{[n.name() for n in again]}"
+                f"recomputation.\nNumber of tensors saved during forward: {len(self.forms)}\nNumber of tensors saved during "
+                f"recomputation: {len(forms)}.\n{steps}"
             )
-        for old, new in zip(nodes, again):
-            if (old.shape, old.dtype) != (new.shape, new.dtype):
-                raise CheckpointError(
-                    "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during "
-                    f"the forward pass.\n{old.name()}: {old.shape} {old.dtype} became {new.shape} {new.dtype}"
-                )
-            old.saved, old.versions, old.then, old.plan = new.saved, new.versions, new.then, new.plan
+        different = [(i, a, b) for i, (a, b) in enumerate(zip(self.forms, forms)) if self.check and a != b]
+        if different:
+            lines = "".join(
+                f"tensor at position {i}:\nsaved metadata: {a}\nrecomputed metadata: {b}\n" for i, a, b in different
+            )
+            raise CheckpointError(
+                "torch.utils.checkpoint: Recomputed values for the following tensors have different metadata than during the "
+                f"forward pass.\n{lines}.\n{steps}"
+            )
+        if [type(n) for n in again[: len(nodes)]] != [type(n) for n in nodes]:
+            raise CheckpointError(f"torch.utils.checkpoint: recomputation took other steps than forward.\n{steps}")
+
+
+def _names(nodes: list[OpNode]) -> str:
+    return ", ".join(n.name() for n in nodes)
+
+
+def _forms(nodes: list[OpNode]) -> list[dict[str, Any]]:
+    """Shape, dtype and device of every array that the nodes keep."""
+    kept = (a for n in nodes for value in n.saved for a in (value if type(value) is list else [value]))
+    tensors = (wrap(a) for a in kept if hasattr(a, "strides"))
+    return [{"shape": t.shape, "dtype": t.dtype, "device": t.device} for t in tensors]
+
+
+def noop_context_fn() -> tuple[Any, Any]:
+    """Two blocks that do nothing: around the first run, and around the second."""
+    return nullcontext(), nullcontext()
+
+
+@contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """A block in which recomputation may end early, or not. Here it always runs to its end."""
+    yield
 
 
 def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
@@ -114,7 +155,8 @@ def checkpoint(
 ) -> Any:  # fmt: skip
     """``function(*args)`` whose intermediate results are not kept but computed again during backward.
 
-    The function must do the same both times. Random numbers are the same unless ``preserve_rng_state=False``.
+    The function must do the same both times. Random numbers are the same unless ``preserve_rng_state=False``. ``context_fn``
+    gives two blocks, for the first run and the second; ``determinism_check="none"`` lets the second keep arrays of other shapes.
 
     >>> import tinygrad_edu as tg
     >>> x = tg.tensor(2., requires_grad=True)
@@ -128,7 +170,7 @@ def checkpoint(
     if use_reentrant:
         if kwargs:
             raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-        if context_fn is not None or debug:
+        if context_fn not in (None, noop_context_fn) or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
         if not any(needs_grad(t) for t in args if isinstance(t, Variable)):
             warnings.warn(
@@ -136,9 +178,12 @@ def checkpoint(
             )
             with no_grad():
                 return function(*args)
+    elif determinism_check not in ("default", "none"):
+        raise ValueError(f"determinism_check should be one of ['default', 'none'], but got {determinism_check}")
     if not state.enabled:
         return function(*args, **kwargs)
-    return _Recomputation(function, args, kwargs, preserve_rng_state).run()
+    check = determinism_check == "default"
+    return _Recomputation(function, args, kwargs, preserve_rng_state, context_fn, check).run()
 
 
 def checkpoint_sequential(

@@ -1,0 +1,115 @@
+import copy, io, pickle, warnings
+import torch, torch.nn as nn, torch.nn.functional as F
+def told(f, *args, **kwargs):
+    try:
+        return f(*args, **kwargs)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+def warnings_of(f, *args, **kwargs):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        told(f, *args, **kwargs)
+    return [(w.category.__name__, str(w.message)) for w in caught]
+def reloaded(thing, **options):
+    buffer = io.BytesIO()
+    torch.save(thing, buffer)
+    buffer.seek(0)
+    return torch.load(buffer, **options)
+# what hooks of backward may return, and what may be done to what they guard
+def hooked(answer, before=False):
+    layer = nn.Tanh()
+    if before:
+        layer.register_full_backward_pre_hook(lambda module, out: answer)
+    else:
+        layer.register_full_backward_hook(lambda module, inp, out: answer)
+    return told(lambda: layer(torch.ones(2, requires_grad=True)).sum().backward())
+[hooked(answer) for answer in (None, 7, torch.ones(3), (), (torch.ones(2),), (torch.ones(2), None))]
+[hooked(answer, True) for answer in (None, 7, (), (torch.ones(2),))]
+guarded = nn.Tanh()
+guarded.register_full_backward_hook(lambda module, inp, out: None)
+guarded(torch.ones(2, requires_grad=True)).mul_(2)
+guarded(torch.ones(2)).mul_(2)
+inner = nn.Sequential(nn.ReLU(inplace=True))
+inner.register_full_backward_hook(lambda module, inp, out: None)
+inner(torch.ones(2, requires_grad=True) * 2)
+# modules as bytes
+lazy = pickle.loads(pickle.dumps(nn.LazyLinear(2)))
+lazy(torch.ones(3, 4)).shape, type(lazy), lazy
+reloaded(nn.LazyConv1d(2, 3), weights_only=False)
+nn.LazyLinear(2).load_state_dict(nn.LazyLinear(2).state_dict())
+watched = nn.Linear(1, 1)
+handle = watched.register_forward_hook(nn.init.zeros_)
+both = pickle.loads(pickle.dumps([watched, handle]))
+len(both[0]._forward_hooks), both[1].remove(), len(both[0]._forward_hooks)
+from torch.nn.utils import prune
+pruned = prune.l1_unstructured(nn.Linear(2, 2), "weight", 0.5)
+torch.equal(pickle.loads(pickle.dumps(pruned)).weight, pruned.weight)
+pickle.loads(pickle.dumps(torch.ones(2, requires_grad=True) * 3))
+# what a file keeps of a tensor
+noted = torch.ones(2)
+noted.note = "mine"
+[getattr(t, "note", None) for t in (reloaded(noted), pickle.loads(pickle.dumps(noted)), copy.deepcopy(noted), copy.copy(noted))]
+weight = nn.Parameter(torch.ones(2))
+weight.note = "mine"
+[(type(t), getattr(t, "note", None)) for t in (reloaded(weight), pickle.loads(pickle.dumps(weight)), copy.deepcopy(weight))]
+isinstance(reloaded(nn.Buffer(torch.ones(1))), nn.Buffer), reloaded(nn.Buffer(torch.ones(1), persistent=False)).persistent
+reloaded({"layout": torch.strided, "others": [torch.sparse_coo, torch.sparse_csr]})
+reloaded(torch.ones(1), map_location=lambda storage, place: torch.serialization.default_restore_location(storage, "cpu"))
+torch.serialization.location_tag(torch.ones(1).untyped_storage())
+try:
+    torch.load(io.BytesIO())
+except EOFError as error:
+    print("nothing to read")
+# sequences
+from torch.nn.utils.rnn import pack_sequence, pad_sequence, unpack_sequence, unpad_sequence
+packed = pack_sequence([torch.arange(3.), torch.arange(2.)])
+unpack_sequence(packed), unpad_sequence(pad_sequence([torch.ones(3, 2), torch.ones(1, 2)]), torch.tensor([3, 1]))
+[getattr(packed, name)().data for name in ("byte", "char", "short", "int", "long", "half", "float", "double")]
+nn.GRU(2, 3)(torch.ones(4, 0, 2))[0].shape, nn.LSTM(2, 3, bidirectional=True)(torch.ones(4, 0, 2))[1][0].shape
+# attention
+attention = nn.MultiheadAttention(4, 2, batch_first=True)
+x = torch.ones(2, 3, 4)
+told(attention, x, x, x, is_causal=True)
+told(attention, x, x, x, key_padding_mask=torch.ones(2, 4).bool()), told(attention, x, x, x, key_padding_mask=torch.ones(1, 3).bool())
+warnings_of(attention, x, x, x, key_padding_mask=torch.zeros(2, 3).bool(), attn_mask=torch.zeros(3, 3))
+from torch.nn.attention import sdpa_kernel
+told(lambda: sdpa_kernel("fast").__enter__())
+from torch.nn.attention.bias import CausalBias, CausalVariant, causal_lower_right, causal_upper_left
+print(causal_lower_right(2, 3), causal_upper_left(2, 3), causal_lower_right(2, 2).variant, isinstance(causal_upper_left(1, 1), torch.Tensor))
+q, kv = torch.randn(1, 2, 2, 4), torch.randn(1, 2, 3, 4)
+[F.scaled_dot_product_attention(q, kv, kv, attn_mask=kind(2, 3)) for kind in (causal_lower_right, causal_upper_left)]
+told(F.scaled_dot_product_attention, q, kv, kv, attn_mask=causal_lower_right(2, 3), is_causal=True), told(causal_lower_right, 2)
+warnings_of(causal_lower_right, 3, 2), told(CausalBias, 1, 2, 3), list(CausalVariant)
+# sizes and dtypes that do not fit
+[told(f, torch.ones(1, 1, 4, 4, dtype=d), 2) for f in (F.avg_pool2d, F.max_pool2d) for d in (torch.int32, torch.int64, torch.bool)]
+[told(F.adaptive_max_pool2d, torch.ones(s), 2) for s in ((1, 1, 0, 2), (1, 0, 2, 2), (0, 1, 3, 3))]
+told(F.max_unpool2d, torch.ones(1, 1, 2, 2), torch.zeros(1, 1, 2, 2).long(), 2, output_size=(9, 9))
+told(F.binary_cross_entropy, torch.full((2,), 0.5), torch.ones(2), torch.ones(3))
+told(F.binary_cross_entropy_with_logits, torch.ones(2, 3), torch.ones(2, 3), pos_weight=torch.ones(4)), told(nn.BCEWithLogitsLoss(torch.ones(5)), torch.ones(2, 3), torch.ones(2, 3))
+told(F.multilabel_margin_loss, torch.ones(1, 2), torch.tensor([[2, -1]]))
+told(F.grid_sample, torch.ones(1, 1, 2, 2), torch.ones(1, 1, 1, 2).double(), align_corners=False)
+told(F.affine_grid, torch.ones(1, 2, 3), (1, 1, 2), align_corners=False), told(F.affine_grid, torch.ones(1, 3, 3), (1, 1, 2, 2), align_corners=False)
+told(nn.EmbeddingBag(3, 2), torch.tensor([1, 3]), torch.tensor([0])), told(nn.EmbeddingBag(3, 2), torch.tensor([1, 2]), torch.tensor([0, 4]))
+told(nn.Unflatten, 1, 6), told(nn.Unflatten, 1, (2, 3.0))
+told(torch.func.functional_call, nn.Linear(1, 1), 3, torch.ones(1, 1))
+from torch.utils.data import DataLoader, TensorDataset
+told(lambda: list(DataLoader(TensorDataset(torch.ones(3)), sampler=[1, 3], batch_size=2)))
+# checkpoints of memory
+from torch.utils.checkpoint import checkpoint, noop_context_fn, set_checkpoint_early_stop
+class Told:
+    def __init__(self, word): self.word = word
+    def __enter__(self): print("into", self.word)
+    def __exit__(self, *error): print("out of", self.word)
+checkpoint(lambda t: t.exp(), torch.ones(1, requires_grad=True), use_reentrant=False, context_fn=lambda: (Told("forward"), Told("recomputation"))).backward()
+told(checkpoint, torch.sin, torch.ones(1), use_reentrant=False, determinism_check="some")
+checkpoint(torch.sin, torch.ones(1, requires_grad=True), use_reentrant=True, context_fn=noop_context_fn).detach()
+runs = []
+def unsteady(t):
+    runs.append(t)
+    return (t.sin().cos() if len(runs) == 1 else t.sin()) if t.dim() else t
+def first_lines(f, n):
+    return told(f).split("\n")[:n]
+with set_checkpoint_early_stop(False):
+    first_lines(lambda: checkpoint(unsteady, torch.ones(2, requires_grad=True), use_reentrant=False).sum().backward(), 3)
+runs.clear()
+first_lines(lambda: checkpoint(unsteady, torch.ones(2, requires_grad=True), use_reentrant=False).sum().backward(), 3)
