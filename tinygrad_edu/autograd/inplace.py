@@ -23,6 +23,9 @@ def check_writable(x: Any) -> None:
     """RuntimeError, in torch's words, where writing into ``x`` would falsify a gradient."""
     if x._inference and not state.inference:
         raise RuntimeError(INFERENCE_WRITE)
+    edge = (x if x._base is None else x._base)._edge
+    if edge is not None and type(edge[0]).__name__ in _RESULT_IS_FREE:
+        _keep_result(edge[0])
     if not state.enabled:
         return
     if needs_grad(x):
@@ -34,6 +37,24 @@ def check_writable(x: Any) -> None:
         x._requires_grad and x._edge is None and not x._base._requires_grad  # a view that was itself made a leaf
     ):
         raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+# Their gradient needs the result here, and not in torch (which keeps positions), where it may be overwritten.
+_RESULT_IS_FREE = {
+    "MaxPool2DWithIndicesBackward0",
+    "MaxPool3DWithIndicesBackward0",
+    "LogaddexpBackward0",
+    "Logaddexp2Backward0",
+}
+
+
+def _keep_result(node: Any) -> None:
+    """The node's result is about to be overwritten: let it keep a copy."""
+    if node.saved is None:
+        return
+    for i, value in enumerate(node.saved):
+        if node.plan.saving[i] == (-1, "array") and i in node._version_places():
+            node.replace_saved(i, value.copy(), None)
 
 
 _EITHER = (
@@ -168,17 +189,18 @@ def rebase(x: Any, node: Any, nr: int) -> None:
 class CopySlices(Node):
     """The base of a view after an in-place operation on the view."""
 
-    __slots__ = ("geometry", "inner", "inner_nr")
+    __slots__ = ("geometry", "inner", "inner_nr", "parts")
 
     def __init__(self, base: Any, view: Any, inner: Any, nr: int) -> None:
         replaced = edge_of(base)
         _, *rest = inner.edges or [(None, 0)]
         super().__init__((replaced, *rest), ((base._data.shape, base._data.dtype),))
-        self.geometry = (view.shape, view.strides, byte_offset(view, base._data), base._data)
+        self.geometry, self.parts = places(view, base._data), (base._data.dtype.kind == "c", view.dtype.kind == "c")
         self.inner, self.inner_nr = inner, nr
 
     def apply(self, g: Any, create_graph: bool, wanted: Any) -> Iterable[Any]:
-        shape, strides, offset, base = self.geometry
+        (like, view), (whole_is_complex, part_is_complex) = self.geometry, self.parts
+        mixed = whole_is_complex is not part_is_complex
         k: Any = self.inner.k if isinstance(self.inner, OpNode) else None
         if create_graph:
             k = TENSOR_OPS
@@ -186,20 +208,38 @@ class CopySlices(Node):
             from ..backend import kernels_of
 
             k = kernels_of(g)
-        n = base.dtype.itemsize
-        like = (base.shape, tuple(s // n for s in base.strides))
-        view = (shape, tuple(s // n for s in strides), offset // n)
+        if mixed and whole_is_complex:
+            g = k.view_as_real(g)
         part = k.restride(g, *like, *view)
+        if mixed and part_is_complex:
+            part = k.view_as_complex(part)
         inner: Any = part
         if self.inner.more is not None:
             inner = [None] * len(self.inner.more)
             inner[self.inner_nr] = part
         first, *rest = self.inner.apply(inner, create_graph, None) or [None]
+        if mixed and part_is_complex and first is not None:
+            first = k.view_as_real(first)
         outside = k.restride_fill(g, *like, *view, first)
-        return (outside, *rest)
+        return (k.view_as_complex(outside) if mixed and whole_is_complex else outside, *rest)
 
     def release(self) -> None:
         self.inner.release()
+
+
+def places(view: Any, base: Any) -> tuple[Any, Any]:
+    """Where the elements of ``base`` lie, and those of ``view``: (shape, strides), (shape, strides, offset) in elements.
+
+    Where one of the two is complex and the other shows its parts, both are told as pairs of real numbers.
+    """
+    mixed = (view.dtype.kind == "c") is not (base.dtype.kind == "c")
+    n = min(base.dtype.itemsize, view.dtype.itemsize)
+
+    def elements(a: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        strides = tuple(s // n for s in a.strides)
+        return ((*a.shape, 2), (*strides, 1)) if mixed and a.dtype.kind == "c" else (a.shape, strides)
+
+    return elements(base), (*elements(view), byte_offset(view, base) // n)
 
 
 def byte_offset(view: Any, base: Any) -> int:
@@ -218,13 +258,16 @@ def view_node(x: Any) -> Any:
     base = x._base
     if x._seen != x._counter[0] and needs_grad(base):
         _check_origin(x, "its base or another view of its base has been")
-        n = x._data.dtype.itemsize
+        whole_is_complex, part_is_complex = base._data.dtype.kind == "c", x._data.dtype.kind == "c"
+        _, geometry = places(x._data, base._data)
         with_grad = state.enabled
         state.enabled = True
         try:
-            fresh = TENSOR_OPS.as_strided(
-                base, x._data.shape, tuple(s // n for s in x._data.strides), byte_offset(x._data, base._data) // n
-            )
+            if whole_is_complex and not part_is_complex:
+                base = TENSOR_OPS.view_as_real(base)
+            fresh = TENSOR_OPS.as_strided(base, *geometry)
+            if part_is_complex and not whole_is_complex:
+                fresh = TENSOR_OPS.view_as_complex(fresh)
         finally:
             state.enabled = with_grad
         if x._retain:

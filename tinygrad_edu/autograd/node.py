@@ -284,5 +284,5 @@ def _unpacked(value: Any) -> Any:
 
 
 def origin_name(node: Node) -> str:
-    """A node's name as torch's message has it: without "Backward0"."""
-    return re.sub(r"Backward\d*$", "", node.name())
+    """A node's name as torch's message has it: without "Backward0", and with the number of another overload ("Prod1")."""
+    return re.sub(r"Backward0?(?=\d*$)", "", node.name())

@@ -265,9 +265,9 @@ class _OfClasses(Distribution):
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
     _categorical: Categorical
 
-    def expand(self, batch_shape: Any) -> Self:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
         """The same distribution with another batch shape."""
-        new = super().expand(batch_shape)
+        new = super().expand(batch_shape, _instance)
         new._categorical = self._categorical.expand(batch_shape)
         return new
 

@@ -12,6 +12,8 @@ from ..ops.shape import broadcast_tensors
 from ..size import Size
 from .constraints import Constraint, independent
 
+_HERE = __name__.rpartition(".")[0]
+
 
 class Distribution:
     """A probability distribution over tensors of ``event_shape``, one for each element of ``batch_shape``.
@@ -80,16 +82,33 @@ class Distribution:
         """The square root of the variance."""
         return self.variance.sqrt()
 
-    def expand(self, batch_shape: Any) -> Self:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
         """The same distribution with its parameters expanded to another batch shape."""
-        new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__)
+        new = self._copy(_instance)
         for name in (*self.arg_constraints, "_param", "_factor"):
             if name in self.__dict__:
                 value = self.__dict__[name]
                 keep = self._event_dims.get(name, self._event_dims.get("all", 0))
                 new.__dict__[name] = value.expand((*batch_shape, *value.shape[value.dim() - keep :]))
         new._batch_shape = Size(batch_shape)
+        return new
+
+    def _get_checked_instance(self, cls: type, _instance: Any = None) -> Any:
+        """A blank object for `expand` to fill: ``_instance``, or a new one. A class with an ``__init__`` of its own fills it itself."""
+        if _instance is None and type(self).__init__ is not cls.__init__:  # type: ignore[misc]
+            raise NotImplementedError(
+                f"Subclass {type(self).__name__} of {cls.__name__} that defines a custom __init__ method must also define a custom "
+                ".expand() method."
+            )
+        return object.__new__(type(self)) if _instance is None else _instance
+
+    def _copy(self, _instance: Any) -> Any:
+        """A blank object that has all that this one has, for a family of this package to change."""
+        family = next(cls for cls in type(self).__mro__ if cls.__module__.startswith(_HERE))
+        if family is Distribution:
+            raise NotImplementedError
+        new = self._get_checked_instance(family, _instance)
+        new.__dict__.update({**self.__dict__, **new.__dict__})
         return new
 
     def sample(self, sample_shape: Any = ()) -> Any:
@@ -188,10 +207,12 @@ class Independent(Distribution):
     def variance(self) -> Any:
         return self.base_dist.variance
 
-    def expand(self, batch_shape: Any) -> Self:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
         """The same distribution with another batch shape."""
-        inner = self.base_dist.expand((*batch_shape, *self.event_shape[: self.reinterpreted_batch_ndims]))
-        return type(self)(inner, self.reinterpreted_batch_ndims, validate_args=False)
+        new = self._copy(_instance)
+        new.base_dist = self.base_dist.expand((*batch_shape, *self.event_shape[: self.reinterpreted_batch_ndims]))
+        new._batch_shape = Size(batch_shape)
+        return new  # type: ignore[no-any-return]
 
     def sample(self, sample_shape: Any = ()) -> Any:
         return self.base_dist.sample(sample_shape)

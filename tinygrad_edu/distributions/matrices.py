@@ -130,9 +130,9 @@ class LKJCholesky(Distribution):
         self._beta = Beta(offset + 0.5, start.unsqueeze(-1) - 0.5 * offset)
         super().__init__(self.concentration.size(), Size((dim, dim)), validate_args)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution with another batch shape."""
-        new = super().expand(batch_shape)
+        new = super().expand(batch_shape, _instance)
         new._beta = self._beta.expand((*batch_shape, self.dim))
         return new
 
@@ -203,9 +203,9 @@ class Wishart(Distribution):
         steps = functions["arange"](n, dtype=matrix.dtype, device=matrix.device).expand((*batch, -1))
         self._chi2 = Chi2(df=self.df.unsqueeze(-1) - steps)
 
-    def expand(self, batch_shape: Any) -> Any:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution with another batch shape."""
-        new = super().expand(batch_shape)
+        new = super().expand(batch_shape, _instance)
         new._chi2 = self._chi2.expand((*batch_shape, self._event_shape[-1]))
         return new
 

@@ -50,10 +50,9 @@ class MixtureSameFamily(Distribution):
         self._event_ndims = len(event_shape)
         super().__init__(component_distribution.batch_shape[:-1], event_shape, validate_args)
 
-    def expand(self, batch_shape: Any) -> Self:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
         """The same distribution with another batch shape."""
-        new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__)
+        new = self._copy(_instance)
         new._component_distribution = self._component_distribution.expand((*batch_shape, self._num_component))
         new._mixture_distribution = self._mixture_distribution.expand(batch_shape)
         new._batch_shape = Size(batch_shape)

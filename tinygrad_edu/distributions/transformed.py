@@ -67,10 +67,9 @@ class TransformedDistribution(Distribution):
         cut = len(outer) - event_dim
         super().__init__(outer[:cut], outer[cut:], validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Self:
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
         """The same distribution with another batch shape."""
-        new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__)
+        new = self._copy(_instance)
         shape = ComposeTransform(self.transforms).inverse_shape((*batch_shape, *self._event_shape))
         new.base_dist = self.base_dist.expand(shape[: len(shape) - len(self.base_dist.event_shape)])
         new._batch_shape = Size(batch_shape)
@@ -248,8 +247,8 @@ class Weibull(TransformedDistribution):
         steps = [PowerTransform(self.concentration_reciprocal), AffineTransform(0, self.scale)]
         super().__init__(base, steps, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Self:
-        new = super().expand(batch_shape)
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
+        new = super().expand(batch_shape, _instance)
         new.concentration_reciprocal = new.concentration.reciprocal()
         return new
 
@@ -466,8 +465,8 @@ class LogitRelaxedBernoulli(Distribution):
         self._bernoulli = Bernoulli(probs, logits, validate_args=False)
         super().__init__(self._bernoulli.batch_shape, validate_args=validate_args)
 
-    def expand(self, batch_shape: Any) -> Self:
-        new = super().expand(batch_shape)
+    def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
+        new = super().expand(batch_shape, _instance)
         new._bernoulli = self._bernoulli.expand(batch_shape)
         return new
 

@@ -269,3 +269,22 @@ def pushed(f, x, t):
     return torch.autograd.grad(torch.autograd.grad(f(x), x, v, create_graph=True), v, t)
 pushed(torch.relu, torch.linspace(-1, 1, 5, requires_grad=True), torch.arange(5.))
 pushed(torch.relu, torch.linspace(-1, 1, 300, requires_grad=True), torch.ones(300))[0].sum()
+
+# results that may be overwritten, since the gradient does not need them
+def through(change):
+    x = torch.arange(16.0).sin().reshape(1, 1, 4, 4).requires_grad_()
+    y = torch.nn.functional.max_pool2d(x, 2)
+    change(y).pow(2).sum().backward()
+    return x.grad
+through(lambda y: torch.relu_(y)), through(lambda y: y.add_(1).mul_(2)), through(lambda y: y.flatten(1).add_(1))
+through(lambda y: y[..., 0].mul_(3))
+def without_record(y):
+    with torch.no_grad():
+        y.mul_(3)
+    return y
+through(without_record)
+a = torch.tensor([0.5, 1.0], requires_grad=True)
+torch.logaddexp(a, a * 2).add_(1).sum().backward(), a.grad
+y = a.reshape(1, 2).prod(-1)
+y.add_(1).mul(2).backward()
+y = (a.exp() ** a).add_(1).sum().backward()

@@ -306,3 +306,35 @@ class NoVm(Function):
     def backward(ctx, g): return g * 2
 torch.vmap(NoVm.apply)(torch.ones(3))
 torch.vmap(Exp.apply)(torch.ones(3))
+
+# distributions of one's own, and their expand
+from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal, TransformedDistribution, constraints, transforms
+class Shifted(Normal):
+    def __init__(self, loc, scale, shift, validate_args=None):
+        self.shift = torch.as_tensor(shift)
+        super().__init__(loc, scale, validate_args)
+    def expand(self, batch_shape, _instance=None):
+        new = self._get_checked_instance(Shifted, _instance)
+        new.shift = self.shift.expand(batch_shape)
+        return super().expand(batch_shape, new)
+shifted = Shifted(torch.zeros(1), torch.ones(1), [2.0]).expand((3,))
+type(shifted).__name__, shifted, shifted.shift, shifted.scale, shifted.batch_shape
+class Diagonal(Independent):
+    def __init__(self, loc, scale):
+        super().__init__(Normal(loc, scale), 1)
+    def expand(self, batch_shape, new=None):
+        return super().expand(batch_shape, self._get_checked_instance(Diagonal, new))
+Diagonal(torch.zeros(2), torch.ones(2)).expand((4,)), Diagonal(torch.zeros(2), torch.ones(2)).expand((4,)).log_prob(torch.zeros(2))
+class Closed(Normal):
+    def __init__(self, loc):
+        super().__init__(loc, 1.0)
+Closed(torch.zeros(2)).expand((3, 2))
+class Plain(Distribution):
+    arg_constraints = {}
+Plain().expand((2,))
+class Renamed(Normal):
+    pass
+Renamed(0.0, 1.0).expand((2,))
+Independent(Normal(torch.zeros(2, 3), 1.0), 1).expand((5, 2)), MixtureSameFamily(Categorical(torch.ones(2)), Normal(torch.zeros(2), 1.0)).expand((3,)).batch_shape
+TransformedDistribution(Normal(torch.zeros(1), 1.0), transforms.ExpTransform()).expand((2,)).log_prob(torch.ones(2))
+(torch.ones(2) < 2).type(torch.Tensor), torch.ones(2, dtype=torch.int32).type(torch.FloatTensor)
