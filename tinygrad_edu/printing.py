@@ -202,10 +202,11 @@ def _grad_fn_name(tensor: Any) -> str | None:
 
 
 def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterator[str]:
-    empty = 0 in shape
-    if tensor.device.type != "cpu":
-        yield f"device='{tensor.device}'"
-    if (empty and len(shape) != 1) or (not empty and not options.edgeitems):
+    place = tensor.device
+    empty = 0 in shape or place.type == "meta"
+    if place.type != "cpu":
+        yield f"device='{place}'"
+    if (empty and (len(shape) != 1 or place.type == "meta")) or (not empty and not options.edgeitems):
         yield f"size={shape}"
     if dtype_is_said(kind, empty):
         yield f"dtype=torch.{kind.name}"
@@ -250,7 +251,7 @@ def format_tensor(tensor: Any) -> str:
     prefix = "tensor(" if plain else f"{bases[0]}("
     indent = len(prefix)
     kind, shape = tensor.dtype, tuple(tensor.shape)
-    text = prefix + format_array(tensor._data, kind, indent)
+    text = prefix + ("..." if tensor.is_meta else format_array(tensor._data, kind, indent))
     text = add_suffixes(text, _suffixes(tensor, kind, shape), indent)
     text += ")"
     return text if plain or not ("Parameter" in bases or hasattr(tensor, "_is_param")) else f"Parameter({text})"

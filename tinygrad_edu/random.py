@@ -36,6 +36,8 @@ class Generator:
         if self.device.type == "cpu":
             self.stream = MT19937Stream()
             return
+        if self.device.type == "meta":
+            raise RuntimeError("META device type not an accelerator.")
         self.device = devices.resolve(self.device)
         self.stream = PhiloxStream(kernels_for(self.device.type))
 
@@ -119,7 +121,10 @@ def generator_of(device: devices.device) -> Generator:
         return default_generator
     found = _of_device.get(device)
     if found is None:
-        found = _of_device[device] = Generator(device).manual_seed(_cuda_seed)
+        found = Generator() if device.type == "meta" else Generator(device).manual_seed(_cuda_seed)
+        if device.type == "meta":  # what it draws is not looked at
+            found.device, found.stream = device, kernels_for("meta").stream()  # type: ignore[attr-defined]
+        _of_device[device] = found
     return found
 
 

@@ -19,12 +19,13 @@ from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
 from .autograd.modes import state
 from .autograd.op import Op
-from .autograd.variable import Variable, alias, needs_grad, wrap
+from .autograd.variable import Variable, alias, attributes_of, needs_grad, wrap
 from .backend import kernels_for, kernels_of
 from .layouts import strided
 from .legacy import construct
-from .ops import bits, comparison, grids, indexing, linalg, pointwise, power, registry
+from .ops import bits, comparison, conversion, grids, indexing, linalg, pointwise, power, registry
 from .ops._layout import lies_in
+from .ops.memory import copied_with_storage
 from .ops.view import contiguous_strides, root_array, storage_offset_of, wrap_dim
 from .size import Size
 
@@ -53,6 +54,8 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
     return method
 
 
+# what a copy does not have: it is a leaf without a gradient
+_OF_THE_GRAPH = frozenset(("_edge", "_base", "_seen", "_made", "_grad", "_retain", "_accumulator"))
 _OPERANDS = (Variable, bool, int, float, complex)
 
 
@@ -66,7 +69,7 @@ def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
         try:
             return form(self, other)
         except TypeError:
-            if isinstance(other, _OPERANDS) or hasattr(other, "dtype"):
+            if isinstance(other, _OPERANDS) or (hasattr(other, "dtype") and not isinstance(other, numpy.ndarray)):
                 raise
             return NotImplemented
         except AttributeError:
@@ -94,6 +97,11 @@ _C_NAMES = {
 
 
 _IDENTITY = "This function is the identity in these cases."
+
+
+def _need_matrices(t: Any, name: str) -> None:
+    if t._data.ndim < 2:
+        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got {t._data.ndim}-D tensor.")
 
 
 def _unturned(t: Any, name: str, advice: str) -> Any:
@@ -161,7 +169,11 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     @property
     def is_cpu(self) -> bool:
-        return not self.is_cuda
+        return kernels_of(self._data).device_type == "cpu"
+
+    @property
+    def is_meta(self) -> bool:
+        return kernels_of(self._data).device_type == "meta"
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -171,7 +183,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def names(self, names: Any) -> None:
         named.attach(self, names)
 
-    is_sparse = is_sparse_csr = is_quantized = is_mps = is_meta = is_mkldnn = False
+    is_sparse = is_sparse_csr = is_quantized = is_mps = is_mkldnn = False
     is_nested = is_xla = is_xpu = is_maia = is_vulkan = is_mtia = is_ipu = volatile = False
     name: None = None
     layout = strided
@@ -293,10 +305,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def mT(self) -> Any:
         if self._data.ndim == 0:
             return _unturned(self, "mT", _IDENTITY)
-        if self._data.ndim < 2:
-            raise RuntimeError(
-                f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor."
-            )
+        _need_matrices(self, "mT")
         return self.transpose(-2, -1)
 
     @property
@@ -316,15 +325,24 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def mH(self) -> Any:
         if self._data.ndim == 0:
             return _unturned(self.conj() if self.is_complex() else self, "mH", "Consider using x.conj().")
+        _need_matrices(self, "mH")
         return self.mT.conj() if self.is_complex() else self.mT
 
     @property
     def real(self) -> Any:
         return grids.real(self)
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        conversion.assign(grids.real(self), value)
+
     @property
     def imag(self) -> Any:
         return grids.imag(self)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        conversion.assign(grids.imag(self), value)
 
     # ------------------------------------------------------------------ its place in the graph
     @property
@@ -498,7 +516,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         """The only element as a Python number."""
         if self._data.size != 1:
             raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
-        value = kernels_of(self._data).to_host(self._data).item()
+        value = kernels_of(self._data).scalar(self._data)
         return float(value) if self.dtype is dtypes.bfloat16 else value
 
     def tolist(self) -> Any:
@@ -512,7 +530,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             return kernels_of(self._data).to_host(self.detach()._data)
         if needs_grad(self):
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        if self.is_cuda:
+        if not self.is_cpu:
             raise TypeError(
                 f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host "
                 "memory first."
@@ -580,14 +598,15 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return printing.format_tensor(self)
 
     def __format__(self, spec: str) -> str:
-        if self._data.ndim == 0 and type(self) is Tensor:
+        if self._data.ndim == 0 and type(self) is Tensor and not self.is_meta:
             return self.item().__format__(spec)
         return object.__format__(self, spec)
 
     # ------------------------------------------------------------------ copies
     def __copy__(self) -> Any:
-        new = object.__new__(type(self))
-        new.__dict__.update(self.__dict__)
+        new = object.__new__(type(self))  # a leaf over the same memory
+        new.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _OF_THE_GRAPH})
+        new._requires_grad = self.requires_grad
         return new
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
@@ -601,21 +620,15 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             return memo[id(self)]
         new = object.__new__(type(self))
         memo[id(self)] = new
-        new._data, new._counter = self._data.copy("K"), [0]
+        new._data, new._counter = copied_with_storage(self._data, memo), [0]
         new._requires_grad, new._names = self._requires_grad, self._names
         new._grad = copy.deepcopy(self._grad, memo)
-        internal = {*vars(Variable), "_data", "_counter", "_after_accumulate"}
-        for name, value in self.__dict__.items():
-            if name not in internal:
-                new.__dict__[name] = copy.deepcopy(value, memo)
+        new.__dict__.update(copy.deepcopy(attributes_of(self), memo))
         return new
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only leaf tensors can be pickled: detach() it first, or save the parameters it was made from"
-            )
-        return _rebuild, (type(self), kernels_of(self._data).to_host(self._data), str(self.device), self._requires_grad)
+        host = kernels_of(self._data).to_host(self._data)
+        return _rebuild, (type(self), host, str(self.device), self.requires_grad), attributes_of(self) or None
 
     # ------------------------------------------------------------------ operators
     __add__ = __radd__ = _operator(pointwise.plus)

@@ -81,6 +81,10 @@ class Kernels:
         """Copy (on the CPU: hand over) an array as a NumPy array."""
         return array
 
+    def scalar(self, array: Any) -> Any:
+        """The only element of an array as a Python number."""
+        return self.to_host(array).item()
+
 
 class CpuKernels(Kernels):
     """NumPy's."""
@@ -137,6 +141,10 @@ def kernels_for(device_type: str) -> Kernels:
         from . import cuda
 
         cuda.load()
+    if device_type not in by_device and device_type == "meta":
+        from . import meta
+
+        meta.load()
     if device_type not in by_device:
         raise RuntimeError(f"no {device_type} device is available; tensors can live on cpu or, with CuPy, on cuda")
     return by_device[device_type]

@@ -147,6 +147,9 @@ class TorchPickler(pickle._Pickler):
         return _named("torch._tensor", "_rebuild_from_type_v2"), (rebuild, kind, args, more)
 
     def _rebuild(self, t: Any, requires_grad: bool) -> tuple[Any, tuple[Any, ...]]:
+        if t.is_meta:
+            form = (t.dtype, tuple(t._data.shape), tuple(t.stride()), requires_grad)
+            return _named("torch._utils", "_rebuild_meta_tensor_no_storage"), form
         storage, offset, stride = self._storage_of(t)
         size = tuple(int(n) for n in t._data.shape)
         args = (storage, offset, size, stride, requires_grad, OrderedDict())

@@ -90,6 +90,8 @@ def restore(storage: Storage, location: str, map_location: MapLocation) -> Stora
     target = target.decode("ascii") if isinstance(target, bytes) else str(target)
     if target == "cpu":
         return storage
+    if target.partition(":")[0] == "meta":
+        return Storage(storage.data, storage.dtype, device("meta"))
     if target.partition(":")[0] != "cuda":
         raise PlaceError(
             f"don't know how to restore data location of {storage.dtype.short}Storage (tagged with {target}); "
@@ -188,6 +190,16 @@ def _flagged(t: Any, requires_grad: Any, metadata: Any) -> Any:
     return t
 
 
+def rebuild_meta(d: Any, size: Any, stride: Any, requires_grad: Any) -> Any:
+    """A tensor without numbers."""
+    if not isinstance(d, dtypes.dtype) or not all(type(n) is int and n >= 0 for n in (*size, *stride)):
+        raise ValueError(f"dtype {d!r}, size {tuple(size)} and stride {tuple(stride)} are no tensor's")
+    k = backend.kernels_for("meta")
+    steps = tuple(n * d.itemsize for n in stride)
+    reach = 1 + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    return _flagged(wrap(k.strided(k.xp.empty(max(reach, 0), d.np), tuple(size), steps)), requires_grad, None)
+
+
 def rebuild_parameter(data: Any, requires_grad: Any, hooks: Any) -> Any:
     """A Parameter around a rebuilt tensor."""
     from ..nn.parameter import Parameter
@@ -205,7 +217,9 @@ def rebuild_from_type(rebuild: Any, kind: Any, args: Any, state: Any) -> Any:
     if rebuild not in REBUILDERS.values() or rebuild is rebuild_from_type:
         raise ValueError(f"expected a function that builds a tensor, got {rebuild!r}")
     t = rebuild(*args)
-    if isinstance(kind, type) and issubclass(kind, type(t)) and kind is not type(t):  # the file's owner let this class in
+    if (
+        isinstance(kind, type) and issubclass(kind, type(t)) and kind is not type(t)
+    ):  # the file's owner let this class in
         t = t.as_subclass(kind)
     return _with_attributes(t, state)
 
@@ -296,6 +310,7 @@ REBUILDERS: dict[tuple[str, str], Callable[..., Any]] = {
     ("torch._utils", "_rebuild_tensor"): rebuild_tensor,
     ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor_v2,
     ("torch._utils", "_rebuild_tensor_v3"): rebuild_tensor_v3,
+    ("torch._utils", "_rebuild_meta_tensor_no_storage"): rebuild_meta,
     ("torch._utils", "_rebuild_sparse_tensor"): rebuild_sparse,
     ("torch._utils", "_rebuild_parameter"): rebuild_parameter,
     ("torch._utils", "_rebuild_parameter_with_state"): rebuild_parameter_with_state,

@@ -68,6 +68,8 @@ def trunc_normal_(
         )
     where, empty_like = functions["where"], functions["empty_like"]
     inside = _normal_cdf((b - mean) / std) - _normal_cdf((a - mean) / std)
+    if tensor.is_meta:
+        return tensor
     if inside > 0.3:
         low, high = tensor.new_tensor(a).item(), tensor.new_tensor(b).item()
         result = tensor.normal_(mean, std, generator=generator)

@@ -376,7 +376,8 @@ class Module(HasHooks, HasState):
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Move all parameters and buffers to a device and/or a floating point dtype. The module itself changes."""
-        device, dtype = _parse_to(*args, **kwargs)
+        device, dtype = _parse_to(*map(dtypes.of_python_type, args), **kwargs)
+        dtype = dtypes.of_python_type(dtype)
         order = kwargs.get("memory_format")
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
@@ -395,7 +396,15 @@ class Module(HasHooks, HasState):
 
         def convert(t: Any) -> Any:
             wanted = dtype if t.is_floating_point() or t.is_complex() else None
-            return t.to(device=device, dtype=wanted, memory_format=order if t.dim() in (4, 5) else None)
+            try:
+                return t.to(device=device, dtype=wanted, memory_format=order if t.dim() in (4, 5) else None)
+            except NotImplementedError as error:
+                if not str(error).startswith("Cannot copy out of meta tensor"):
+                    raise
+                raise NotImplementedError(
+                    f"{error} Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module from meta to a "
+                    "different device."
+                ) from None
 
         return self._apply(convert)
 

@@ -232,6 +232,13 @@ class HasState:
                             given = Parameter(given, requires_grad=t.requires_grad)
                     setattr(self, name, given)
                 else:
+                    if t.is_meta and not given.is_meta:
+                        warnings.warn(
+                            f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the current "
+                            "model, which is a no-op. (Did you mean to pass `assign=True` to assign items in the state dictionary to "
+                            "their corresponding key in the module instead of copying them in place?)",
+                            stacklevel=4,
+                        )
                     t.copy_(given)
         except (RuntimeError, TypeError, ValueError, AssertionError) as error:  # told with all the other problems
             return (

@@ -74,6 +74,8 @@ def check_same_device(*operands: Any) -> None:
             d = of(a._data)
             if d not in seen and not (a._data.ndim == 0 and d.type == "cpu"):
                 seen.append(d)
+    if len(seen) > 1 and any(d.type == "meta" for d in seen):
+        raise RuntimeError(f"Tensor on device {seen[1]} is not on the expected device {seen[0]}!")
     if len(seen) > 1:
         names = ", ".join(str(d) for d in sorted(seen, key=str, reverse=True))
         names = " and ".join(names.rsplit(", ", 1)) + "!"
