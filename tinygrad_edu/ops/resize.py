@@ -17,7 +17,7 @@ from ..backend import kernels_of
 from ..backend import pooling as kernels
 from ._check import ask_for, not_implemented
 from ._layout import in_format_of
-from .registry import public
+from .registry import functions, public
 
 Weights = list[list[tuple[int, float]]]  # for each output position: (input position, weight) pairs
 
@@ -401,12 +401,12 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
     spatial = tuple(size[2:])
     base = k.xp.ones((*spatial, dims + 1), theta._data.dtype)
     for i, n in enumerate(reversed(spatial)):  # x first
-        line = k.xp.linspace(-1, 1, n) if n > 1 else k.xp.zeros(1)
+        line = functions["linspace"](-1, 1, n, dtype=theta.dtype, device=theta.device) if n > 1 else theta.new_zeros(1)
         if not align_corners:
-            line = line * ((n - 1) / n)
+            line = line * (n - 1) / n  # in this order: where a pixel's middle is hit exactly, slopes depend on the last bit
         shape = [1] * dims
         shape[dims - 1 - i] = n
-        base[..., i] = line.reshape(shape)
+        base[..., i] = line._data.reshape(shape)
     return Op.table["affine_grid_generator"](theta, base.reshape(-1, dims + 1), spatial)
 
 
