@@ -67,7 +67,6 @@ _ELSEWHERE = {
     "torch.cuda.amp.autocast_mode": "amp.old",
     "torch.cuda.amp.grad_scaler": "amp.old",
     "torch.serialization": "io",
-    "torch.utils.dlpack": "",
     "torch._utils": "utils",
     "torchvision": "vision",
     "torchvision.transforms.transforms": "vision.transforms",

@@ -111,12 +111,16 @@ def from_np(np_type: Any) -> dtype:
 _OF_PYTHON_TYPE = {float: float64, int: int64, bool: bool_, complex: complex128}
 
 
+def of_python_type(value: Any) -> Any:
+    """The dtype that one of Python's number types means (``float`` is float64 here); everything else as it is."""
+    return _OF_PYTHON_TYPE.get(value, value) if isinstance(value, type) else value
+
+
 def resolve(d: Any) -> dtype:
-    """What a ``dtype=`` argument means: a dtype, or one of Python's types (``float`` is float64 here)."""
+    """What a ``dtype=`` argument means: a dtype, or one of Python's types."""
+    d = of_python_type(d)
     if isinstance(d, dtype):
         return d
-    if isinstance(d, type) and d in _OF_PYTHON_TYPE:
-        return _OF_PYTHON_TYPE[d]
     raise TypeError(f"dtype must be a dtype such as {module_name}.float32, not {d!r}")
 
 
@@ -173,6 +177,7 @@ def promote_types(a: dtype, b: dtype) -> dtype:
         return a
     found = _promoted.get((a, b))
     if found is None:
+        a, b = of_python_type(a), of_python_type(b)
         for name, position, each in (("type1", 1, a), ("type2", 2, b)):
             if not isinstance(each, dtype):
                 kind = type(each).__name__
@@ -233,7 +238,7 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     >>> can_cast(float64, float32), can_cast(float32, int64)
     (True, False)
     """
-    return kind_order(from_) <= kind_order(to)
+    return kind_order(of_python_type(from_)) <= kind_order(of_python_type(to))
 
 
 def largest(d: dtype) -> float:

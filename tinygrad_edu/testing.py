@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import cmath
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import dtypes
 from .ops import registry
 from .tensor import Tensor
-from .typeinfo import finfo
+from .typeinfo import finfo, iinfo
 
 # dtype → (rtol, atol) where the caller gives none; everything else must be equal
 _TOLERANCE = {
@@ -250,6 +251,34 @@ def _unravel(flat: int, shape: Sequence[int]) -> tuple[int, ...]:
 
 
 # ------------------------------------------------------------------------------------------------ inputs
+def _bounds(dtype: Any, low: float | None, high: float | None) -> tuple[float, float]:
+    """``low`` and ``high``, or what stands for them, cut to what the dtype can hold."""
+    real = dtype.is_floating_point or dtype.is_complex
+    if dtype is dtypes.bool_:
+        least, most, start, stop = 0.0, 2.0, 0, 2
+    else:
+        limits: Any = finfo(dtype) if real else iinfo(dtype)
+        least, most = limits.min, limits.max + (not real and dtype is not dtypes.int64)
+        start, stop = -9, 9 if real else 10
+    first, last = start if low is None else low, stop if high is None else high
+    if any(math.isnan(v) for v in (first, last)):
+        raise ValueError(f"`low` and `high` cannot be NaN, but got low={first!r} and high={last!r}")
+    if first == last and real:
+        warnings.warn(
+            "Passing `low==high` to `torch.testing.make_tensor` for floating or complex types is deprecated since 2.1 and will be "
+            "removed in 2.3. Use `torch.full(...)` instead.",
+            FutureWarning,
+            stacklevel=3,
+        )
+    elif first >= last:
+        raise ValueError(f"`low` must be less than `high`, but got {first} >= {last}")
+    elif last < least or first >= most:
+        raise ValueError(
+            f"The value interval specified by `low` and `high` is [{first}, {last}), but {dtype} only supports [{least}, {most})"
+        )
+    return min(max(first, least), most), min(max(last, least), most)
+
+
 def make_tensor(
     *shape: Any, dtype: Any, device: Any = "cpu", low: float | None = None, high: float | None = None,
     requires_grad: bool = False, noncontiguous: bool = False, exclude_zero: bool = False, memory_format: Any = None,
@@ -272,15 +301,20 @@ def make_tensor(
             f"and memory_format={memory_format!r}"
         )
     real = dtype.is_floating_point or dtype.is_complex
-    start, stop = (0, 2) if dtype is dtypes.bool_ else (0, 10) if not dtype.is_signed else (-9, 9 if real else 10)
-    first, last = start if low is None else low, stop if high is None else high
+    if requires_grad and not real:
+        raise ValueError(
+            f"`requires_grad=True` is not supported for boolean and integral dtypes, but got dtype={dtype}"
+        )
+    first, last = _bounds(dtype, low, high)
     gaps = noncontiguous and math.prod(sizes) > 1
     drawn = (*sizes[:-1], 2 * sizes[-1]) if gaps else sizes
     if real:
         made = functions["empty"](drawn, dtype=dtype, device=device)
-        (functions["view_as_real"](made) if dtype.is_complex else made).uniform_(first, last)
+        parts = functions["view_as_real"](made) if dtype.is_complex else made
+        wide = last - first >= finfo(parts.dtype).max  # as far as `uniform_` goes
+        parts.uniform_(first / 2, last / 2).mul_(2) if wide else parts.uniform_(first, last)
     else:
-        made = functions["randint"](int(first), int(last), drawn, dtype=dtype, device=device)
+        made = functions["randint"](math.ceil(first), math.ceil(last), drawn, dtype=dtype, device=device)
     if gaps:
         made = made[..., 1::2]
     elif memory_format is not None:

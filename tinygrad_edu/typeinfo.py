@@ -108,7 +108,7 @@ class finfo(_Info):
     _LAYOUT = {"float16": (11, 5), "bfloat16": (8, 8), "float32": (24, 8), "float64": (53, 11)}
 
     def __init__(self, type: dtypes.dtype | None = None) -> None:
-        type = dtypes.get_default_dtype() if type is None else type
+        type = dtypes.get_default_dtype() if type is None else dtypes.of_python_type(type)
         if not isinstance(type, dtypes.dtype):
             raise TypeError(
                 f"finfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}"
@@ -141,6 +141,7 @@ class iinfo(_Info):
     """
 
     def __init__(self, type: dtypes.dtype) -> None:
+        type = dtypes.of_python_type(type)
         if not isinstance(type, dtypes.dtype):
             raise TypeError(
                 f"iinfo(): argument 'type' (position 1) must be {dtypes.module_name}.dtype, not {_kind(type)}"

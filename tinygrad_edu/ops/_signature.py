@@ -364,6 +364,9 @@ def checked(
             error = mistake(args, kwargs)
             if error is not None:
                 raise error from None
+            if any(isinstance(v, type) for v in (*args, *kwargs.values())):  # ``dtype=float``
+                words = {key: dtypes.of_python_type(v) for key, v in kwargs.items()}
+                return function(*map(dtypes.of_python_type, args), **words)
             again = renamed(parsed[0], kwargs)
             bound = positional(parsed[0], args[1:] if method else args, kwargs if again is None else again)
             if again is None and bound is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Any
 
 from ..autograd.inplace import check_writable
-from ..autograd.variable import needs_grad
+from ..autograd.variable import Variable, needs_grad
 from ..autograd.variable import wrap as wrap_array
-from ..backend import kernels_of
+from ..backend import kernels_for, kernels_of
 from .creation import fill_value_for
 from .registry import functions, public
 
@@ -112,6 +113,26 @@ def fill_diagonal_(input: Any, fill_value: Any, wrap: bool = False) -> Any:
 
 
 # ------------------------------------------------------------------------------------ DLPack
+class DLDeviceType(IntEnum):
+    """DLPack's kinds of devices."""
+
+    kDLCPU = 1
+    kDLCUDA = 2
+    kDLCUDAHost = 3
+    kDLOpenCL = 4
+    kDLVulkan = 7
+    kDLMetal = 8
+    kDLVPI = 9
+    kDLROCM = 10
+    kDLROCMHost = 11
+    kDLExtDev = 12
+    kDLCUDAManaged = 13
+    kDLOneAPI = 14
+    kDLWebGPU = 15
+    kDLHexagon = 16
+    kDLMAIA = 17
+
+
 @public("method")
 def __dlpack__(
     input: Any, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: Any = None
@@ -123,21 +144,60 @@ def __dlpack__(
 
 
 @public("method")
-def __dlpack_device__(input: Any) -> tuple[int, int]:
+def __dlpack_device__(input: Any) -> tuple[DLDeviceType, int]:
     """DLPack's numbers for the device."""
     kind, index = input._data.__dlpack_device__()
-    return int(kind), int(index)
+    return DLDeviceType(int(kind)), int(index)
 
 
 @public("function")
-def from_dlpack(ext_tensor: Any) -> Any:
-    """A tensor over the memory of another library's array (NumPy, CuPy, torch, JAX …).
+def to_dlpack(tensor: Any) -> Any:
+    """A capsule for libraries that want one; it can be read once (new ones take the tensor itself: `from_dlpack`)."""
+    if not isinstance(tensor, Variable):
+        raise TypeError(f"_to_dlpack(): argument 'data' (position 1) must be Tensor, not {type(tensor).__name__}")
+    return tensor._data.__dlpack__(max_version=(1, 0))
+
+
+class _Capsule:
+    """What a capsule lacks for NumPy: methods that give it, and its device."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **wishes: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return DLDeviceType.kDLCPU, 0
+
+
+@public("function")
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Any:
+    """A tensor over the memory of another library's array (NumPy, CuPy, torch, JAX …), or of a capsule of `to_dlpack`.
 
     >>> import numpy, tinygrad_edu as tg
     >>> tg.from_dlpack(numpy.arange(3.))
     tensor([0., 1., 2.], dtype=tinygrad_edu.float64)
     """
-    from ..backend import kernels_for
+    if hasattr(ext_tensor, "__dlpack__"):
+        made = _read(ext_tensor)
+    elif device is not None or copy is not None:
+        raise AssertionError("device and copy kwargs not supported when ext_tensor is already a DLPack capsule.")
+    elif type(ext_tensor).__name__ != "PyCapsule" or '"dltensor' not in repr(ext_tensor):
+        raise RuntimeError(
+            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already "
+            "constructed a tensor from it once."
+        )
+    else:
+        made = _read(_Capsule(ext_tensor))
+    made = made if device is None else made.to(device)
+    return made.clone() if copy else made
 
-    kind, _ = ext_tensor.__dlpack_device__()
-    return wrap_array(kernels_for("cuda" if int(kind) == 2 else "cpu").xp.from_dlpack(ext_tensor))
+
+def _read(source: Any) -> Any:
+    if isinstance(source, Variable):  # ours: also the types that NumPy does not know
+        if needs_grad(source):
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+        return wrap_array(source._data)
+    kind, _ = source.__dlpack_device__()
+    return wrap_array(kernels_for("cuda" if int(kind) == 2 else "cpu").xp.from_dlpack(source))

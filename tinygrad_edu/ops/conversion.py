@@ -38,7 +38,7 @@ def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocki
         elif isinstance(arg, Variable):
             dtype, device = arg.dtype, arg.device  # type: ignore[attr-defined]
         elif arg is not None:
-            raise TypeError(f"to() received an invalid combination of arguments - got ({type(arg).__name__})")
+            raise TypeError(f"to() received an invalid combination of arguments - got ({arg.__class__.__name__})")
     result = input
     if device is not None:
         where = devices.resolve(device)
@@ -105,7 +105,7 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
         raise TypeError("dtype must be a type, str, or dtype object")
     name = dtype if isinstance(dtype, str) else dtype.__name__
     short = name.rsplit(".", 1)[-1].removesuffix("Tensor")
-    found = next((d for d in dtypes.all_dtypes if d.short == short), None)
+    found = next((d for d in dtypes.all_dtypes if d.short == short), None) if short else dtypes.get_default_dtype()
     if found is None:
         raise ValueError(f"invalid type: '{name}'")
     result = cast(input, found)
@@ -115,7 +115,13 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
 
 
 # ------------------------------------------------------------------------------------ writing numbers
-Op("copy", lambda k, x, source: k.xp.broadcast_to(source, x.shape).astype(x.dtype), node="CopyBackwards",
+def _copied(k: Any, x: Any, source: Any) -> Any:
+    if source.dtype.kind == "c" and x.dtype.kind not in "cb":
+        source = source.real  # said already; NumPy would say it again
+    return k.xp.broadcast_to(source, x.shape).astype(x.dtype)
+
+
+Op("copy", _copied, node="CopyBackwards",
    x=lambda k, g: k.no_gradient(g), source=lambda k, g: g)  # fmt: skip
 
 
@@ -181,6 +187,16 @@ def zero_(input: Any) -> Any:
     """Fill this tensor with zeros."""
     check_writable(input)
     return write(input, _zero(input), one_value=True)
+
+
+def assign(part: Any, value: Any) -> None:
+    """``z.real = value``: write a number or a tensor into that view of ``z``."""
+    if isinstance(value, Variable):
+        copy_(part, value)
+    elif isinstance(value, (bool, int, float, complex)):
+        fill_(part, value)
+    else:
+        raise TypeError(f"can't assign a {value.__class__.__name__} to a torch.{part.dtype.short}Tensor")
 
 
 def wrap_scalar(value: Any, like: Any) -> Any:

@@ -67,6 +67,7 @@ def _listed(name: str) -> Callable[..., Any]:
 _VIEWS: dict[str, Callable[..., Any]] = {
     "alias_copy": lambda input: input.view(input.shape),
     "as_strided_copy": functions["as_strided"],
+    "detach_copy": lambda input: input.detach(),
     "diagonal_copy": functions["diagonal"],
     "expand_copy": lambda input, size, *, implicit=False: methods["expand"](input, size),
     "permute_copy": functions["permute"],

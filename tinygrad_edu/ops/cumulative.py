@@ -8,6 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ._check import not_implemented
 from ._define import cast
 from ._results import named
 from .reduction import in_rows, wide
@@ -70,6 +71,8 @@ def _accumulate(name: str, input: Any, dim: Any, dtype: Any) -> Any:
         dtype = dtypes.int64
     if dtype is not None:
         input = cast(input, dtype)
+        if input._data.dtype.kind == "b":
+            raise not_implemented(f"{name}_out_cpu", input)
     return Op.table[name](input, wrap_dim(dim.__index__(), input._data.ndim))
 
 

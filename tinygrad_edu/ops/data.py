@@ -316,10 +316,8 @@ def asarray(
             stacklevel=3,
         )
     if requires_grad is False and result.requires_grad:
-        return result.detach()
-    if requires_grad and not result.requires_grad:
-        return result.detach().requires_grad_() if result is obj else result.requires_grad_()
-    return result
+        return result.requires_grad_(False) if result.is_leaf else result.detach()
+    return result.requires_grad_() if requires_grad else result  # of a tensor itself, too
 
 
 def _check_strides(array: numpy.ndarray) -> None:

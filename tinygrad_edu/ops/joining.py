@@ -11,7 +11,7 @@ from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap, wrap_view
 from ..backend import kernels_of
-from .registry import out_error, public
+from .registry import functions, out_error, public
 from .view import as_int, reshape, unsqueeze, view, wrap_dim
 
 
@@ -284,7 +284,7 @@ def block_diag(*tensors: Any) -> Any:
             raise RuntimeError(
                 f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {t._data.ndim} dimensions"
             )
-    return Op.table["block_diag"]([_two(t) for t in tensors])
+    return Op.table["block_diag"]([_two(t) for t in tensors]) if tensors else functions["empty"](1, 0)
 
 
 def _block_diag(k: Any, tensors: Any) -> Any:

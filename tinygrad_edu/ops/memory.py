@@ -28,6 +28,18 @@ def storage_elements(array: Any) -> int:
     return int(root_array(array).nbytes // array.itemsize)
 
 
+def copied_with_storage(array: Any, memo: dict[int, Any]) -> Any:
+    """The same part of a copy of the storage: tensors that share memory share it in their copies too (``memo``: copy.deepcopy's)."""
+    owner = root_array(array)
+    if id(owner) not in memo:
+        memo[id(owner)] = owner.copy("K")
+    memory = memo[id(owner)]
+    if owner is array:
+        return memory
+    flat = whole_storage(memory).view(array.dtype)
+    return kernels_of(array).strided(flat, array.shape, array.strides, address(array) - address(owner))
+
+
 def whole_storage(array: Any) -> Any:
     """The storage behind ``array`` as a one-dimensional array of the same type."""
     n = storage_elements(array)

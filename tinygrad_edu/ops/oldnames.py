@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -11,7 +12,7 @@ from ..backend import kernels_of
 from .norms import matrix_norm, norm, vector_norm
 from .pad import pad as _pad
 from .registry import functional, functions, methods, public
-from .view import wrap_dim
+from .view import as_sizes, wrap_dim
 
 
 # ------------------------------------------------------------------------------------ products, norms, padding
@@ -162,6 +163,13 @@ def map2_(input: Any, x: Any, y: Any, callable: Callable[[float, float, float], 
 def _old_resize(name: str) -> None:
     def method(input: Any, *args: Any) -> Any:
         warnings.warn(f"non-inplace {name} is deprecated", UserWarning, stacklevel=2)
+        shape = args[0].shape if name == "resize_as" else as_sizes(args, name)
+        if math.prod(shape) != input._data.size:
+            raise RuntimeError(
+                f"requested resize to {'x'.join(map(str, shape))} ({math.prod(shape)} elements in total), but the given tensor has a "
+                f"size of {'x'.join(map(str, input._data.shape))} ({input._data.size} elements). autograd's resize can only change "
+                "the shape of a given tensor, while preserving the number of elements. "
+            )
         return methods[f"{name}_"](input.clone(), *args)
 
     method.__name__ = method.__qualname__ = name

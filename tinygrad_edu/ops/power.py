@@ -142,6 +142,8 @@ def pow(input: Any, exponent: Any) -> Any:
         return result
     if not is_number(exponent):
         raise TypeError
+    if type(exponent) not in (int, float):  # of NumPy's scalars, float64 is a float with a say in the dtype
+        exponent = getattr(exponent, "item", lambda: exponent)()
     kind = input._data.dtype.kind
     if kind in "iub":
         if kind != "b" and type(exponent) is int and exponent < 0:

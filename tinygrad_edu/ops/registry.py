@@ -6,6 +6,7 @@ def exp(input): …
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -233,9 +234,34 @@ def check_arguments() -> None:
     for place, table in _places.items():
         for name, function in table.items():
             if not hasattr(function, "torch_errors") and not isinstance(function, type):
-                table[name] = overridable(function)
+                table[name] = overridable(of_tensors(function))
         if place != "method":
             _give_home(table, _HOMES[place])
+
+
+def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``f(*tensors)``, with torch's error where one of them is none; other functions as they are."""
+    if (
+        next((p.name for p in inspect.signature(function).parameters.values() if p.kind is p.VAR_POSITIONAL), None)
+        != "tensors"
+    ):
+        return function
+
+    @wraps(function)
+    def form(*tensors: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
+        try:
+            return function(*tensors, **kwargs)
+        except AttributeError:
+            given = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
+            for i, each in (*enumerate(given), *enumerate(tensors)):
+                if not isinstance(each, Variable):
+                    raise TypeError(
+                        f"expected Tensor as element {i} in argument 0, but got {type(each).__name__}"
+                    ) from None
+            raise
+
+    return form
 
 
 def _give_home(table: dict[str, Callable[..., Any]], home: str) -> None:

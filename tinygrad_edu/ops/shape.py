@@ -19,7 +19,6 @@ from ._layout import arranged
 from .reduction import dims_of
 from .registry import methods, public
 from .view import (
-    as_int,
     as_sizes,
     contiguous,
     expand,
@@ -71,6 +70,8 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
     dim = wrap_dim(dim, len(shape))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
+    if not isinstance(sizes, (tuple, list)):
+        raise TypeError(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}")
     wanted = as_sizes((sizes,), "unflatten")
     n = shape[dim]
     try:
@@ -114,6 +115,14 @@ def broadcast_to(input: Any, size: Sequence[int]) -> Any:
     return expand(input, size)
 
 
+def _as_shape(shape: Any) -> tuple[int, ...]:
+    if isinstance(shape, (tuple, list)):
+        return tuple(shape)
+    if isinstance(shape, int):
+        return (shape,)
+    raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}")
+
+
 @public("function", name="broadcast_shapes")
 def broadcast_shapes(*shapes: Any) -> Size:
     """The shape to which tensors of the given shapes broadcast.
@@ -121,7 +130,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
     >>> broadcast_shapes((2, 1), (3,))
     tinygrad_edu.Size([2, 3])
     """
-    sizes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    sizes = [_as_shape(s) for s in shapes]
     result = [1] * max(map(len, sizes), default=0)
     for at, shape in enumerate(sizes):
         for i in range(-1, -1 - len(shape), -1):
@@ -133,7 +142,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
             if result[i] != 1:
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {n} at {i}! Mismatching argument at index {at} had "
-                    f"{shape}; but expected shape should be broadcastable to {result}"
+                    f"{shapes[at]}; but expected shape should be broadcastable to {result}"
                 )
             result[i] = n
     return Size(result)
@@ -142,8 +151,6 @@ def broadcast_shapes(*shapes: Any) -> Size:
 @public("function")
 def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """The tensors, all expanded to the shape to which they broadcast."""
-    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
-        tensors = tuple(tensors[0])
     if not tensors:
         return ()
     full: tuple[int, ...] = ()
@@ -198,7 +205,10 @@ def movedim(input: Any, source: Any, destination: Any) -> Any:
 @public("function method")
 def adjoint(input: Any) -> Any:
     """The last two dimensions exchanged, complex numbers conjugated."""
-    result = transpose(input, -2, -1)
+    n = input._data.ndim
+    if n == 1:
+        raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    result = transpose(input, -2, -1) if n else input
     return result.conj() if input.is_complex() else result
 
 
@@ -352,7 +362,7 @@ def repeat_interleave_method(
     input: Any, repeats: Any, dim: int | None = None, *, output_size: int | None = None
 ) -> Any:
     """Each element (or slice of ``dim``) several times in a row."""
-    return repeat_interleave(input, repeats, dim)
+    return repeat_interleave(input, repeats, dim, output_size=output_size)
 
 
 @public("function")
@@ -381,6 +391,8 @@ def repeat_interleave(
         shape = input._data.shape
         wide = expand(unsqueeze(input, dim + 1), (*shape[: dim + 1], repeats, *shape[dim + 1 :]))
         return flatten(wide.clone(memory_format="contiguous_format"), dim, dim + 1)
+    if repeats._data.ndim > 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     counts = _counts(repeats)
     if counts._data.ndim == 0 or (counts._data.size == 1 and n != 1):
         counts = expand(reshape(counts, 1), n)
@@ -389,7 +401,10 @@ def repeat_interleave(
             "repeats must have the same size as input along dim, but got repeats.size(0) = "
             f"{counts._data.size} and input.size({dim}) = {n}"
         )
-    return input.index_select(dim, Op.table["spread_positions"](counts))
+    positions = Op.table["spread_positions"](counts)
+    if output_size is not None and positions._data.size != output_size:
+        raise RuntimeError("allocated size does not match required size")
+    return input.index_select(dim, positions)
 
 
 def _counts(repeats: Any) -> Any:
@@ -504,7 +519,14 @@ def is_same_size(input: Any, other: Any) -> bool:
 @public("function")
 def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
     """The coordinates, in a tensor of ``shape``, of positions of the flattened tensor."""
-    sizes = (shape,) if isinstance(shape, int) else tuple(as_int(n, "unravel_index") for n in shape)
+    if indices._data.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    odd = next((n for n in sizes if not isinstance(n, int)), None)
+    if odd is not None:
+        raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(odd)}")
+    if any(n < 0 for n in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     steps = [math.prod(sizes[d + 1 :]) for d in range(len(sizes))]
     whole = cast(indices, dtypes.int64).unsqueeze(-1)
     like = kernels_of(indices._data).xp

@@ -109,6 +109,34 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     return Op.table["index_select"](input, dim, index)
 
 
+def _check_slices(name: str, input: Any, dim: int, index: Any, source: Any) -> int:
+    """torch's errors for slices that are to be combined with those that ``index`` names; the dimension's number from the front."""
+    x, i, s = input._data, index._data, source._data
+    dim = wrap_dim(dim, x.ndim)
+    if i.ndim > 1:
+        raise IndexError(
+            f"{name}(): Index is supposed to be a vector, but got dim: {i.ndim} with type: {index.dtype.short} and size: "
+            f"{list(i.shape)}"
+        )
+    if i.dtype not in INDEX_TYPES:
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {index.dtype.short}")
+    if s.dtype != x.dtype:
+        raise RuntimeError(
+            f"{name}(): self ({input.dtype.short}) and source ({source.dtype.short}) must have the same scalar type"
+        )
+    count = s.shape[dim] if s.ndim else 1
+    if i.size != count:
+        raise RuntimeError(
+            f"{name}(): Number of indices ({i.size}) should be equal to source.size(dim): ({count}), for dim: {dim}"
+        )
+    if _without(x.shape, dim) != _without(s.shape, dim):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(x.shape)} source.shape = {list(s.shape)}"
+        )
+    return dim
+
+
 @public("function method", inplace=True, out=True)
 @out_error(same_dtype_out)
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
@@ -118,29 +146,8 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     >>> tg.zeros(3).index_add(0, tg.tensor([0, 0]), tg.tensor([1., 2.]))
     tensor([3., 0., 0.])
     """
-    x, i, s = input._data, index._data, source._data
-    dim = wrap_dim(dim, x.ndim)
-    if i.ndim > 1:
-        raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {i.ndim} with type: {index.dtype.short} and size: "
-            f"{list(i.shape)}"
-        )
-    if i.dtype not in INDEX_TYPES:
-        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.short}")
-    if s.dtype != x.dtype:
-        raise RuntimeError(
-            f"index_add_(): self ({input.dtype.short}) and source ({source.dtype.short}) must have the same scalar type"
-        )
-    count = s.shape[dim] if s.ndim else 1
-    if i.size != count:
-        raise RuntimeError(
-            f"index_add_(): Number of indices ({i.size}) should be equal to source.size(dim): ({count}), for dim: {dim}"
-        )
-    if _without(x.shape, dim) != _without(s.shape, dim):
-        raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
-            f"{list(x.shape)} source.shape = {list(s.shape)}"
-        )
+    dim = _check_slices("index_add_", input, dim, index, source)
+    x, i = input._data, index._data
     n = x.shape[dim] if x.ndim else 1
     if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
         if x.ndim > 1 and dim in (0, x.ndim - 1) and alpha == 1:  # torch adds whole slices by scatter_add here
@@ -206,6 +213,10 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
         raise IndexError("Index has to be a vector/scalar")
     n = x.shape[dim] if x.ndim else 1
     check_bounds(i, dim, n, -n, IndexError)
+    if x.dtype.kind != "c" and (
+        isinstance(value, complex) or (isinstance(value, Variable) and value._data.dtype.kind == "c")
+    ):
+        raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     if isinstance(value, Variable):
         return Op.table["index_fill_tensor"](input, dim, index, cast(value, input.dtype))
     return Op.table["index_fill"](input, dim, index, fill_value_for(value, input.dtype))
@@ -217,14 +228,11 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
     warnings.warn("index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=2)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    dim = _check_slices("index_reduce_", input, dim, index, source)
     x = input._data
-    dim = wrap_dim(dim, x.ndim)
-    if source._data.dtype != x.dtype:
-        raise RuntimeError(
-            f"index_reduce(): Expected self and source to have the same dtype, but got self.dtype = {input.dtype.short} and "
-            f"source.dtype = {source.dtype.short}"
-        )
-    check_bounds(index._data, dim, x.shape[dim] if x.ndim else 1)
+    i, n = index._data, x.shape[dim] if x.ndim else 1
+    if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
+        raise IndexError("index out of range in self")
     shape = [1] * max(x.ndim, 1)
     shape[dim] = -1
     if not x.ndim:

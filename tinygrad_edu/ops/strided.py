@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..autograd.inplace import check_writable
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad
 from ..backend import kernels_of
+from ._layout import format_order, suggested
 from .gather import add_at
 from .memory import storage_elements, storage_offset_of, whole_storage
 from .registry import methods, public
@@ -63,7 +65,7 @@ def _as_strided(k: Any, x: Any, shape: Any, strides: Any, offset: int) -> Any:
     n = x.itemsize
     first, room = storage_offset_of(x) + offset, storage_elements(x)
     need = first + (sum((m - 1) * s for m, s in zip(shape, strides)) + 1 if 0 not in shape else 0)
-    if first < 0 or need > room:
+    if need > room and 0 not in shape:
         raise RuntimeError(
             f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {first}, and itemsize {n} requiring a "
             f"storage size of {need * n} are out of bounds for storage of size {room * n}"
@@ -107,6 +109,10 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
         raise RuntimeError("mismatch in length of strides and shape")
     if any(s < 0 for s in stride):
         raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+    if storage_offset is not None and storage_offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {storage_offset}")
+    if any(n < 0 for n in size):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}")
     offset = 0 if storage_offset is None else storage_offset - storage_offset_of(input._data)
     return Op.table["as_strided"](input, tuple(size), tuple(stride), offset)
 
@@ -163,27 +169,31 @@ def resize_(input: Any, *sizes: Any, memory_format: Any = None) -> Any:
     shape = as_sizes(sizes, "resize_")
     _check_resizable(input)
     x = input._data
-    if shape == x.shape:
+    if shape == x.shape and memory_format is None:
         return input
-    if any(n < 0 for n in shape):
+    count = math.prod(shape)
+    if any(n < 0 for n in shape) or count >= 2**63:
         raise RuntimeError("numel: integer multiplication overflow")
-    count = 1
-    for n in shape:
-        count *= n
+    if count * x.itemsize >= 2**63:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
+    order = format_order(memory_format, len(shape))
     k, offset = kernels_of(x), storage_offset_of(x) if x.size else 0
     flat = whole_storage(x)
     if offset + count > flat.size:
         grown = k.xp.zeros(offset + count, x.dtype)
         grown[: flat.size] = flat
         flat = grown
-    input._data = flat[offset : offset + count].reshape(shape)
+    stored = flat[offset : offset + count].reshape([shape[d] for d in order])
+    input._data = stored.transpose([order.index(d) for d in range(len(order))])
     return input
 
 
 @public("function method")
 def resize_as_(input: Any, the_template: Any, *, memory_format: Any = None) -> Any:
     """`resize_` to the shape of another tensor."""
-    return resize_(input, the_template.shape)
+    if str(memory_format).endswith("preserve_format"):
+        memory_format = suggested(the_template._data)
+    return resize_(input, the_template.shape, memory_format=memory_format)
 
 
 @public("method")

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ..autograd.variable import Variable
+from ..autograd.variable import Variable, wrap
 from ._layout import copied, lies_in
 from .memory import root_array, storage_offset_of
 from .registry import public
@@ -160,23 +160,33 @@ def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
     return Op.table["view"](input, infer_size(as_sizes(shape), input._data.size))
 
 
-Op("view_dtype", lambda k, x, np_type: x.view(np_type), view=True)
-
-
 def view_dtype(input: Any, dtype: Any) -> Any:
-    """The same bytes read as another dtype."""
+    """The same bytes read as another dtype. No gradient flows through it."""
     x = input._data
-    if dtype.itemsize != x.itemsize and x.ndim == 0:
-        raise RuntimeError(
-            f"self.dim() cannot be 0 to view {input.dtype.short} as {dtype.short} (different element sizes)"
-        )
-    if dtype.itemsize > x.itemsize and (x.shape[-1] * x.itemsize) % dtype.itemsize:
-        ratio = dtype.itemsize // x.itemsize
-        raise RuntimeError(
-            f"self.size(-1) must be divisible by {ratio} to view {input.dtype.short} as {dtype.short} (different element "
-            f"sizes), but got {x.shape[-1]}"
-        )
-    return Op.table["view_dtype"](input, dtype.np)
+    if dtype.itemsize != x.itemsize:
+        _check_other_itemsize(input, dtype)
+    shown = wrap(x.view(dtype.np))
+    shown._counter = input._counter
+    return shown
+
+
+def _check_other_itemsize(input: Any, dtype: Any) -> None:
+    x = input._data
+    which = f"to view {input.dtype.short} as {dtype.short} (different element sizes)"
+    if x.ndim == 0:
+        raise RuntimeError(f"self.dim() cannot be 0 {which}")
+    strides, ratio = [s // x.itemsize for s in x.strides], dtype.itemsize // x.itemsize
+
+    def divisible(what: str, value: int) -> None:
+        if ratio > 1 and value % ratio:
+            raise RuntimeError(f"self.{what} must be divisible by {ratio} {which}, but got {value}")
+
+    divisible("size(-1)", x.shape[-1])
+    if strides[-1] != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {which}, but got {strides[-1]}")
+    divisible("storage_offset()", storage_offset_of(x))
+    for i, step in enumerate(strides[:-1]):
+        divisible(f"stride({i})", step)
 
 
 @public("function method")
@@ -293,7 +303,9 @@ Op("expand", lambda k, x, shape: _broadcast(k, x, shape), view=True, x=lambda k,
 def _broadcast(k: Any, x: Any, shape: tuple[int, ...]) -> Any:
     """Like numpy.broadcast_to, but writable: torch lets people write through an expanded view element by element."""
     lead = len(shape) - x.ndim
-    strides = (0,) * lead + tuple(0 if m == 1 and n != 1 else s for m, n, s in zip(x.shape, shape[lead:], x.strides))
+    strides = tuple(0 if m == 1 and n != 1 else s for m, n, s in zip(x.shape, shape[lead:], x.strides))
+    for d in range(lead - 1, -1, -1):  # a new dimension of size 1 lies around the rest
+        strides = (shape[d + 1] * strides[0] if shape[d] == 1 and strides else 0, *strides)
     return k.strided(x, shape, strides)
 
 
@@ -326,8 +338,8 @@ def expand(input: Any, *sizes: Any, implicit: bool = False) -> Any:
             f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes provided ({len(want)}) must be "
             f"greater or equal to the number of dimensions in the tensor ({len(have)})"
         )
-    full = []
-    for i, n in enumerate(want):
+    full: list[int] = []
+    for i, n in reversed(list(enumerate(want))):
         m = have[i - lead] if i >= lead else 1
         if n == -1:
             if i < lead:
@@ -340,7 +352,9 @@ def expand(input: Any, *sizes: Any, implicit: bool = False) -> Any:
                 f"The expanded size of the tensor ({n}) must match the existing size ({m}) at non-singleton dimension {i}.  "
                 f"Target sizes: {list(want)}.  Tensor sizes: {list(have)}"
             )
-        full.append(n)
+        if n < 0:
+            raise RuntimeError("numel: integer multiplication overflow")
+        full.insert(0, n)
     return Op.table["expand"](input, tuple(full))
 
 

@@ -1,11 +1,11 @@
-"""torch.utils' names: `data`, `checkpoint`, `tensorboard`, `benchmark`, `model_zoo`."""
+"""torch.utils' names: `data`, `checkpoint`, `dlpack`, `tensorboard`, `benchmark`, `model_zoo`."""
 
 from __future__ import annotations
 
 import importlib as _importlib
 from typing import Any as _Any
 
-_ROOMS = {"_pytree", "benchmark", "checkpoint", "data", "download", "hooks", "model_zoo", "tensorboard"}
+_ROOMS = {"_pytree", "benchmark", "checkpoint", "data", "dlpack", "download", "hooks", "model_zoo", "tensorboard"}
 
 
 def set_module(obj: _Any, mod: str) -> None:

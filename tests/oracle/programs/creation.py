@@ -225,3 +225,37 @@ torch.randint(3, (2,), requires_grad=True)
 torch.randint(3, (2,), dtype=torch.float, requires_grad=True).requires_grad
 torch.ones(2, 3, requires_grad=True).int()
 torch.ones(2, pin_memory=False)
+
+# Python's types as dtypes
+torch.ones(2).to(float), torch.ones(2).to(dtype=int), torch.ones(2).to(bool), torch.zeros(2).to("cpu", complex)
+torch.randn(2, dtype=float).dtype, torch.rand(2, dtype=float).dtype, torch.randint(3, (2,), dtype=float).dtype, torch.randperm(3, dtype=int).dtype
+torch.randn(2, dtype=int)
+torch.finfo(float).dtype, torch.iinfo(int).dtype, torch.promote_types(float, torch.int8), torch.can_cast(complex, torch.float32)
+torch.iinfo(float)
+torch.ones(2).cumsum(0, dtype=float), torch.ones(2).softmax(0, dtype=float), torch.ones(2).sum(dtype=int)
+torch.cumsum(torch.ones(2), 0, dtype=bool)
+torch.nn.Linear(1, 1).to(float).weight.dtype
+torch.nn.Linear(1, 1).to(int)
+torch.ones(2).type(float)
+x = torch.ones(1)
+torch.asarray(x, requires_grad=True) is x, x, torch.asarray(x, requires_grad=False) is x
+from torch.testing import make_tensor
+make_tensor((3,), dtype=torch.uint8, device="cpu", low=-5, high=5)
+make_tensor((3,), dtype=torch.bool, device="cpu", low=0, high=9), make_tensor((2,), dtype=torch.int8, device="cpu", low=0.5, high=1.5)
+make_tensor((3,), dtype=torch.int64, device="cpu", low=3, high=3)
+make_tensor((3,), dtype=torch.float32, device="cpu", low=float("nan"))
+make_tensor((3,), dtype=torch.int64, device="cpu", requires_grad=True)
+make_tensor((3,), dtype=torch.uint8, device="cpu", low=300, high=400)
+from torch.utils import dlpack
+capsule = dlpack.to_dlpack(torch.arange(3.))
+dlpack.from_dlpack(capsule)
+dlpack.from_dlpack(capsule)
+torch.ones(1).__dlpack_device__(), torch.from_dlpack(torch.ones(2, dtype=torch.bfloat16)), torch.from_dlpack(x, copy=True) is x
+import numpy
+(torch.ones(2) ** numpy.float64(2)).dtype
+y = torch.ones(2)
+y += numpy.ones(2)
+y.dtype
+torch.index_fill(torch.ones(2), 0, torch.tensor([0]), 1j)
+torch.index_reduce(torch.ones(2, 2), 0, torch.tensor([0]), torch.ones(1, 3), "prod")
+torch.index_reduce(torch.ones(2), 0, torch.tensor([5]), torch.ones(1), "prod")

@@ -128,7 +128,7 @@ torch.conj_physical(t)
 t.conj().imag
 t.conj().imag.is_neg()  # differs: conj is not lazy
 t.is_neg()
-t.mH  # differs: conj is not lazy
+t.mH
 t.real.zero_()
 t
 t.conj() * t

@@ -296,3 +296,74 @@ torch.ones(2).bernoulli_(2)
 torch.ones(2).geometric_(0)
 torch.ones(2).cauchy_().shape
 torch.ones(2).log_normal_().shape
+
+# the same bytes as another dtype
+x = torch.arange(8.).reshape(2, 4)
+x.view(torch.int32)._base, x.view(torch.int16).shape, x.view(torch.float64).stride()
+x.t().view(torch.float64)
+x[:, 1:].view(torch.float64)
+x[:, 1:3].view(torch.float64)
+x.as_strided((2, 2), (3, 1)).view(torch.float64)
+x.view(float), x[0].view(bool).shape
+torch.ones(2, requires_grad=True).view(torch.int32).requires_grad
+y = x.view(torch.int32)
+x.add_(1)
+y._version, y[0, 0]
+
+# parts of complex numbers, written to
+z = torch.tensor([1 + 2j, 3 + 4j])
+z.real = torch.tensor([5, 6])
+z.imag = 7
+z
+z.imag = [1, 2]
+z.imag = torch.ones(3)
+x.imag = 1
+w = torch.ones(2, requires_grad=True)
+v = torch.zeros(2, dtype=torch.complex64, requires_grad=True).clone()
+v.imag = w
+v.abs().square().sum().backward()
+w.grad, v.grad_fn is not None
+v = torch.zeros(2, dtype=torch.complex64, requires_grad=True)
+u = v.clone()
+p = torch.view_as_real(u)[:, 1]
+p.mul_(w + 1)
+type(p.grad_fn).__name__, torch.autograd.grad((u * (2 + 1j)).real.sum(), [w, v])
+u = torch.zeros(2, 2, requires_grad=True)
+y = u.clone()
+torch.view_as_complex(y).mul_(2j)
+torch.autograd.grad((y * torch.tensor([1., 3.])).sum(), u)
+
+torch.tensor(1 + 1j).adjoint(), torch.ones(3).adjoint()
+torch.ones(3).mH
+torch.tensor([1., 2.]).expand(1, 1, 2).stride(), torch.ones(1).expand(3, 1, 1).stride(), torch.tensor(1.).expand(1, 2).stride()
+torch.ones(3).expand(-2, 3)
+torch.detach_copy(x)._base
+torch.empty(48).resize_((2, 3, 2, 4), memory_format=torch.channels_last).stride()
+torch.empty(0).resize_as_(torch.empty(2, 3, 2, 2).to(memory_format=torch.channels_last), memory_format=torch.preserve_format).stride()
+torch.ones(2).resize_(2**31, 2**31, 2)
+torch.ones(2).resize_(2**61)
+torch.ones(3).resize(2)
+torch.ones(3).as_strided((1,), (1,), -1)
+torch.ones(3).as_strided((-1,), (1,))
+torch.ones(3).as_strided((0,), (1,), 99)
+torch.ones(6).unflatten(0, 6)
+torch.broadcast_shapes(1.5), torch.broadcast_shapes("a")
+torch.broadcast_tensors(torch.ones(2), 3)
+torch.broadcast_tensors([torch.ones(2)])
+torch.atleast_2d(torch.ones(2), 3)
+torch.block_diag(3), torch.block_diag()
+torch.unravel_index(torch.tensor([1.]), (2, 3))
+torch.unravel_index(torch.tensor([1]), (-2, 3))
+torch.repeat_interleave(torch.ones(2), torch.tensor([1, 2]), output_size=5)
+
+# copies share memory as their originals did
+import copy
+a = torch.arange(6.)
+b, c = copy.deepcopy([a, a[2:]])
+b.fill_(9)
+c, c.storage_offset(), a
+copy.deepcopy(torch.arange(6.)[::2]).stride(), copy.deepcopy(torch.ones(1).expand(3)).stride()
+p = torch.ones(2, requires_grad=True)
+p.grad, p.note = torch.ones(2), "mine"
+q = copy.copy(p)
+q.grad, q.note, q.data_ptr() == p.data_ptr(), copy.copy(p * 2).is_leaf
