@@ -12,6 +12,8 @@ import os
 import warnings
 from typing import Any
 
+from .backend import threads
+
 _limits: Any = None  # keeps the limit that is in force
 _interop = 1
 
@@ -34,12 +36,13 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(num: int) -> None:
-    """Let matrix products use ``num`` threads; a warning where that cannot be changed while running."""
+    """Let matrix products and compiled kernels use ``num`` threads; a warning where that cannot be changed while running."""
     global _limits
     if not isinstance(num, int) or isinstance(num, bool):
         raise RuntimeError(f"set_num_threads expects an int, but got {type(num).__name__}")
     if num <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
+    threads.set_count(num)
     controller = _controller()
     if controller is not None:
         _limits = controller.limit(limits=num)

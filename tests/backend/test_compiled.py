@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.backend import compiled, im2col, pooling
+from tinygrad_edu.backend import compiled, direct, im2col, pooling, threads
 
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
@@ -28,7 +28,7 @@ def both(monkeypatch):
     def run(function):
         monkeypatch.setattr(compiled, "LEAST", 0)
         monkeypatch.setattr(compiled, "SHARE", 64)  # so that threads are used
-        monkeypatch.setattr(compiled, "_threads", lambda: 3)
+        monkeypatch.setattr(threads, "_count", 3)
         monkeypatch.setattr(compiled, "_loaded", False)
         im2col.plan_of.cache_clear()
         plain = function()
@@ -47,6 +47,13 @@ CONVOLUTIONS = [  # batch, channels, filters, groups, sizes, kernel, stride, pad
     (1, 3, 2, 1, (5, 6), (1, 1), (1, 1), (0, 0), (1, 1)),
     (4, 2, 3, 1, (6, 5), (4, 5), (3, 2), (3, 4), (1, 1)),
     (2, 2, 2, 1, (4, 3), (2, 3), (2, 3), (1, 2), (2, 1)),
+    (4, 3, 7, 1, (13, 10), (3, 2), (1, 1), (2, 1), (2, 3)),
+    (3, 17, 20, 1, (6, 50), (3, 3), (1, 1), (1, 1), (1, 1)),
+    (3, 2, 65, 1, (5, 5), (3, 3), (1, 1), (0, 0), (1, 1)),
+    (3, 4, 5, 1, (60, 60), (7, 7), (1, 1), (3, 3), (1, 1)),  # more places than a chunk has
+    (3, 4, 6, 1, (20,), (3,), (1,), (2,), (2,)),
+    (3, 4, 6, 1, (20,), (3,), (2,), (2,), (2,)),
+    (2, 2, 3, 1, (5, 6, 7), (2, 3, 3), (1, 1, 1), (0, 1, 1), (1, 1, 1)),
 ]
 
 
@@ -56,8 +63,8 @@ def test_convolutions(both):
         x = rng.standard_normal((n, c, *sizes)).astype("float32")
         w = rng.standard_normal((o, c // groups, *kernel)).astype("float32")
 
-        def run(x=x, w=w, how=(*how, groups)):
-            out = im2col.conv(np, x, w, None, *how)
+        def run(x=x, w=w, bias=w.reshape(o, -1)[:, 0], how=(*how, groups)):
+            out = im2col.conv(np, x, w, bias, *how)
             g = np.cos(out)
             return (
                 out,
@@ -66,7 +73,31 @@ def test_convolutions(both):
             )
 
         for plain, fast in zip(*both(run)):
-            np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(
+                fast, plain, rtol=1e-4, atol=1e-5 * abs(plain).max()
+            )  # sums of numbers that cancel
+
+
+def test_convolution_without_columns_is_taken_where_it_pays(both):
+    x, w = np.ones((4, 2, 9, 9), "float32"), np.ones((3, 2, 3, 3), "float32")
+    how = (1, 1), (0, 0), (1, 1), 1
+    for taken, (stride, *rest) in ((True, how), (False, ((2, 2), *how[1:]))):
+        plain, fast = both(lambda stride=stride, rest=rest: direct.conv(x, w, None, stride, *rest))
+        assert plain is None
+        assert (fast is not None) is taken
+    assert both(lambda: direct.conv(x, np.ones((65, 2, 3, 3), "float32"), None, *how))[1] is None
+    assert both(lambda: direct.conv(x.astype("float64"), w.astype("float64"), None, *how))[1] is None
+    assert (
+        both(lambda: direct.conv(x[:1], np.ones((17, 2, 3, 3), "float32"), None, *how))[1] is None
+    )  # one thread's work
+
+
+def test_infinity_in_a_corner_stays_out_of_the_other_entries(both):
+    x, g = np.ones((2, 1, 6, 6), "float32"), np.ones((2, 3, 4, 4), "float32")
+    x[0, 0, 2, 0] = np.inf  # which only the first column of a filter sees
+    plain, fast = both(lambda: im2col.conv_weight_grad(np, g, x, (3, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1))
+    assert np.isfinite(plain[..., 1:]).all()
+    np.testing.assert_array_equal(fast, plain)
 
 
 def test_pooling_is_the_same_to_the_bit_with_ties_nan_and_edges(both):
@@ -168,7 +199,7 @@ def test_other_arrays_stay_with_numpy(monkeypatch):
 
 
 def test_an_error_in_a_thread_reaches_the_caller(monkeypatch):
-    monkeypatch.setattr(compiled, "_threads", lambda: 2)
+    monkeypatch.setattr(threads, "_count", 2)
     caller = threading.get_ident()
 
     def kernel(start, stop):

@@ -69,6 +69,8 @@ def _load() -> Any:
         if _loaded is None:
             fits = importlib.util.find_spec("numba") is not None and _stamped() == _signs()
             _loaded = import_module(".kernels_numba", __package__) if fits else False
+            if fits:
+                threads.keep_products_apart()
     return _loaded
 
 

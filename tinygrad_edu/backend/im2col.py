@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy
 
-from . import compiled
+from . import compiled, direct
 
 Array = Any
 Sizes = tuple[int, ...]
@@ -217,6 +217,9 @@ def conv(
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     dtype = x.dtype
     x, w = _wide(x, w)
+    made = direct.conv(x, w, bias, stride, padding, dilation, groups)
+    if made is not None:
+        return made.astype(dtype, copy=False)
     plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         pairs = conv(xp, x, _paired_filters(xp, w), None, (2, *stride[1:]), padding, dilation, 1)
@@ -252,7 +255,8 @@ def conv_input_grad(
     plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
     turned = tuple(d * (k - 1) - p for k, p, d in zip(plan.kernel, padding, dilation))
     usual = plan.out == out_sizes(plan.sizes, plan.kernel, stride, padding, dilation)
-    if usual and groups == 1 and plan.o <= plan.c and set(stride) == {1} and min(turned, default=0) >= 0:
+    whole = usual and groups == 1 and set(stride) == {1} and min(turned, default=0) >= 0
+    if whole and (plan.o <= plan.c or direct.pays(g, plan.c, stride, groups)):
         # with as few outputs as inputs it is cheaper to convolve g with the filters turned around than to add up windows
         flipped = w[(slice(None), slice(None), *(slice(None, None, -1) for _ in plan.kernel))]
         flipped = xp.ascontiguousarray(flipped.swapaxes(0, 1))
@@ -276,6 +280,9 @@ def conv_weight_grad(
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
+    total = direct.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
+    if total is not None:
+        return total.astype(dtype, copy=False)
     plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:])
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         o, c, k, *rest = w_shape

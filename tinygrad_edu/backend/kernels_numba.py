@@ -14,6 +14,8 @@ import numba
 import numpy
 from numba import float32, int64, void
 
+from .kernels_conv import conv, conv_slope  # noqa: F401 - part of the module of kernels
+
 _kernel: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
 F1, F3 = float32[::1], float32[:, :, ::1]
 PAIR = numba.types.UniTuple(int64, 2)
@@ -53,14 +55,15 @@ def max_pool(x: Any, out: Any, kernel: Any, stride: Any, padding: Any, dilation:
     height, width = x.shape[1:]
     inside = 2 * out.shape[1] <= height and 2 * out.shape[2] <= width
     if inside and kernel == (2, 2) and stride == (2, 2) and padding == (0, 0) and dilation == (1, 1):
+        larger = numpy.empty(width, numpy.float32)  # of two rows
         for plane in range(start, stop):
             for i in range(out.shape[1]):
                 above, below, row = x[plane, 2 * i], x[plane, 2 * i + 1], out[plane, i]
+                for j in range(width):
+                    larger[j] = below[j] if below[j] > above[j] or below[j] != below[j] else above[j]
                 for j in range(len(row)):
-                    p, q, r, s = above[2 * j], above[2 * j + 1], below[2 * j], below[2 * j + 1]
-                    top = q if q > p or q != q else p
-                    low = s if s > r or s != s else r
-                    row[j] = low if low > top or low != low else top
+                    p, q = larger[2 * j], larger[2 * j + 1]
+                    row[j] = q if q > p or q != q else p
         return
     for plane in range(start, stop):
         for i in range(out.shape[1]):
@@ -84,6 +87,7 @@ def max_pool_slope(
     g: Any, x: Any, out: Any, gx: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, start: int, stop: int
 ) -> None:
     """Each window's gradient goes to the first entry that is its maximum (the last NaN)."""
+    zero = float32(0)
     height, width = x.shape[1:]
     whole = 2 * out.shape[1] == height and 2 * out.shape[2] == width
     if whole and kernel == (2, 2) and stride == (2, 2) and padding == (0, 0) and dilation == (1, 1):
@@ -91,13 +95,13 @@ def max_pool_slope(
             for i in range(out.shape[1]):
                 above, below, best, gs = x[plane, 2 * i], x[plane, 2 * i + 1], out[plane, i], g[plane, i]
                 to, under = gx[plane, 2 * i], gx[plane, 2 * i + 1]
-                for j in range(len(best)):  # no branches: which entry it is cannot be foreseen
+                for j in range(len(best)):  # each entry takes what those before it have left
                     v, d = best[j], gs[j]
                     p, q, r = above[2 * j] == v, above[2 * j + 1] == v, below[2 * j] == v
-                    to[2 * j] = d if p else float32(0)
-                    to[2 * j + 1] = d if q > p else float32(0)
-                    under[2 * j] = d if r > (p | q) else float32(0)
-                    under[2 * j + 1] = float32(0) if p | q | r else d
+                    rest = zero if p else d
+                    to[2 * j], to[2 * j + 1] = d if p else zero, rest if q else zero
+                    rest = zero if q else rest
+                    under[2 * j], under[2 * j + 1] = rest if r else zero, zero if r else rest
                 for j in range(len(best)):
                     if best[j] != best[j]:  # the last NaN
                         p, q, r, s = above[2 * j], above[2 * j + 1], below[2 * j], below[2 * j + 1]
@@ -127,6 +131,14 @@ def max_pool_slope(
 
 
 # ------------------------------------------------------------------------------------ pointwise
+@numba.njit(void(F1, F1, int64, int64), **_kernel)
+def relu(x: Any, out: Any, start: int, stop: int) -> None:
+    """0 for what is less than 0; NaN and -0. stay."""
+    x, out = x[start:stop], out[start:stop]
+    for i in range(len(x)):
+        out[i] = float32(0) if x[i] < 0 else x[i]
+
+
 @numba.njit(void(F1, F1, F1, int64, int64), **_kernel)
 def relu_slope(g: Any, out: Any, gx: Any, start: int, stop: int) -> None:
     """``g`` where ``out`` is not 0."""

@@ -144,9 +144,10 @@ def max_pool_slope(
     g: Array, x: Array, values: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
 ) -> Array | None:
     """`max_pool_which` and `max_pool_grad` in one compiled pass; None where that is not to be had."""
-    fast = compiled.kernels_for(x, g, values) if len(kernel) == 2 else None
-    if not fast:
+    fast = compiled.kernels_for(x, values) if len(kernel) == 2 else None
+    if not fast or g.dtype != x.dtype:
         return None
+    g = numpy.ascontiguousarray(g)  # of a sum it is one number, repeated
     gx = numpy.empty_like(x)
     planes = [a.reshape(-1, *a.shape[-2:]) for a in (g, x, values, gx)]
     compiled.split(fast.max_pool_slope, len(planes[0]), x.size, *planes, kernel, stride, padding, dilation)

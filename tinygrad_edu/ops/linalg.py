@@ -9,6 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..autograd.variable import Variable, needs_grad
+from ..backend import threads
 from ._check import c_name, check_tensor, not_implemented
 from ._define import noded
 from .registry import methods, out_error, public, store
@@ -21,7 +22,7 @@ def _product(k: Any, x: Any, y: Any) -> Any:
         x.dtype.itemsize == 2 and x.dtype.kind in "fV"
     ):  # half precision: no BLAS for it; add up in float32 as torch does
         return (x.astype("float32") @ y.astype("float32")).astype(x.dtype)
-    return x @ y
+    return threads.product(x, y)
 
 
 def _right_slope(k: Any, g: Any, x: Any, y_columns: bool) -> Any:

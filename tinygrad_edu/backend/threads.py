@@ -1,0 +1,136 @@
+"""Parts of a batch in threads of our own, for compiled kernels, which let go of the interpreter while they work.
+
+    share(work, [(0, 32), (32, 64)])     # work((0, 32)) here and work((32, 64)) in another thread
+
+A thread that waits is woken in some 40 µs, so that it pays from about 100 µs of work each. NumPy's own functions gain nothing in
+this way: between one and the next a thread waits for the interpreter, and two at once in OpenBLAS wait for each other.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import threading
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+Part = tuple[int, int]
+Outcome = tuple[Any, BaseException | None]
+
+_lock = threading.Lock()
+_helpers: list[Helper] = []
+_count: int | None = None
+
+
+def count() -> int:
+    """How many threads a large operation may take: what `set_count` or ``OMP_NUM_THREADS`` said, or the number of processors."""
+    global _count
+    if _count is None:
+        _count = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    return _count
+
+
+def set_count(number: int) -> None:
+    global _count
+    _count = number
+
+
+def cut(n: int, most: int) -> list[Part]:
+    """``n`` things in as many parts as there are threads, but not in more than ``most``: their first and last."""
+    parts = max(1, min(count(), most, n))
+    return list(pairwise(n * i // parts for i in range(parts + 1)))
+
+
+def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """``work(part)`` of every part, side by side as far as threads are free; the results in the order of the parts."""
+    if len(parts) < 2:
+        return [work(part) for part in parts]
+    helpers = _free(len(parts) - 1)
+    alone = len(parts) - len(helpers)
+    for helper, part in zip(helpers, parts[alone:]):
+        helper.tasks.put((work, part))
+    outcomes = [_outcome(work, part) for part in parts[:alone]]
+    for helper in helpers:
+        outcomes.append(helper.outcomes.get())
+        helper.free.release()
+    for _, error in outcomes:
+        if error is not None:
+            raise error
+    return [result for result, _ in outcomes]
+
+
+# ------------------------------------------------------------------------------------ OpenBLAS's threads
+_SMALL, _LARGE = 1 << 18, 1 << 23  # products of two numbers: below the first OpenBLAS takes one thread by itself
+_libraries: list[Any] = []
+
+
+def keep_products_apart() -> None:
+    """From now on matrix products of middle size take one thread.
+
+    They would gain little by another one, and it looks out for more work for 25 ms, on the processor that a helper needs.
+    """
+    if importlib.util.find_spec("threadpoolctl") is not None:
+        from threadpoolctl import ThreadpoolController
+
+        _libraries[:] = ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+def product(x: Any, y: Any) -> Any:
+    """``x @ y``."""
+    if not _libraries or min(x.ndim, y.ndim) < 2 or not _SMALL < x.shape[-1] * x.shape[-2] * y.shape[-1] < _LARGE:
+        return x @ y
+    before = [(library, library.num_threads) for library in _libraries]
+    try:
+        for library, number in before:
+            if number > 1:
+                library.set_num_threads(1)
+        return x @ y
+    finally:
+        for library, number in before:
+            if number > 1:
+                library.set_num_threads(number)
+
+
+# ------------------------------------------------------------------------------------ threads that wait for work
+class Helper(threading.Thread):
+    """Takes a task, says what came of it, waits for the next."""
+
+    def __init__(self) -> None:
+        super().__init__(name="tinygrad_edu", daemon=True)
+        self.free = threading.Lock()
+        self.tasks: SimpleQueue[tuple[Callable[[Part], Any], Part]] = SimpleQueue()
+        self.outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            self.outcomes.put(_outcome(*self.tasks.get()))
+
+
+def _outcome(work: Callable[[Part], Any], part: Part) -> Outcome:
+    try:
+        return work(part), None
+    except BaseException as error:  # raised again where the result is waited for
+        return None, error
+
+
+def _free(number: int) -> list[Helper]:
+    """Up to so many helpers that nobody else has: there is no waiting for one, and so no waiting in a circle."""
+    with _lock:
+        while len(_helpers) < number:
+            _helpers.append(Helper())
+    return [helper for helper in _helpers[:number] if helper.free.acquire(blocking=False)]
+
+
+def _after_fork() -> None:
+    """A forked process has no threads but the one that forked it."""
+    global _lock
+    _lock = threading.Lock()
+    _helpers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
