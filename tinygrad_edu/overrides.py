@@ -69,6 +69,10 @@ class DisableTorchFunction(_Off):
     level = NOTHING
 
 
+def _log_api_usage_once(event: str) -> None:
+    """Where torch (as ``torch._C``) counts who uses it: nothing is counted here."""
+
+
 def _answers(value: Any) -> bool:
     """Whether its class is to be asked: plain tensors, which have Tensor's ``__torch_function__``, and parameters are not."""
     kind = type(value)

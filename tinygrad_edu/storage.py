@@ -49,6 +49,9 @@ class UntypedStorage:
 
     size = nbytes
 
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes()
+
     def __len__(self) -> int:
         return self.nbytes()
 
@@ -214,6 +217,9 @@ class TypedStorage:
 
     def size(self) -> builtins.int:
         return builtins.int(self._elements().size)
+
+    def __sizeof__(self) -> builtins.int:
+        return object.__sizeof__(self) + self.nbytes()
 
     def __len__(self) -> builtins.int:
         return self.size()

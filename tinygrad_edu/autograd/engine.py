@@ -53,10 +53,12 @@ def run_backward(
             if node.before is not None:
                 g = run_before(node, g, create_graph)
             if targets is not None:
+                last = False  # whether a target is reached here and no other one lies behind it: the node stays whole
                 for nr, each in enumerate([g] if node.more is None else g):
                     if (node, nr) in targets and each is not None:
                         found[(node, nr)] = each
-                if (wanted is not None and node not in wanted) or isinstance(node, AccumulateGrad):
+                        last = wanted is not None and not any(target in wanted for target, _ in node.edges)
+                if last or (wanted is not None and node not in wanted) or isinstance(node, AccumulateGrad):
                     continue
             try:
                 results = node.apply(g, create_graph, wanted)

@@ -288,3 +288,12 @@ torch.logaddexp(a, a * 2).add_(1).sum().backward(), a.grad
 y = a.reshape(1, 2).prod(-1)
 y.add_(1).mul(2).backward()
 y = (a.exp() ** a).add_(1).sum().backward()
+
+# a gradient that stops at a result of an operation leaves that operation's own record whole
+x, w = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0], requires_grad=True)
+y = x * w
+torch.autograd.grad(y.exp().sum(), y), torch.autograd.grad(y.sum(), x)
+torch.autograd.grad(y.sum(), x)
+y = x * w
+torch.autograd.grad(y.exp().sum(), [y, w]), x.grad
+torch.autograd.grad(y.sum(), x)

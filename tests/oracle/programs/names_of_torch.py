@@ -233,3 +233,6 @@ torch._foreach_add([], 1)
 torch._foreach_abs(torch.ones(2))
 torch._foreach_copy(some, more)
 torch.relu(torch.ones(1, 9000, 1, 1, requires_grad=True)).mean((2, 3)).sum().backward()
+torch._C._log_api_usage_once("some.event"), torch.Future is torch.futures.Future or issubclass(torch.futures.Future, torch.Future)
+import sys
+sys.getsizeof(torch.ones(100).untyped_storage()) - sys.getsizeof(torch.ones(0).untyped_storage())
