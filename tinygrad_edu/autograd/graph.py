@@ -261,7 +261,7 @@ def edge_of(t: Any) -> Edge:
     node = t._accumulator and t._accumulator()
     if node is None:
         node = AccumulateGrad(t)
-        if t._hooks:
+        if t._hooks is not None:  # empty or not: another hook may come while the node lives
             node.add_before(0, t._hooks, 0)
         t._accumulator = weakref.ref(node)
     return (node, 0)

@@ -297,3 +297,8 @@ torch.autograd.grad(y.sum(), x)
 y = x * w
 torch.autograd.grad(y.exp().sum(), [y, w]), x.grad
 torch.autograd.grad(y.sum(), x)
+once_hooked = torch.ones(2, requires_grad=True)
+once_hooked.register_hook(lambda g: g * 5).remove()
+product = once_hooked * 3
+once_hooked.register_hook(lambda g: print("still seen", g)) and None
+product.sum().backward()
