@@ -170,6 +170,8 @@ def __getattr__(name: str) -> Any:
         from ..amp import old
 
         return old
+    if name == "_initialized":  # programs look at it before they touch GPUs' random streams
+        return is_initialized()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

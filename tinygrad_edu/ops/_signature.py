@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -323,6 +324,42 @@ def positional(
     return None
 
 
+# Before version 1.5 factors stood between the tensors: ``x.add_(2, y)``, ``torch.addmm(beta, x, alpha, a, b)``.
+_FACTORS = {"add": ["alpha"], "sub": ["alpha"], "addcmul": ["value"], "addcdiv": ["value"]} | dict.fromkeys(
+    ("addbmm", "addmm", "addmv", "addr", "baddbmm"), ["beta", "alpha"]
+)
+_warned: list[str] = []  # torch says it once
+
+
+def _older_form(
+    name: str, signatures: list[Signature], args: tuple[Any, ...], method: bool
+) -> tuple[list[Any], dict[str, Any]] | None:
+    """The arguments of a call in the older form, as tensors and factors; None where it is no such call."""
+    words, signature = _FACTORS.get(name.rstrip("_"), []), signatures[0]
+    tensors, numbers = [v for v in args if is_tensor(v)], [v for v in args if not is_tensor(v)]
+    if len(words) == 1:  # the factor stands second; the last may be a number too
+        tensors, numbers = [*args[:1], *args[2:]], list(args[1:2])
+    if not (
+        0 < len(numbers) <= len(words)
+        and all(map(is_number, numbers))
+        and is_tensor(tensors[0])
+        and len(tensors) == signature.positional + method
+    ):
+        return None
+    if not _warned:
+        _warned.append(name)
+        names = iter(p.shown for p in signature.parameters)
+        factors = iter(words)
+        old = ", ".join(next(names) if is_tensor(v) else f"Number {next(factors)}" for v in args[method:])
+        warnings.warn(
+            f"This overload of {name} is deprecated:\n\t{name}({old})\nConsider using one of the following signatures instead:\n"
+            f"\t{name}{signature}",
+            UserWarning,
+            stacklevel=3,
+        )
+    return tensors, dict(zip(words, numbers))
+
+
 # ours would take None, or anything, where torch does not
 _LENIENT_METHODS = frozenset((
     "bernoulli", "cholesky", "cholesky_inverse", "clamp_max", "clamp_max_", "clamp_min", "clamp_min_", "is_pinned", "logsumexp",
@@ -363,7 +400,10 @@ def checked(
                 return other
             error = mistake(args, kwargs)
             if error is not None:
-                raise error from None
+                older = _older_form(name, parsed[0], args, method)
+                if older is None:
+                    raise error from None
+                return function(*older[0], **kwargs, **older[1])
             if any(isinstance(v, type) for v in (*args, *kwargs.values())):  # ``dtype=float``
                 words = {key: dtypes.of_python_type(v) for key, v in kwargs.items()}
                 return function(*map(dtypes.of_python_type, args), **words)

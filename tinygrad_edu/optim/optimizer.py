@@ -62,6 +62,10 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(step)
     def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         self._opt_called = True  # a scheduler wants to know
+        if (
+            "_optimizer_step_pre_hooks" not in self.__dict__
+        ):  # an optimizer around another one, which did not call __init__
+            return step(self, *args, **kwargs)
         if _global_pre_hooks or self._optimizer_step_pre_hooks:
             for hook in (*_global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
                 result = hook(self, (self, *args), kwargs)

@@ -201,3 +201,14 @@ torch.tensor([1, 2]).__and__(torch.tensor([1, 3]))
 not torch.tensor(0)
 torch.tensor(1) and torch.tensor(2)
 torch.tensor([1, 2]) and 1
+
+# the order of arguments before version 1.5
+one, two, square = torch.ones(2), torch.tensor([2.0, 3.0]), torch.eye(2)
+one.add(2, two), torch.add(one, 2, two), one.clone().add_(-1, two), torch.sub(one, 2, two), one.clone().sub_(2, two)
+one.addcmul(2, two, two), torch.addcdiv(one, -2, one, two), one.clone().addcdiv_(2, one, two), one.clone().addcmul_(-2, two, two)
+torch.addmm(2, square, square, square), torch.addmm(2, square, 3, square, square), square.addmm(2, 3, square, square), square.clone().addmm_(2, square, square)
+torch.addmv(2, one, square, two), torch.addr(2, square, one, two), one.clone().addmv_(2, 3, square, two)
+torch.add(one, 2, 3)
+torch.add(2, one, one)
+one.addcmul(one, two, 2)
+one.div(2, two)
