@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import cache, wraps
+from importlib import import_module
+from operator import attrgetter
 from typing import Any
+
+from . import dtypes
 
 watching: list[Any] = []  # what made looking necessary: subclasses of Tensor, modes
 on_first: list[Callable[[], None]] = []  # run when the first of them comes
@@ -284,7 +288,41 @@ def by_default(cls: type, func: Any, types: Iterable[type], args: Any = (), kwar
         return result if func in not_wrapped else of_class(result, cls)
 
 
-def resolve_name(function: Any) -> str:
-    """How torch calls a function: ``torch.Tensor.add``, ``torch.nn.functional.relu``."""
-    module = (getattr(function, "__module__", None) or "").partition(".ops")[0]
-    return f"{module}.{getattr(function, '__name__', function)}"
+_WHERE = ("", "functional", "nn.functional", "nn.init", "Tensor", "linalg", "fft", "special")
+
+
+@cache
+def _names(one_method: Any) -> dict[Any, str]:
+    """Functions, methods and what gets and sets properties, each with the last of the places where users find it.
+
+    ``one_method``: one of Tensor's own, which are replaced by methods that look for others when the first of those comes.
+    """
+    names: dict[Any, str] = {}
+    for place in _WHERE:
+        home, here = attrgetter(place)(import_module(__package__)) if place else import_module(__package__), {}
+        for name in sorted(dir(home), reverse=True):  # of several names the first one stays
+            value = getattr(home, name, None)
+            if isinstance(value, property):
+                here[value.__get__], here[value.__set__] = f"{place}.{name}.__get__", f"{place}.{name}.__set__"
+            elif callable(value) and not isinstance(value, type):
+                here[value] = f"{place}.{name}" if place else name
+        names.update(here)
+    return names
+
+
+def _known() -> dict[Any, str]:
+    return _names(import_module(__package__).Tensor.__len__)
+
+
+def resolve_name(function: Any) -> str | None:
+    """Where users find a function that others may answer for: ``torch.Tensor.add``; None for others."""
+    try:
+        name = _known().get(function)
+    except TypeError:  # it has no hash
+        return None
+    return None if name is None else f"{dtypes.module_name}.{name}"
+
+
+def is_tensor_method_or_property(func: Any) -> bool:
+    """Whether it is a method of tensors, or what gets a property of theirs."""
+    return getattr(func, "__name__", "") == "__get__" or _known().get(func, "").startswith("Tensor.")
