@@ -325,8 +325,8 @@ def positional(
 
 
 # Before version 1.5 factors stood between the tensors: ``x.add_(2, y)``, ``torch.addmm(beta, x, alpha, a, b)``.
-_FACTORS = {"add": ["alpha"], "sub": ["alpha"], "addcmul": ["value"], "addcdiv": ["value"]} | dict.fromkeys(
-    ("addbmm", "addmm", "addmv", "addr", "baddbmm"), ["beta", "alpha"]
+_FACTORS = {"add": ("alpha",), "sub": ("alpha",), "addcmul": ("value",), "addcdiv": ("value",)} | dict.fromkeys(
+    ("addbmm", "addmm", "addmv", "addr", "baddbmm"), ("beta", "alpha")
 )
 _warned: list[str] = []  # torch says it once
 
@@ -335,7 +335,7 @@ def _older_form(
     name: str, signatures: list[Signature], args: tuple[Any, ...], method: bool
 ) -> tuple[list[Any], dict[str, Any]] | None:
     """The arguments of a call in the older form, as tensors and factors; None where it is no such call."""
-    words, signature = _FACTORS.get(name.rstrip("_"), []), signatures[0]
+    words, signature = _FACTORS.get(name.rstrip("_"), ()), signatures[0]
     tensors, numbers = [v for v in args if is_tensor(v)], [v for v in args if not is_tensor(v)]
     if len(words) == 1:  # the factor stands second; the last may be a number too
         tensors, numbers = [*args[:1], *args[2:]], list(args[1:2])
