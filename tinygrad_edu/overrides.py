@@ -316,10 +316,7 @@ def _known() -> dict[Any, str]:
 
 def resolve_name(function: Any) -> str | None:
     """Where users find a function that others may answer for: ``torch.Tensor.add``; None for others."""
-    try:
-        name = _known().get(function)
-    except TypeError:  # it has no hash
-        return None
+    name = _known().get(function)
     return None if name is None else f"{dtypes.module_name}.{name}"
 
 

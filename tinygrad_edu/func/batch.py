@@ -176,26 +176,33 @@ def vmap(
         places = _places(func, in_dims, args)
         leaves = flat(args)
         size = next(leaf.shape[dim] for leaf, dim in zip(leaves, places) if dim is not None)
+        if size == 0:  # what comes out is seen from a batch of one
+            leaves = [leaf if dim is None else _one_of(leaf, dim) for leaf, dim in zip(leaves, places)]
         start = default_generator.get_state()
         results: list[Any] = []
-        for i in range(size):
+        for i in range(max(size, 1)):
             if i and randomness == "same":
                 default_generator.set_state(start)
             elements = [leaf if dim is None else leaf.select(dim, i) for leaf, dim in zip(leaves, places)]
             if i == 0:
-                results.append(_first(func, elements, places, args, kwargs))
+                first, of_batch = _first(func, elements, places, args, kwargs)
+                results.append(first)
                 if randomness == "error" and not functions["equal"](start, default_generator.get_state()):
                     default_generator.set_state(start)
                     raise RuntimeError(
                         "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
                         "randomness flags on vmap or perform the randomness operation out of vmap"
                     )
-                out_places = _out_places(func, out_dims, results[0])
+                out_places = _out_places(func, out_dims, first)
+                if any(dim is None and mapped for dim, mapped in zip(out_places, of_batch)):
+                    raise ValueError(
+                        f"vmap({_name(func)}, ...): `{_name(func)}` can not return a BatchedTensor when out_dim is None"
+                    )
             else:
                 results.append(func(*replaced(args, iter(elements)), **kwargs))
         columns = zip(*(flat(result) for result in results))
         stacked = [
-            column[0] if dim is None else functions["stack"](list(column)).movedim(0, dim)
+            column[0] if dim is None else functions["stack"](list(column))[:size].movedim(0, dim)
             for column, dim in zip(columns, out_places)
         ]
         return replaced(results[0], iter(stacked))
@@ -203,15 +210,23 @@ def vmap(
     return wrapper
 
 
-def _first(func: F, elements: list[Any], places: list[int | None], args: Any, kwargs: Any) -> Any:
-    """The result for the first element, whose tensors are watched: what the others do is the same."""
+def _one_of(batch: Any, dim: int) -> Any:
+    """A batch of one zero, for one of none."""
+    shape = list(batch.shape)
+    shape[dim] = 1
+    return batch.new_zeros(shape)
+
+
+def _first(func: F, elements: list[Any], places: list[int | None], args: Any, kwargs: Any) -> tuple[Any, list[bool]]:
+    """The result for the first element, and which of its tensors follow from mapped ones: these are watched."""
     cls = _element_class()
     marked = [e if dim is None else e.as_subclass(cls) for e, dim in zip(elements, places)]
     overrides.watch(cls)
     try:
         result = func(*replaced(args, iter(marked)), **kwargs)
         with overrides.DisableTorchFunctionSubclass():
-            plain = iter([t.as_subclass(Tensor) if isinstance(t, cls) else t for t in flat(result)])
-            return replaced(result, plain)
+            of_batch = [isinstance(t, cls) for t in flat(result)]
+            plain = iter([t.as_subclass(Tensor) if mapped else t for t, mapped in zip(flat(result), of_batch)])
+            return replaced(result, plain), of_batch
     finally:
         overrides.watching.remove(cls)

@@ -37,8 +37,16 @@ def _settled(result: Any, inputs: list[Any]) -> Any:
 
 
 def _positions(argnums: int | tuple[int, ...], n: int) -> tuple[int, ...]:
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    if not isinstance(argnums, (int, tuple)):
+        raise RuntimeError(f"argnums must be int or Tuple[int, ...], got: {type(argnums)}")
+    numbers = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not numbers:
+        raise RuntimeError("argnums must be non-empty")
+    if len(set(numbers)) < len(numbers):
+        raise RuntimeError(f"argnums elements must be unique, got {argnums}")
     for i in numbers:
+        if not isinstance(i, int):
+            raise RuntimeError(f"argnum must be int, got: {type(i)}")
         if not -n <= i < n:
             raise RuntimeError(f"Got argnum={i}, but only {n} positional inputs")
     return tuple(i % n for i in numbers)
@@ -61,6 +69,39 @@ def _call(
         return func(*full, **kwargs), chosen, list(leaves(chosen))
 
 
+_VJP, _JVP = "vjp(f, *primals)", "jvp(f, primals, tangents)"
+
+
+def _parts(result: Any, has_aux: bool, api: str) -> tuple[Any, Any]:
+    """(what is differentiated, what else ``func`` returned)."""
+    if not has_aux:
+        return result, None
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise RuntimeError(f"{api}: output of function f should be a tuple: (output, aux) if has_aux is True")
+    for leaf in flat(result[1]):
+        if not isinstance(leaf, Variable):
+            raise RuntimeError(f"Expected tensors, got unsupported type {type(leaf)}")
+    return result
+
+
+def _only_tensors(result: Any, api: str) -> list[Any]:
+    found = flat(result)
+    if not found or (len(found) == 1 and found[0] is None):
+        raise RuntimeError(f"{api}: Expected f to be a function that has non-empty output (got output = {found})")
+    for leaf in found:
+        if not isinstance(leaf, Variable):
+            raise RuntimeError(f"{api}: expected f(*primals) to return only tensors, got unsupported type {type(leaf)}")
+    return found
+
+
+def _only_real(tensors: list[Any], api: str, what: str) -> None:
+    for i, t in enumerate(tensors):
+        if t.is_complex():
+            raise RuntimeError(
+                f"{api}: Expected all {what} to be real but received complex tensor at flattened input idx: {i}"
+            )
+
+
 def _pulled(outputs: list[Any], seeds: list[Any] | None, inputs: list[Any]) -> list[Any]:
     """The gradients of outputs by inputs (zeros where there is no way), ready to be differentiated again."""
     if not any(needs_grad(o) for o in outputs):
@@ -76,17 +117,8 @@ def grad_and_value(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = 
     """A function that returns (gradient, value) of ``func``, whose value is one number."""
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        result, chosen, inputs = _call(func, argnums, args, kwargs)
-        aux = None
-        if has_aux:
-            if not (isinstance(result, tuple) and len(result) == 2):
-                raise RuntimeError(
-                    "grad_and_value(f)(*args): output of function f should be a tuple: (output, aux) if has_aux is True"
-                )
-            result, aux = result
-            for leaf in flat(aux):
-                if not isinstance(leaf, Variable):
-                    raise RuntimeError(f"Expected tensors, got unsupported type {type(leaf)}")
+        whole, chosen, inputs = _call(func, argnums, args, kwargs)
+        result, aux = _parts(whole, has_aux, "grad_and_value(f)(*args)")
         if not isinstance(result, Variable):
             raise RuntimeError(f"grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got {type(result)}")
         if result._data.ndim != 0:
@@ -120,11 +152,9 @@ def grad(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> 
 
 def vjp(func: F, *primals: Any, has_aux: bool = False) -> Any:
     """(value, function from a vector v to v · Jacobian), and with ``has_aux`` what else ``func`` returned."""
-    result, chosen, inputs = _call(func, tuple(range(len(primals))), primals, {})
-    aux: Any = None
-    if has_aux:
-        result, aux = result
-    outputs = list(leaves(result))
+    whole, chosen, inputs = _call(func, tuple(range(len(primals))), primals, {}) if primals else (func(), (), [])
+    result, aux = _parts(whole, has_aux, _VJP)
+    outputs = _only_tensors(result, _VJP)
 
     def pull(*cotangents: Any) -> Any:
         given = cotangents if len(cotangents) > 1 else cotangents[0]
@@ -141,8 +171,12 @@ def vjp(func: F, *primals: Any, has_aux: bool = False) -> Any:
     return (value, pull, map_tree(lambda t: _settled(t, inputs), aux)) if has_aux else (value, pull)
 
 
-def jvp(func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux: bool = False) -> Any:
+def jvp(
+    func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, strict: bool = False, has_aux: bool = False
+) -> Any:
     """(value, Jacobian · tangents): the change of the value when the arguments change by the tangents.
+
+    ``strict``: RuntimeError for an output that does not depend on the arguments.
 
     Computed by two reverse passes: the product v · J is linear in v, and its derivative by v is J.
     """
@@ -157,17 +191,19 @@ def jvp(func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux
             "tuple of 3 tensors, tangents also must be. Got primals with structure "
             f"{described(primals)} and tangents with structure {described(tangents)}"
         )
-    for p, t in zip(leaves(primals), leaves(tangents)):
+    for p, t in _primals_and_tangents(primals, tangents):
         if p.shape != t.shape:
             raise RuntimeError(
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. "
                 f"Tensor is of size {list(p.shape)} while the given forward gradient is of size {list(t.shape)}."
             )
-    result, _, inputs = _call(func, tuple(range(len(primals))), primals, {})
-    aux: Any = None
-    if has_aux:
-        result, aux = result
-    outputs = list(leaves(result))
+    whole, _, inputs = _call(func, tuple(range(len(primals))), primals, {})
+    result, aux = _parts(whole, has_aux, _JVP)
+    outputs = _only_tensors(result, _JVP)
+    if strict and not all(needs_grad(o) for o in outputs):
+        raise RuntimeError(
+            "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with strict=True."
+        )
     seeds = [functions["ones_like"](o).requires_grad_() for o in outputs]  # any will do, but of 0 there is no logarithm
     with enable_grad():
         pulled = _pulled(outputs, seeds, inputs)
@@ -175,6 +211,20 @@ def jvp(func: F, primals: tuple[Any, ...], tangents: tuple[Any, ...], *, has_aux
     change = rebuilt(result, found)
     value = map_tree(lambda t: _settled(t, inputs), result)
     return (value, change, map_tree(lambda t: _settled(t, inputs), aux)) if has_aux else (value, change)
+
+
+def _primals_and_tangents(primals: Any, tangents: Any) -> list[tuple[Any, Any]]:
+    """The tensors of both, side by side, where they are such as can be differentiated by."""
+    pairs = list(zip(flat(primals), flat(tangents)))
+    if not pairs:
+        raise RuntimeError(f"{_JVP}: Expected primals to contain at least one Tensor.")
+    for p, t in pairs:
+        for name, value in (("primals", p), ("tangents", t)):
+            if not isinstance(value, Variable):
+                raise RuntimeError(f"{_JVP}: Expected {name} to only contain Tensors, got {type(value)}")
+        if not (p.is_floating_point() or p.is_complex()):
+            raise ValueError(f"Expected primal to be floating point or complex, but got: {p.dtype}")
+    return pairs
 
 
 def linearize(func: F, *primals: Any) -> tuple[Any, F]:
@@ -202,10 +252,10 @@ def jacrev(func: F, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False
     """
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        result, chosen, inputs = _call(func, argnums, args, kwargs)
-        aux: Any = None
-        if has_aux:
-            result, aux = result
+        whole, chosen, inputs = _call(func, argnums, args, kwargs)
+        result, aux = _parts(whole, has_aux, _VJP)
+        _only_real(_only_tensors(result, _VJP), "jacrev", "outputs")
+        _only_real(inputs, "jacrev", "inputs")
 
         def rows(output: Any) -> Any:
             columns: list[list[Any]] = []
@@ -244,9 +294,8 @@ def jacfwd(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *
             full = list(args)
             for i, value in zip(places, values):
                 full[i] = value
-            result = func(*full, **kwargs)
-            if has_aux:
-                result, kept["aux"] = result
+            result, kept["aux"] = _parts(func(*full, **kwargs), has_aux, _JVP)
+            _only_real(_only_tensors(result, _JVP), "jacfwd", "outputs")
             kept["result"] = result
             return result
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from types import NoneType
 from typing import Any
 
+from ..autograd.variable import Variable
 from ..ops.registry import functions
 
 
@@ -32,7 +37,12 @@ def functional_call(
         raise ValueError(
             f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(given)}"
         )
-    for each in given if isinstance(given, (tuple, list)) else [given]:
+    dicts = given if isinstance(given, (tuple, list)) else [given]
+    count = Counter(name for each in dicts for name in each)
+    if any(n > 1 for n in count.values()):
+        twice = [name for name, n in count.items() if n > 1]
+        raise ValueError(f"{twice} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+    for each in dicts:
         tensors.update(each)
     args = () if args is None else args if isinstance(args, tuple) else (args,)
     places = {
@@ -55,6 +65,8 @@ def functional_call(
     try:
         for name in tensors:
             if name in places:  # other names are passed over
+                if not isinstance(tensors[name], (Variable, NoneType)):
+                    raise TypeError(f"{tensors[name]} is not an instance of torch.Tensor")
                 place, last = places[name]
                 before.append((place, last, place[last]))
                 place[last] = tensors[name]
@@ -89,6 +101,8 @@ def stack_module_state(models: list[Any]) -> tuple[dict[str, Any], dict[str, Any
         raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
     if len({type(m) for m in models}) > 1:
         raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
+    if len({m.training for m in models}) > 1:
+        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
     stack = functions["stack"]
 
     def stacked(kind: str) -> dict[str, Any]:
@@ -97,3 +111,21 @@ def stack_module_state(models: list[Any]) -> tuple[dict[str, Any], dict[str, Any
 
     parameters = {name: t.requires_grad_() for name, t in stacked("parameters").items()}
     return parameters, stacked("buffers")
+
+
+def functionalize(func: Callable[..., Any], *, remove: str = "mutations") -> Callable[..., Any]:
+    """``func`` with the same results. PyTorch computes them without in-place operations, which a compiler wants; here they run."""
+    if remove not in ("mutations", "mutations_and_views"):
+        raise RuntimeError(
+            f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}. Valid options are:\n"
+            "     remove='mutations': all inplace and out= operators will be removed from the program, and replaced with their "
+            "out-of-place equivalents.\n"
+            "     remove='mutations_and_views': In addition to the above, all aliasing operators {view} will be replaced with their "
+            "non-aliasing counterparts, {view}_copy.\n"
+        )
+
+    @wraps(func)
+    def form(*args: Any, **kwargs: Any) -> Any:
+        return func(*args, **kwargs)
+
+    return form

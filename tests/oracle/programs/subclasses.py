@@ -129,4 +129,5 @@ torch.is_tensor(d)
 torch.overrides.has_torch_function((d,))
 from torch.overrides import is_tensor_method_or_property, resolve_name
 [resolve_name(f) for f in (torch.add, torch.Tensor.add, torch.Tensor.shape.__get__, torch.Tensor.requires_grad.__set__, torch.nn.functional.relu, torch.linalg.norm, torch.einsum, torch.nn.init.uniform_)]
-resolve_name(print), resolve_name([]), is_tensor_method_or_property(torch.Tensor.add), is_tensor_method_or_property(torch.add), is_tensor_method_or_property(torch.Tensor.grad.__get__)
+resolve_name([])
+resolve_name(print), is_tensor_method_or_property(torch.Tensor.add), is_tensor_method_or_property(torch.add), is_tensor_method_or_property(torch.Tensor.grad.__get__)

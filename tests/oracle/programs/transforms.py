@@ -129,3 +129,29 @@ with fwAD.dual_level():
 fwAD.make_dual(torch.ones(1), torch.ones(1))
 with fwAD.dual_level(): fwAD.make_dual(torch.ones(1), torch.ones(2))
 [torch.func.jvp(f, (torch.tensor([-1., 2., 3.]),), (torch.ones(3),))[1] for f in (torch.relu, torch.nn.functional.relu6, lambda x: torch.logcumsumexp(x, 0))]
+
+# wrong calls of the transforms, and batches of none
+from torch.func import functionalize
+square = lambda v: (v ** 2).sum()
+x = torch.tensor([1., 2.])
+torch.func.grad(square, argnums=())(x)
+torch.func.grad(square, argnums=(0, 0))(x)
+torch.func.grad(square, argnums="0")(x)
+torch.func.vjp(lambda v: v, x, has_aux=True)
+torch.func.vjp(lambda v: 3, x)
+torch.func.jacrev(lambda v: None)(x)
+torch.func.jacrev(lambda v: v * 1j)(x)
+torch.func.jacfwd(square)(torch.tensor([1, 2]))
+torch.func.jvp(square, (x,), (1,))
+torch.func.jvp(lambda v: (v, "a"), (x,), (x,), has_aux=True)
+torch.func.jvp(torch.sin, (x,), (x,), strict=True)
+torch.func.jvp(lambda v: v.detach(), (x,), (x,), strict=True)
+torch.vmap(lambda v: (v * 2, v.sum()))(torch.ones(0, 2))
+torch.vmap(lambda v: v, out_dims=1)(torch.ones(0, 2)).shape
+torch.vmap(lambda v: v, out_dims=None)(torch.ones(2, 2))
+torch.vmap(lambda v: torch.ones(1), out_dims=None)(torch.ones(2, 2))
+layer = torch.nn.Linear(2, 1)
+torch.func.functional_call(layer, ({"weight": torch.ones(1, 2)}, {"weight": torch.ones(1, 2)}), (x,))
+torch.func.functional_call(layer, {"weight": 3}, (x,))
+torch.func.stack_module_state([torch.nn.Linear(2, 1).eval(), torch.nn.Linear(2, 1)])
+functionalize(lambda v: v.add_(1))(torch.ones(2)), functionalize(lambda v: v.add_(1), remove="views")
