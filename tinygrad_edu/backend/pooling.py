@@ -16,6 +16,7 @@ from typing import Any
 import numpy
 
 from . import compiled
+from .bits import kept, whole
 
 Array = Any
 Sizes = tuple[int, ...]
@@ -54,18 +55,23 @@ def lowest(dtype: Any) -> Any:
     return -math.inf if dtype.kind in "fV" else int(numpy.iinfo(dtype).min)
 
 
+@lru_cache(maxsize=256)  # a network calls for the same few again and again
+def _stages(ndim: int, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> list[list[tuple[slice, ...]]]:
+    """For each spatial dimension the index of the first entry of all windows along it, of the second, …"""
+    dims = zip(range(ndim - len(out), ndim), out, kernel, stride, dilation)
+    return [[(*(slice(None),) * dim, _step(i, d, s, o)) for i in range(k)] for dim, o, k, s, d in dims]
+
+
 def _fold(xp: Any, x: Array, ufunc: Any, out: Sizes, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """Combine the entries of every window with ``ufunc``, one dimension after the other."""
     fresh = False
-    for dim, (o, k, s, d) in enumerate(zip(out, kernel, stride, dilation), x.ndim - len(out)):
-        lead = (slice(None),) * dim
-        first = x[(*lead, _step(0, d, s, o))]
-        if k == 1:
-            x, fresh = first, False
+    for first, *others in _stages(x.ndim, out, kernel, stride, dilation):
+        if not others:
+            x, fresh = x[first], False
             continue
-        made = ufunc(first, x[(*lead, _step(1, d, s, o))])
-        for i in range(2, k):
-            ufunc(made, x[(*lead, _step(i, d, s, o))], out=made)
+        made = ufunc(x[first], x[others[0]])
+        for entry in others[1:]:
+            ufunc(made, x[entry], out=made)
         x, fresh = made, True
     return x if fresh else x.copy()
 
@@ -94,6 +100,11 @@ def _entries(kernel: Sizes, stride: Sizes, dilation: Sizes, out: Sizes) -> list[
     ]
 
 
+def _there_may_be(xp: Any, mask: Array) -> bool:
+    """Whether any is True; where asking would keep a GPU waiting: perhaps."""
+    return xp is not numpy or bool(mask.any())
+
+
 def max_pool_which(
     xp: Any, x: Array, values: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
 ) -> Array:
@@ -111,10 +122,10 @@ def max_pool_which(
         which += missed
     if x.dtype.kind != "f":
         return which
-    if bool(xp.isnan(values).any()):
+    if _there_may_be(xp, xp.isnan(values)):
         for i, where in entries:
             xp.copyto(which, which.dtype.type(i), where=xp.isnan(framed[where]))
-    if any(padding) and bool((values == -math.inf).any()):  # -inf itself: not the frame
+    if any(padding) and _there_may_be(xp, values == -math.inf):  # -inf itself: not the frame
         inside = _framed(xp, xp.ones_like(x, dtype=bool), padding, _reach(out, kernel, stride, dilation), False)
         for i, where in reversed(entries):
             xp.copyto(which, which.dtype.type(i), where=(framed[where] == values) & inside[where])
@@ -132,25 +143,47 @@ def max_pool_grad(
     gx = (xp.empty if full else xp.zeros)((*shape[: -len(kernel)], *need), g.dtype)
     for i, where in _entries(kernel, stride, dilation, out):
         if apart:
-            xp.multiply(g, which == i, out=gx[where])
+            gx[where] = kept(g, which == i)
         else:
-            gx[where] += g * (which == i)
+            gx[where] += kept(g, which == i)
     if need == tuple(sizes):
         return gx
     return gx[(..., *(slice(p, p + n) for p, n in zip(padding, sizes)))].copy()
 
 
 def max_pool_slope(
-    g: Array, x: Array, values: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
-) -> Array | None:
-    """`max_pool_which` and `max_pool_grad` in one compiled pass; None where that is not to be had."""
-    fast = compiled.kernels_for(x, values) if len(kernel) == 2 else None
-    if not fast or g.dtype != x.dtype:
-        return None
-    g = numpy.ascontiguousarray(g)  # of a sum it is one number, repeated
-    gx = numpy.empty_like(x)
-    planes = [a.reshape(-1, *a.shape[-2:]) for a in (g, x, values, gx)]
-    compiled.split(fast.max_pool_slope, len(planes[0]), x.size, *planes, kernel, stride, padding, dilation)
+    xp: Any, g: Array, x: Array, values: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> Array:
+    """`max_pool_which` and `max_pool_grad` in one go."""
+    fast = compiled.kernels_for(x, values) if len(kernel) == 2 and g.dtype == x.dtype else None
+    if fast:
+        g = numpy.ascontiguousarray(g)  # of a sum it is one number, repeated
+        gx = numpy.empty_like(x)
+        planes = [a.reshape(-1, *a.shape[-2:]) for a in (g, x, values, gx)]
+        compiled.split(fast.max_pool_slope, len(planes[0]), x.size, *planes, kernel, stride, padding, dilation)
+        return gx
+    sizes = zip(kernel, stride, values.shape[-len(kernel) :], x.shape[-len(kernel) :])
+    if (
+        all(k == s and k * o == n for k, s, o, n in sizes)
+        and x.dtype.kind == "f"
+        and not _there_may_be(xp, xp.isnan(values))
+    ):
+        return _tile_slope(xp, g, x, values, _entries(kernel, stride, dilation, values.shape[-len(kernel) :]))
+    which = max_pool_which(xp, x, values, kernel, stride, padding, dilation)
+    return max_pool_grad(xp, g, which, tuple(x.shape), kernel, stride, padding, dilation)
+
+
+def _tile_slope(xp: Any, g: Array, x: Array, values: Array, entries: list[tuple[int, tuple[Any, ...]]]) -> Array:
+    """The same for windows that cover ``x`` like tiles: every entry takes what those before it have left."""
+    gx = xp.empty(x.shape, g.dtype)
+    bits, made = whole(g), whole(gx)
+    left = xp.ones(values.shape, bool)
+    for _, where in entries[:-1]:
+        hit = x[where] == values
+        hit &= left
+        left ^= hit
+        xp.multiply(bits, hit, out=made[where])
+    xp.multiply(bits, left, out=made[entries[-1][1]])
     return gx
 
 

@@ -9,6 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import compiled
+from ..backend.bits import kept
 from ._define import binary, cast, rounded_once, unary, without
 from ._layout import arranged_like
 from .registry import functions, methods, public
@@ -125,11 +126,8 @@ def _relu(k: Any, x: Any) -> Any:
     return k.xp.maximum(k.zeros[x.dtype], x)  # in this order -0. stays -0.
 
 
-_BITS = {2: "int16", 4: "int32", 8: "int64"}
-
-
 def _relu_slope(k: Any, g: Any, y: Any) -> Any:
-    """``g`` where relu's result ``y`` is not 0. Its bits are multiplied, as whole numbers: inf * 0 would be NaN."""
+    """``g`` where relu's result ``y`` is not 0."""
     if g.size <= 256:
         gx = g.copy()
         gx[y == k.zeros[y.dtype]] = 0
@@ -139,7 +137,7 @@ def _relu_slope(k: Any, g: Any, y: Any) -> Any:
         gx = k.xp.empty(g.shape, g.dtype)
         compiled.split(fast.relu_slope, g.size, g.size, g.reshape(-1), y.reshape(-1), gx.reshape(-1))
         return gx
-    return (g.view(_BITS[g.dtype.itemsize]) * (y != k.zeros[y.dtype])).view(g.dtype)
+    return kept(g, y != k.zeros[y.dtype])
 
 
 _relu_op = Op("relu", _relu, x=lambda k, g, out: k.relu_slope(g, out))

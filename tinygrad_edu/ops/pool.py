@@ -19,19 +19,18 @@ _WORDS = {1: "one", 2: "two", 3: "three"}
 
 
 # ------------------------------------------------------------------------------------ primitives
-def _max_slope(k: Any, g: Any, x: Any, out: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:
-    gx = kernels.max_pool_slope(g, x, out, kernel, stride, padding, dilation)
-    if gx is not None:
-        return gx
-    which = k.max_pool_which(x, out, kernel, stride, padding, dilation)
-    return k.max_pool_grad(g, which, tuple(x.shape), kernel, stride, padding, dilation)
-
-
 for _n, _node in ((2, "MaxPool2DWithIndicesBackward0"), (3, "MaxPool3DWithIndicesBackward0")):
     Op(f"max_pool{_n}d",
        lambda k, x, sizes, kernel, stride, padding, dilation:
            kernels.max_pool(k.xp, x, sizes, kernel, stride, padding, dilation),
-       x=_max_slope, node=_node)  # fmt: skip
+       x=lambda k, g, x, out, kernel, stride, padding, dilation:
+           k.max_pool_slope(g, x, out, kernel, stride, padding, dilation), node=_node)  # fmt: skip
+Op("max_pool_slope", lambda k, g, x, values, kernel, stride, padding, dilation:
+   kernels.max_pool_slope(k.xp, g, x, values, kernel, stride, padding, dilation),
+   node="MaxPool2DWithIndicesBackwardBackward0",
+   g=lambda k, gg, x, values, kernel, stride, padding, dilation:
+       k.max_pool_pick(gg, k.max_pool_which(x, values, kernel, stride, padding, dilation),
+                       kernel, stride, padding, dilation))  # fmt: skip
 Op("max_pool_which", lambda k, x, values, kernel, stride, padding, dilation:
    kernels.max_pool_which(k.xp, x, values, kernel, stride, padding, dilation))  # fmt: skip
 Op("max_pool_grad",
