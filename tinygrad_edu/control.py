@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .autograd.variable import Variable
+from .overrides import overridable
 
 
 def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], operands: Sequence[Any] = ()) -> Any:
@@ -37,6 +38,15 @@ def while_loop(
         made = body_fn(*carried)
         carried = tuple(made) if isinstance(made, (tuple, list)) else (made,)
     return carried
+
+
+def _assert(condition: Any, message: str) -> None:
+    """``assert condition, message`` as a function, which `fx` can put into a graph."""
+    assert condition, message
+
+
+_assert.__module__ = "torch"  # the name that a graph's text shows
+_assert = overridable(_assert)
 
 
 def sym_int(a: Any) -> int:

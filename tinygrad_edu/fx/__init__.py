@@ -7,9 +7,10 @@ from .interpreter import Interpreter, Transformer
 from .module import GraphModule
 from .node import Node, map_arg
 from .proxy import Proxy, TraceError
+from .subgraph_rewriter import replace_pattern
 from .tracer import GraphAppendingTracer, Tracer, TracerBase, symbolic_trace, wrap
 
 __all__ = [
     "Graph", "GraphAppendingTracer", "GraphModule", "Interpreter", "Node", "Proxy", "TraceError", "Tracer", "TracerBase", "Transformer",
-    "map_arg", "symbolic_trace", "wrap",
+    "map_arg", "replace_pattern", "symbolic_trace", "wrap",
 ]  # fmt: skip

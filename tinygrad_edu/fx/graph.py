@@ -207,7 +207,7 @@ class Graph:
         """A table of the nodes."""
         rows = [["opcode", "name", "target", "args", "kwargs"]]
         rows += [[str(part) for part in (n.op, n.name, n.target, n.args, n.kwargs)] for n in self.nodes]
-        widths = [max(len(row[i]) for row in rows) for i in range(5)]
+        widths = [max(len(rows[0][i]) + 2, *(len(row[i]) for row in rows)) for i in range(5)]
         rows.insert(1, ["-" * width for width in widths])
         for row in rows:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())

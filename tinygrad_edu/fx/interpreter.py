@@ -53,7 +53,9 @@ class Interpreter:
         return map_arg(args, value)
 
     def placeholder(self, target: Any, args: Any, kwargs: Any) -> Any:
-        """The next input, or its default."""
+        """The next input, or its default; all that are left for ``*args``."""
+        if target.startswith("*"):
+            return list(self.args_iter)
         try:
             return next(self.args_iter)
         except StopIteration:

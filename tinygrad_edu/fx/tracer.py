@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 from .. import dtypes, overrides
+from ..control import _assert
 from ..devices import device
 from ..layouts import layout, memory_format
 from ..nn.module import Module
@@ -124,39 +127,60 @@ class Tracer(TracerBase):
         return super().create_arg(a)
 
     def trace(self, root: Any, concrete_args: dict[str, Any] | None = None) -> Graph:
-        """The graph of what a module or a function does."""
-        if concrete_args:
-            raise NotImplementedError("concrete_args: give the function functools.partial of them instead")
+        """The graph of what a module or a function does; ``concrete_args``: values in the place of arguments, by name."""
         self.graph = Graph()
         self._constants, self._parameters = {}, {}
         if isinstance(root, Module):
             self.root, function = root, type(root).forward
         else:
             self.root, function = Module(), root
-        args = self._placeholders(function, isinstance(root, Module))
+        run, given, named = self._placeholders(function, isinstance(root, Module), concrete_args or {})
         with self._watching():
-            result = function(*args[0], **args[1])
-            value = self.create_arg(result)
+            value = self.create_arg(run(*given, **named))
         kind = getattr(function, "__annotations__", {}).get("return")
         self.create_node("output", "output", (value,), {}, None, kind)
         return self.graph
 
-    def _placeholders(self, function: Any, is_module: bool) -> tuple[list[Any], dict[str, Any]]:
+    def _placeholders(
+        self, function: Any, is_module: bool, concrete: dict[str, Any]
+    ) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
+        """The function to be run, with its arguments: proxies, apart from those whose value is given."""
         given: list[Any] = [self.root] if is_module else []
         named: dict[str, Any] = {}
-        for i, p in enumerate(inspect.signature(function).parameters.values()):
-            if is_module and i == 0:
-                continue
+        spread: list[Any] = []
+        parameters = list(inspect.signature(function).parameters.values())[is_module:]
+        stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+        for p in sorted(parameters, key=lambda p: p.kind in stars):
             kind = getattr(function, "__annotations__", {}).get(p.name)
             default = () if p.default is p.empty else (p.default,)
-            if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-                raise NotImplementedError("a function with *args or **kwargs cannot be traced here: name its arguments")
-            made = self.create_proxy("placeholder", p.name, default, {}, None, kind)
+            if p.name in concrete:
+                made = self._specialized(p.name, default, concrete[p.name])
+            else:
+                made = self.create_proxy("placeholder", stars.get(p.kind, "") + p.name, default, {}, None, kind)
             if p.kind is p.KEYWORD_ONLY:
                 named[p.name] = made
             else:
-                given.append(made)
-        return given, named
+                (spread if p.kind in stars else given).append(made)
+        if not spread:
+            return function, given, named
+        return _unspread(function), [*given, *named.values(), *spread], {}
+
+    def _specialized(self, name: str, default: tuple[Any, ...], value: Any) -> Any:
+        """The value; the graph gets an input that must have it when it is run."""
+        proxy = self.create_proxy("placeholder", f"{name}_1", default, {})
+        said = f"{name} has been specialized to have value {value} but got another value"
+        if isinstance(value, _PLAIN) and value is not None:
+            self.create_proxy("call_function", _assert, (proxy == value, said), {})
+        elif value is None:
+            self.create_proxy("call_function", _assert_is_none, (proxy, said), {})
+        else:
+            warnings.warn(
+                f"Was not able to add assertion to guarantee correct input {name} to specialized function. It is up to the user to make "
+                "sure that your inputs match the inputs you specialized the function with.",
+                UserWarning,
+                stacklevel=5,
+            )
+        return value
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -200,6 +224,23 @@ class Tracer(TracerBase):
             return function(*args, **kwargs)
 
         return form
+
+
+def _unspread(function: Any) -> Callable[..., Any]:
+    """The function with ``*args`` and ``**kwargs`` as two ordinary parameters: a proxy can stand for each."""
+    function = inspect.unwrap(function)
+    code = function.__code__
+    flags = code.co_flags & ~(inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+    count = code.co_argcount + code.co_kwonlyargcount + bin(code.co_flags & ~flags).count("1")
+    plain = code.replace(co_flags=flags, co_argcount=count, co_posonlyargcount=0, co_kwonlyargcount=0)
+    return FunctionType(plain, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+
+
+def _assert_is_none(value: Any, msg: str) -> None:
+    assert value is None, msg
+
+
+_assert_is_none.__module__ = "torch.fx._symbolic_trace"  # the name that the graph's text shows
 
 
 def symbolic_trace(root: Any, concrete_args: dict[str, Any] | None = None) -> GraphModule:

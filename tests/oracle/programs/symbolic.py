@@ -126,3 +126,25 @@ traced.print_readable(print_output=False).splitlines()[:3]
 optimizer = torch.optim.SGD(traced.parameters(), lr=.1)
 traced(x)[0].sum().backward()
 [n for n, p in traced.named_parameters() if p.grad is not None]
+from torch import fx
+def spread(x, *rest, scale=2, **named): return x * scale + rest[0] + named["more"]
+print(fx.symbolic_trace(spread).code, fx.symbolic_trace(spread).graph)
+fx.symbolic_trace(spread)(torch.ones(1), torch.ones(1), scale=3, more=torch.ones(1))
+def either(x, way, bias=None): return x + 1 if way else x - 1 if bias is None else x * bias
+print(fx.symbolic_trace(either, concrete_args={"way": True}).code)
+print(fx.symbolic_trace(either, concrete_args={"way": 0, "bias": None}).graph)
+fx.symbolic_trace(either, concrete_args={"way": True})(torch.ones(1), False)
+fx.symbolic_trace(either, concrete_args={"way": False, "bias": torch.ones(1)}).code
+joined = fx.symbolic_trace(lambda x, y: torch.cat([x, y]).sum() + torch.cat([y, x]).max())
+fx.replace_pattern(joined, lambda a, b: torch.cat([a, b]), lambda a, b: torch.stack([a, b]))
+print(joined.code, joined(torch.ones(2), torch.zeros(2)))
+negs = fx.symbolic_trace(lambda x: torch.neg(torch.neg(torch.neg(x))))
+fx.replace_pattern(negs, lambda x: torch.neg(torch.neg(x)), lambda x: x.clone())
+print(negs.code)
+shared = fx.symbolic_trace(lambda x: (lambda n: (n + 1) * n)(torch.neg(x)))
+fx.replace_pattern(shared, lambda x: torch.neg(x) + 1, lambda x: torch.sub(1, x))
+from torch.fx.passes.shape_prop import ShapeProp
+formed = fx.symbolic_trace(torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(8, 3)))
+ShapeProp(formed).propagate(torch.ones(1, 1, 4, 4)).shape
+[(n.name, n.meta["tensor_meta"], n.meta["type"]) for n in formed.graph.nodes]
+formed.graph.print_tabular()

@@ -1,0 +1,1 @@
+"""What can be done with a graph: torch.fx.passes' names."""
