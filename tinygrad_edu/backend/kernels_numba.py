@@ -131,14 +131,6 @@ def max_pool_slope(
 
 
 # ------------------------------------------------------------------------------------ pointwise
-@numba.njit(void(F1, F1, int64, int64), **_kernel)
-def relu(x: Any, out: Any, start: int, stop: int) -> None:
-    """0 for what is less than 0; NaN and -0. stay."""
-    x, out = x[start:stop], out[start:stop]
-    for i in range(len(x)):
-        out[i] = float32(0) if x[i] < 0 else x[i]
-
-
 @numba.njit(void(F1, F1, F1, int64, int64), **_kernel)
 def relu_slope(g: Any, out: Any, gx: Any, start: int, stop: int) -> None:
     """``g`` where ``out`` is not 0."""

@@ -118,11 +118,6 @@ public("special", name="expit", signature="Tensor input, *, Tensor out = None")(
 
 # ------------------------------------------------------------------------------------ signs and sizes
 def _relu(k: Any, x: Any) -> Any:
-    fast = compiled.kernels_for(x)
-    if fast:
-        out = k.xp.empty(x.shape, x.dtype)
-        compiled.split(fast.relu, x.size, x.size, x.reshape(-1), out.reshape(-1))
-        return out
     return k.xp.maximum(k.zeros[x.dtype], x)  # in this order -0. stays -0.
 
 
@@ -262,7 +257,7 @@ def round(input: Any, *, decimals: int | None = None) -> Any:
     """
     d = dtypes.of(input._data)
     if d is dtypes.bool_ or d.is_complex or (decimals and not d.is_floating_point):
-        raise NotImplementedError(f"\"round_vml_cpu\" not implemented for '{d.short}'")
+        raise not_implemented("round_vml_cpu" if decimals is None else "round_cpu", input)
     return arranged_like(_round.call1(input) if decimals is None else _round_decimals(input, decimals), input)
 
 
