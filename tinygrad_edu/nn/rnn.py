@@ -315,6 +315,11 @@ class RNNCellBase(Module):
             states = (zeros, zeros) if pair else (zeros,)
         elif not batched:
             states = tuple(s.unsqueeze(0) for s in states)
+            for i, s in enumerate(states):
+                if s.dim() == 3:
+                    raise RuntimeError(
+                        f"hidden{i} has inconsistent hidden_size: got {s.size(1)}, expected {self.hidden_size}"
+                    )
         return input, states, batched
 
     def _weights(self) -> tuple[Any, ...]:

@@ -155,6 +155,10 @@ def ctc_loss(
         ends = [sum(lengths[: i + 1]) for i in range(n)]
         rows = [raw[end - length : end] for end, length in zip(ends, lengths)]
     else:
+        if raw.shape[0] != n:
+            raise RuntimeError(
+                f"Expected tensor to have size {n} at dimension 0, but got size {raw.shape[0]} for argument #2 'targets'{here}"
+            )
         if raw.shape[1] < longest:
             raise RuntimeError(
                 f"Expected tensor to have size at least {longest} at dimension 1, but got size {raw.shape[1]} for argument #2 "

@@ -113,3 +113,19 @@ with set_checkpoint_early_stop(False):
     first_lines(lambda: checkpoint(unsteady, torch.ones(2, requires_grad=True), use_reentrant=False).sum().backward(), 3)
 runs.clear()
 first_lines(lambda: checkpoint(unsteady, torch.ones(2, requires_grad=True), use_reentrant=False).sum().backward(), 3)
+# spectral_norm in files
+from torch.nn.utils import remove_spectral_norm, spectral_norm
+normed = spectral_norm(nn.Linear(3, 4))
+normed(torch.ones(3)), normed.eval().state_dict()._metadata
+current, of_old = copy.deepcopy(normed.state_dict()), copy.deepcopy(normed.state_dict())
+del of_old._metadata[""]["spectral_norm"], of_old["weight_v"]
+of_old["weight"] = normed.weight.detach().clone()
+other = spectral_norm(nn.Linear(3, 4))
+other.load_state_dict(of_old), torch.allclose(other.eval()(torch.ones(3)), normed(torch.ones(3)), atol=1e-5)
+other.load_state_dict(current), torch.equal(other(torch.ones(3)), normed(torch.ones(3)))
+told(other.load_state_dict, {"bias": torch.ones(4)})
+remove_spectral_norm(other).state_dict()._metadata, len(other._state_dict_hooks)
+# shapes of states and targets, and one warning is enough
+[told(cell(2, 3), torch.ones(2), torch.ones(1, 3)) for cell in (nn.RNNCell, nn.GRUCell)], told(nn.LSTMCell(2, 2), torch.ones(2), (torch.ones(1, 2), torch.ones(2)))
+told(F.ctc_loss, torch.zeros(4, 2, 3), torch.ones(1, 2).long(), (4, 4), (1, 1))
+warnings_of(nn.NLLLoss2d)

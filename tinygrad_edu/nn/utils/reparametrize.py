@@ -99,6 +99,9 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
 class SpectralNorm:
     """The hook: buffers ``<name>_u`` and ``<name>_v`` follow the first singular vectors by power iteration."""
 
+    _version = 1  # of what is in files: before it, the weight was a buffer and ``<name>_v`` was not kept
+    handles: tuple[Any, ...] = ()
+
     def __init__(self, name: str = "weight", n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
         if n_power_iterations <= 0:
             raise ValueError(
@@ -124,8 +127,33 @@ class SpectralNorm:
             u, v = u.clone(), v.clone()  # a second forward may change the buffers before this one's backward
         return weight / u.dot(matrix.mv(v))
 
+    def mark(self, module: Module, state_dict: Any, prefix: str, local_metadata: dict[str, Any]) -> None:
+        """Write the version into what a file says about the module."""
+        local_metadata.setdefault("spectral_norm", {})[f"{self.name}.version"] = self._version
+
+    def read_old(
+        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str], *rest: Any
+    ) -> None:  # fmt: skip
+        """Find the ``<name>_v`` that files of before version 1 leave out: with it ``uᵀ W v`` is what the weight was divided by."""
+        key = prefix + self.name
+        known = local_metadata.get("spectral_norm", {}).get(f"{self.name}.version")
+        crafted = key not in state_dict and all(key + end in state_dict for end in ("_orig", "_u", "_v"))
+        if known is not None or crafted:
+            return
+        missing = [key + end for end in ("_orig", "", "_u") if key + end not in state_dict]
+        if missing:
+            missing_keys.extend(missing if strict else ())
+            return
+        with no_grad():
+            original, weight, u = state_dict[f"{key}_orig"], state_dict.pop(key), state_dict[f"{key}_u"]
+            matrix = self.matrix(original)
+            v = (matrix.t().mm(matrix)).pinverse().mm(matrix.t()).mv(u)
+            state_dict[f"{key}_v"] = v * ((original / weight).mean() / u.dot(matrix.mv(v)))
+
     def remove(self, module: Module) -> None:
         """Make the weight a parameter again."""
+        for handle in self.handles:
+            handle.remove()
         with no_grad():
             weight = self.compute_weight(module, False)
         for end in ("", "_u", "_v", "_orig"):
@@ -164,6 +192,10 @@ def spectral_norm(
     module.register_buffer(f"{name}_u", u)
     module.register_buffer(f"{name}_v", v)
     module.register_forward_pre_hook(hook)
+    hook.handles = (
+        module._register_state_dict_hook(hook.mark),
+        module._register_load_state_dict_pre_hook(hook.read_old),
+    )
     return module
 
 
