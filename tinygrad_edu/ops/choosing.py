@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ..autograd.variable import Variable
+from ..autograd.variable import Variable, needs_grad
 from ._check import check_tensor
 from ._define import (
     binary,
@@ -106,7 +106,12 @@ def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
         return Op.table[name](input, low, high)
     bounds = [b for b in (low, high) if b is not None]
     if isinstance(low, Variable) != isinstance(high, Variable) and len(bounds) == 2:
-        raise TypeError
+        numbers = [
+            b.item() if isinstance(b, Variable) and not (b._data.ndim or needs_grad(b)) else b for b in (low, high)
+        ]
+        if not all(map(is_number, numbers)):
+            raise TypeError
+        return _clamped(name, input, *numbers, suffix)  # a 0-d tensor passes for a number
     common = result_type(input, *bounds)
     if common.is_complex:
         if isinstance(bounds[0], Variable) and suffix == "tensor":
@@ -130,6 +135,8 @@ def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
         low, high = (None if low is None else bounds[0]), (None if high is None else bounds[-1])
         result = Op.table[f"{name}_{suffix}"](input, low, high)
     except ValueError:
+        for bound in bounds:
+            check_broadcast(input, bound)
         raise broadcast_error(input, bounds[0]) from None
     if result._data.ndim > 1:
         laid_out(result, input, *bounds)

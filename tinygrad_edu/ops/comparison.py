@@ -11,7 +11,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_tensor
-from ._define import WITH_NUMBER, binary, broadcast_error, cast, prepare, unary, without
+from ._define import WITH_NUMBER, binary, broadcast_error, cast, is_number, prepare, unary, without
 from ._layout import arranged_like
 from .registry import public
 
@@ -153,6 +153,8 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     """
     from .conversion import wrap_scalar
 
+    if not all(isinstance(v, Variable) or is_number(v) for v in (elements, test_elements)):
+        raise TypeError
     if not isinstance(elements, Variable):
         elements = wrap_scalar(elements, test_elements)
     if not isinstance(test_elements, Variable):

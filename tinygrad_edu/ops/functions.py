@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import compiled
 from ..backend.bits import kept
+from ._check import not_implemented
 from ._define import binary, cast, rounded_once, unary, without
 from ._layout import arranged_like
 from .registry import functions, methods, public

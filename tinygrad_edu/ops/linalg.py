@@ -11,7 +11,8 @@ from ..autograd.second import as_one
 from ..autograd.variable import Variable, needs_grad
 from ..backend import threads
 from ._check import c_name, check_tensor, not_implemented
-from ._define import noded
+from ._define import noded, result_type
+from .creation import fill_value_for
 from .registry import methods, out_error, public, store
 from .view import view_strides
 
@@ -410,7 +411,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
             f"self and mat2 must have the same dtype, but got {input.dtype.short} and {mat2.dtype.short}"
         )
     _check_not_bool("addmm_impl_cpu_", mat1)
-    return Op.table["addmm"](input, mat1, mat2, beta, alpha)
+    return Op.table["addmm"](input, mat1, mat2, *_factors(mat1, beta, alpha))
 
 
 @public("function method", inplace=True, out=True)
@@ -418,13 +419,18 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat @ vec)``."""
     _check_mv(mat, vec, input._data.shape)
+    _check_not_bool("addmv_impl_cpu", mat)
     return Op.table["addmv"](input, mat, vec, *_factors(mat, beta, alpha))
 
 
 def _factors(like: Any, *values: Any) -> list[Any]:
     """Factors as numbers of a product's dtype: 0.6 of an integer product is 0, in torch too."""
-    kind = like._data.dtype.kind
-    return [v if kind in "fVc" else bool(v) if kind == "b" else int(v) for v in values]
+    return _factors_of(dtypes.of(like._data), *values)
+
+
+def _factors_of(dtype: dtypes.dtype, *values: Any) -> list[Any]:
+    plain = dtype.is_floating_point or dtype.is_complex
+    return [v if plain and type(v) in (int, float) else fill_value_for(v, dtype) for v in values]
 
 
 @public("function method", inplace=True, out=True)
@@ -433,8 +439,13 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
     for i, v in enumerate((vec1, vec2), 1):
         if v._data.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument vec{i}, but got {v._data.ndim}-D")
-    if all(t._data.dtype.kind == "b" for t in (input, vec1, vec2)):
-        beta, alpha = bool(beta), bool(alpha)
+    common = result_type(input, vec1, vec2)
+    for name, factor in (("beta", beta), ("alpha", alpha)):
+        if isinstance(factor, (float, complex)) and not (common.is_floating_point or common.is_complex):
+            raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
+        if isinstance(factor, bool) and common is not dtypes.bool_:
+            raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
+    beta, alpha = _factors_of(common, beta, alpha)
     return Op.table["addr"](input, vec1, vec2, beta, alpha)
 
 

@@ -102,6 +102,8 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         given = dim if isinstance(dim, (tuple, list)) else [dim]
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, given))}")
     rows, columns = (wrap_dim(d, A._data.ndim) for d in dim)
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({', '.join(map(str, dim))})")
     if ord == "fro":
         return Op.table["vector_norm"](A, 2.0, tuple(sorted((rows, columns))), keepdim)
     if ord in (1, -1, math.inf, -math.inf):

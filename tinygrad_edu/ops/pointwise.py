@@ -12,7 +12,7 @@ from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..autograd.variable import Variable
 from ..backend import kernels_of
-from ._check import check_same_dtype_as
+from ._check import check_same_dtype_as, check_tensor
 from ._define import (
     WITH_NUMBER,
     binary,
@@ -403,8 +403,10 @@ _ADDC = "Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tens
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     """``input + value * tensor1 * tensor2``, broadcasting."""
     common = result_type(input, tensor1, tensor2)
+    if common is dtypes.bool_:
+        raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
     if isinstance(value, float) and not (common.is_floating_point or common.is_complex):
-        raise RuntimeError("value cannot be converted to type int64_t without overflow")
+        value = int(value)
     operands = prepare("addcmul", (input, tensor1, tensor2), floats=False)
     return _broadcast(lambda: Op.table["addcmul"](*operands, value), *operands)
 
@@ -428,12 +430,14 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
 @public("function method")
 def conj(input: Any) -> Any:
     """The complex conjugate; of a real tensor the tensor itself."""
+    check_tensor("conj", "input", 1, input)
     return Op.table["conj"](input)
 
 
 @public("function method", inplace=True, out=True)
 def conj_physical(input: Any) -> Any:
     """The complex conjugate, as new numbers (ours is never a lazy view)."""
+    check_tensor("conj_physical", "input", 1, input)
     return Op.table["conj"](input)
 
 

@@ -102,6 +102,14 @@ class Sparse:
         return kernels_of(self._raw.values).device_type == "cuda"
 
     @property
+    def is_cpu(self) -> bool:
+        return kernels_of(self._raw.values).device_type == "cpu"
+
+    @property
+    def is_meta(self) -> bool:
+        return kernels_of(self._raw.values).device_type == "meta"
+
+    @property
     def itemsize(self) -> int:
         return int(self._raw.dtype.itemsize)
 
