@@ -53,16 +53,6 @@ class _ProbsOrLogits(Distribution):
         """The shape of what was given."""
         return Size(self._param.shape)
 
-    def __repr__(self) -> str:
-        given = "probs" if self.__dict__.get("probs") is self._param else "logits"
-        shown = dict.fromkeys(self.arg_constraints)
-        texts = []
-        for name in shown:
-            if name == given or name in self.__dict__:
-                value = self.__dict__[name]
-                texts.append(f"{name}: {value if value.numel() == 1 else value.size()}")
-        return f"{type(self).__name__}({', '.join(texts)})"
-
 
 class Bernoulli(_ProbsOrLogits):
     """1 with probability ``probs``, else 0; ``logits`` are the log-odds.

@@ -35,8 +35,8 @@ class Distribution:
             self._validate_args = validate_args
         if self._validate_args:
             for name, constraint in self.arg_constraints.items():
-                if name in self.__dict__:
-                    self._check_parameter(name, constraint, self.__dict__[name])
+                if name in self.__dict__ or isinstance(getattr(type(self), name, None), property):
+                    self._check_parameter(name, constraint, getattr(self, name))
 
     def _check_parameter(self, name: str, constraint: Constraint, value: Any) -> None:
         if not bool(constraint.check(value).all()):
@@ -119,6 +119,10 @@ class Distribution:
     def rsample(self, sample_shape: Any = ()) -> Any:
         """Draw values as a differentiable function of the parameters."""
         raise NotImplementedError
+
+    def sample_n(self, n: int) -> Any:
+        """``n`` samples: the older name of ``sample((n,))``."""
+        return self.sample((n,))
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the density, or of the probability, at ``value``."""

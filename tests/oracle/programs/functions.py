@@ -338,3 +338,12 @@ Renamed(0.0, 1.0).expand((2,))
 Independent(Normal(torch.zeros(2, 3), 1.0), 1).expand((5, 2)), MixtureSameFamily(Categorical(torch.ones(2)), Normal(torch.zeros(2), 1.0)).expand((3,)).batch_shape
 TransformedDistribution(Normal(torch.zeros(1), 1.0), transforms.ExpTransform()).expand((2,)).log_prob(torch.ones(2))
 (torch.ones(2) < 2).type(torch.Tensor), torch.ones(2, dtype=torch.int32).type(torch.FloatTensor)
+
+# distributions: parameters that follow from others are checked too
+from torch.distributions import Binomial, Chi2, Gamma, HalfCauchy, HalfNormal, RelaxedBernoulli, constraints
+HalfNormal(-1., validate_args=True)
+HalfCauchy(torch.tensor([1., -1.]), validate_args=True)
+Chi2(torch.tensor(-1.), validate_args=True)
+RelaxedBernoulli(torch.tensor(1.), probs=torch.tensor(2.), validate_args=False).probs
+Binomial(3, torch.tensor([0.5, 0.5])).expand((3, 2)), Binomial(3, logits=torch.tensor(0.))
+Gamma(1., 2.).log_prob(3), HalfNormal(torch.ones(2)).sample_n(3).shape, "simplex" in constraints.__all__
