@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import nn
 from ...ops.registry import functions
-from ..blocks import Conv2dNormActivation, Permute, StochasticDepth
+from ..ops import Conv2dNormActivation, Permute, StochasticDepth
 from .pretrained import WeightsEnum, builder, imagenet
 
 
@@ -120,6 +120,16 @@ class ConvNeXt_Small_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
+class ConvNeXt_Base_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("convnext_base-6075fbad.pth", 88591464, 32, (84.062, 96.870), resize_size=232)
+    DEFAULT = IMAGENET1K_V1
+
+
+class ConvNeXt_Large_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("convnext_large-ea097f82.pth", 197767336, 32, (84.414, 96.976), resize_size=232)
+    DEFAULT = IMAGENET1K_V1
+
+
 def _stages(widths: Sequence[int], depths: Sequence[int]) -> list[CNBlockConfig]:
     return [CNBlockConfig(w, after, n) for w, after, n in zip(widths, [*widths[1:], None], depths, strict=True)]
 
@@ -136,3 +146,17 @@ def convnext_small(**kwargs: Any) -> ConvNeXt:
     """A deeper `ConvNeXt`."""
     p = kwargs.pop("stochastic_depth_prob", 0.4)
     return ConvNeXt(_stages((96, 192, 384, 768), (3, 3, 27, 3)), stochastic_depth_prob=p, **kwargs)
+
+
+@builder(ConvNeXt_Base_Weights)
+def convnext_base(**kwargs: Any) -> ConvNeXt:
+    """`convnext_small`, wider by a third."""
+    p = kwargs.pop("stochastic_depth_prob", 0.5)
+    return ConvNeXt(_stages((128, 256, 512, 1024), (3, 3, 27, 3)), stochastic_depth_prob=p, **kwargs)
+
+
+@builder(ConvNeXt_Large_Weights)
+def convnext_large(**kwargs: Any) -> ConvNeXt:
+    """`convnext_small`, twice as wide."""
+    p = kwargs.pop("stochastic_depth_prob", 0.5)
+    return ConvNeXt(_stages((192, 384, 768, 1536), (3, 3, 27, 3)), stochastic_depth_prob=p, **kwargs)

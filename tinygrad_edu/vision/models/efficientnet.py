@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from ... import nn
-from ..blocks import Conv2dNormActivation, SqueezeExcitation, StochasticDepth
+from ..ops import Conv2dNormActivation, SqueezeExcitation, StochasticDepth
 from .mobilenet import _make_divisible
 from .pretrained import WeightsEnum, builder, imagenet
 
@@ -119,8 +119,11 @@ _STAGES = (
 )  # fmt: skip
 
 
-def _scaled(width: float, depth: float, dropout: float, kwargs: dict[str, Any]) -> EfficientNet:
+def _scaled(width: float, depth: float, dropout: float, kwargs: dict[str, Any], slow: bool = False) -> EfficientNet:
+    """``slow``: normalization with the momentum and epsilon of the original, which the largest were trained with."""
     settings = [MBConvConfig(*row).scaled(width, depth) for row in _STAGES]
+    if slow:
+        kwargs.setdefault("norm_layer", partial(nn.BatchNorm2d, eps=0.001, momentum=0.01))
     return EfficientNet(settings, kwargs.pop("dropout", dropout), **kwargs)
 
 
@@ -149,6 +152,71 @@ class EfficientNet_B2_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
+class EfficientNet_B3_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b3_rwightman-b3899882.pth",
+        12233232,
+        1,
+        (82.008, 96.054),
+        resize_size=320,
+        crop_size=300,
+        interpolation="bicubic",
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_B4_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b4_rwightman-23ab8bcd.pth",
+        19341616,
+        1,
+        (83.384, 96.594),
+        resize_size=384,
+        crop_size=380,
+        interpolation="bicubic",
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_B5_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b5_lukemelas-1a07897c.pth",
+        30389784,
+        1,
+        (83.444, 96.628),
+        resize_size=456,
+        crop_size=456,
+        interpolation="bicubic",
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_B6_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b6_lukemelas-24a108a5.pth",
+        43040704,
+        1,
+        (84.008, 96.916),
+        resize_size=528,
+        crop_size=528,
+        interpolation="bicubic",
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_B7_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_b7_lukemelas-c5b4e57e.pth",
+        66347960,
+        1,
+        (84.122, 96.908),
+        resize_size=600,
+        crop_size=600,
+        interpolation="bicubic",
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
 @builder(EfficientNet_B0_Weights)
 def efficientnet_b0(**kwargs: Any) -> EfficientNet:
     """The smallest `EfficientNet`."""
@@ -165,3 +233,33 @@ def efficientnet_b1(**kwargs: Any) -> EfficientNet:
 def efficientnet_b2(**kwargs: Any) -> EfficientNet:
     """`efficientnet_b1`, deeper and wider."""
     return _scaled(1.1, 1.2, 0.3, kwargs)
+
+
+@builder(EfficientNet_B3_Weights)
+def efficientnet_b3(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b2`, deeper and wider."""
+    return _scaled(1.2, 1.4, 0.3, kwargs)
+
+
+@builder(EfficientNet_B4_Weights)
+def efficientnet_b4(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b3`, deeper and wider."""
+    return _scaled(1.4, 1.8, 0.4, kwargs)
+
+
+@builder(EfficientNet_B5_Weights)
+def efficientnet_b5(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b4`, deeper and wider."""
+    return _scaled(1.6, 2.2, 0.4, kwargs, slow=True)
+
+
+@builder(EfficientNet_B6_Weights)
+def efficientnet_b6(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b5`, deeper and wider."""
+    return _scaled(1.8, 2.6, 0.5, kwargs, slow=True)
+
+
+@builder(EfficientNet_B7_Weights)
+def efficientnet_b7(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_b6`, deeper and wider."""
+    return _scaled(2.0, 3.1, 0.5, kwargs, slow=True)

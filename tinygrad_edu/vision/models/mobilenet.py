@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ... import nn
-from ..blocks import Conv2dNormActivation
+from ..ops import Conv2dNormActivation
 from .pretrained import WeightsEnum, builder, imagenet
 
 Norm = Callable[..., nn.Module]

@@ -252,3 +252,38 @@ def resnext50_32x4d(**kwargs: Any) -> ResNet:
 def wide_resnet50_2(**kwargs: Any) -> ResNet:
     """`resnet50` with bottlenecks twice as wide (Zagoruyko and Komodakis, 2016)."""
     return ResNet(Bottleneck, [3, 4, 6, 3], **{"width_per_group": 128, **kwargs})
+
+
+class ResNeXt101_32X8D_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("resnext101_32x8d-8ba56ff5.pth", 88791336, 1, (79.312, 94.526))
+    IMAGENET1K_V2 = imagenet("resnext101_32x8d-110c445d.pth", 88791336, 1, (82.834, 96.228), resize_size=232)
+    DEFAULT = IMAGENET1K_V2
+
+
+class ResNeXt101_64X4D_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("resnext101_64x4d-173b62eb.pth", 83455272, 1, (83.246, 96.454), resize_size=232)
+    DEFAULT = IMAGENET1K_V1
+
+
+class Wide_ResNet101_2_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("wide_resnet101_2-32ee1156.pth", 126886696, 1, (78.848, 94.284))
+    IMAGENET1K_V2 = imagenet("wide_resnet101_2-d733dc28.pth", 126886696, 1, (82.510, 96.020), resize_size=232)
+    DEFAULT = IMAGENET1K_V2
+
+
+@builder(ResNeXt101_32X8D_Weights)
+def resnext101_32x8d(**kwargs: Any) -> ResNet:
+    """`resnet101` whose 3 x 3 convolutions have 32 groups of 8 channels and more."""
+    return ResNet(Bottleneck, [3, 4, 23, 3], **{"groups": 32, "width_per_group": 8, **kwargs})
+
+
+@builder(ResNeXt101_64X4D_Weights)
+def resnext101_64x4d(**kwargs: Any) -> ResNet:
+    """`resnet101` whose 3 x 3 convolutions have 64 groups of 4 channels and more."""
+    return ResNet(Bottleneck, [3, 4, 23, 3], **{"groups": 64, "width_per_group": 4, **kwargs})
+
+
+@builder(Wide_ResNet101_2_Weights)
+def wide_resnet101_2(**kwargs: Any) -> ResNet:
+    """`resnet101` with bottlenecks twice as wide."""
+    return ResNet(Bottleneck, [3, 4, 23, 3], **{"width_per_group": 128, **kwargs})

@@ -10,7 +10,7 @@ from typing import Any
 
 from ... import nn
 from ...ops.registry import functions
-from ..blocks import MLP
+from ..ops import MLP
 from .pretrained import WeightsEnum, builder, imagenet
 
 cat = functions["cat"]  # the public form: fx can record it
@@ -149,6 +149,16 @@ class ViT_B_32_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
+class ViT_L_16_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("vit_l_16-852ce7e3.pth", 304326632, 224, (79.662, 94.638), resize_size=242)
+    DEFAULT = IMAGENET1K_V1
+
+
+class ViT_L_32_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet("vit_l_32-c7638314.pth", 306535400, 224, (76.972, 93.070))
+    DEFAULT = IMAGENET1K_V1
+
+
 def _base(patch_size: int, kwargs: dict[str, Any]) -> VisionTransformer:
     size = kwargs.pop("image_size", 224)
     return VisionTransformer(size, patch_size, num_layers=12, num_heads=12, hidden_dim=768, mlp_dim=3072, **kwargs)
@@ -164,3 +174,20 @@ def vit_b_16(**kwargs: Any) -> VisionTransformer:
 def vit_b_32(**kwargs: Any) -> VisionTransformer:
     """The base `VisionTransformer` on patches of 32 × 32."""
     return _base(32, kwargs)
+
+
+def _large(patch_size: int, kwargs: dict[str, Any]) -> VisionTransformer:
+    size = kwargs.pop("image_size", 224)
+    return VisionTransformer(size, patch_size, num_layers=24, num_heads=16, hidden_dim=1024, mlp_dim=4096, **kwargs)
+
+
+@builder(ViT_L_16_Weights)
+def vit_l_16(**kwargs: Any) -> VisionTransformer:
+    """The large `VisionTransformer` on patches of 16 × 16."""
+    return _large(16, kwargs)
+
+
+@builder(ViT_L_32_Weights)
+def vit_l_32(**kwargs: Any) -> VisionTransformer:
+    """The large `VisionTransformer` on patches of 32 × 32."""
+    return _large(32, kwargs)
