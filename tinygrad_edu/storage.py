@@ -42,7 +42,7 @@ class UntypedStorage:
         return flat.view("uint8")[: a.nbytes - a.nbytes % _itemsize(np_type)].view(np_type)
 
     def data_ptr(self) -> int:
-        return address(self._array) if self._array.size else 0
+        return address(self._array) if self._array.size and self.device.type != "meta" else 0
 
     def nbytes(self) -> int:
         return int(self._array.nbytes)
@@ -132,9 +132,14 @@ class UntypedStorage:
         return id(self._array)
 
     def __repr__(self) -> str:
-        lines = " " + "\n ".join(map(str, self.tolist())) + "\n"
+        lines = _lines(self)
         place = f"{dtypes.module_name}.storage.UntypedStorage(device={self.device}) of size {len(self)}"
         return f"{lines}[{place}]"
+
+
+def _lines(storage: Any) -> str:
+    """A storage's numbers, one a line."""
+    return "...\n" if storage.device.type == "meta" else " " + "\n ".join(map(str, storage.tolist())) + "\n"
 
 
 def is_storage(obj: Any) -> bool:
@@ -316,7 +321,7 @@ class TypedStorage:
         return f"{place}.{self.pickle_storage_type()}"
 
     def __repr__(self) -> str:
-        lines = " " + "\n ".join(map(str, self.tolist())) + "\n"
+        lines = _lines(self)
         place = (
             f"{dtypes.module_name}.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {len(self)}"
         )

@@ -252,7 +252,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return bool(self._data.flags.c_contiguous) if memory_format is None else lies_in(self._data, memory_format)
 
     def data_ptr(self) -> int:
-        return address(self._data) if self._data.size else 0
+        return address(self._data) if self._data.size and not self.is_meta else 0
 
     def is_floating_point(self) -> bool:
         return dtypes.of(self._data).is_floating_point
@@ -627,6 +627,9 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return new
 
     def __reduce_ex__(self, protocol: Any) -> Any:
+        if self.is_meta:
+            form = tuple(self.shape), tuple(self.stride()), self.dtype
+            return _rebuild_form, (type(self), *form, self.requires_grad), attributes_of(self) or None
         host = kernels_of(self._data).to_host(self._data)
         return _rebuild, (type(self), host, str(self.device), self.requires_grad), attributes_of(self) or None
 
@@ -727,6 +730,11 @@ def _rebuild(cls: type, array: numpy.ndarray, place: str, requires_grad: bool) -
     t._data = array if where.type == "cpu" else kernels_for(where.type).from_host(array, where.index)
     t._counter, t._requires_grad = [0], requires_grad
     return t
+
+
+def _rebuild_form(cls: type, shape: Any, strides: Any, dtype: dtypes.dtype, requires_grad: bool) -> Any:
+    t = registry.functions["empty_strided"](shape, strides, dtype=dtype, device="meta", requires_grad=requires_grad)
+    return t if cls is Tensor else t.as_subclass(cls)
 
 
 __all__ = ["Op", "Tensor", "check_writable", "root_array", "state", "write"]

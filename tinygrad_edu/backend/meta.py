@@ -6,6 +6,9 @@ laid out without being computed; the rest is computed with the zeros that such m
 
 from __future__ import annotations
 
+import math
+import mmap
+import sys
 from typing import Any
 
 import numpy
@@ -34,19 +37,46 @@ def _marked(result: Any) -> Any:
     return result
 
 
-def _reserved(like: numpy.ndarray) -> Any:
-    """Untouched memory of the form of ``like``."""
-    memory = numpy.zeros(like.size, like.dtype)
-    return numpy.ndarray(like.shape, like.dtype, memory, 0, like.strides).view(MetaArray)
+_MUCH = 1 << 28  # bytes from which on a system might refuse memory that it does not have
+_NO_RESERVE = 0x4000  # Linux's MAP_NORESERVE, which Python's mmap names from 3.13 on
+
+
+def _memory(size: int, kind: Any) -> Any:
+    """Room for so many elements, which the system need not have."""
+    n = size * kind.itemsize
+    if n < _MUCH or not sys.platform.startswith("linux"):
+        return numpy.zeros(size, kind)
+    return mmap.mmap(-1, n, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NO_RESERVE)
+
+
+def _laid_out(shape: tuple[int, ...], kind: Any, like: numpy.ndarray) -> Any:
+    """Untouched memory, its dimensions in the order that those of ``like`` have."""
+    strides, step = [0] * len(shape), kind.itemsize
+    for d in sorted(range(len(shape)), key=lambda d: (like.strides[d], -d)):
+        strides[d], step = step, step * max(1, shape[d])
+    return numpy.ndarray(shape, kind, _memory(math.prod(shape), kind), 0, strides).view(MetaArray)
+
+
+def _corner(a: Any) -> Any:
+    """The first two of every dimension: they show how an array is laid out."""
+    return _plain(a)[(slice(2),) * a.ndim]
+
+
+def _like(a: Any, dtype: Any = None, order: Any = "K") -> Any:
+    """``numpy.empty_like``, its memory untouched."""
+    small = numpy.empty_like(_corner(a), dtype, order)
+    return _laid_out(a.shape, small.dtype, small)
 
 
 def _elementwise(ufunc: Any, inputs: Any, options: Any) -> Any:
     """An array of the shape, strides and dtype that ``ufunc`` would give."""
     one_each = [numpy.ones((1,) * a.ndim, a.dtype) if isinstance(a, numpy.ndarray) else a for a in inputs]
     kind = ufunc(*one_each, **options).dtype
+    shape = numpy.broadcast_shapes(*(a.shape for a in inputs if isinstance(a, numpy.ndarray)))
+    corners = [_corner(a) if isinstance(a, numpy.ndarray) else a for a in inputs]
     flags: Any = [["readonly"]] * len(inputs) + [["writeonly", "allocate"]]
-    made = numpy.nditer([*inputs, None], ["zerosize_ok"], flags, op_dtypes=[*[None] * len(inputs), kind]).operands[-1]
-    return _reserved(made)
+    small = numpy.nditer([*corners, None], ["zerosize_ok"], flags, op_dtypes=[*[None] * len(inputs), kind]).operands[-1]
+    return _laid_out(shape, kind, small)
 
 
 def _nonzero(*_: Any, **__: Any) -> Any:
@@ -92,10 +122,10 @@ class MetaArray(_Array):  # type: ignore[misc]
     ) -> Any:
         if not copy and numpy.dtype(dtype) == self.dtype and (order == "K" or self.flags.c_contiguous):
             return self
-        return _reserved(numpy.empty_like(_plain(self), dtype, order))
+        return _like(self, dtype, order)
 
     def copy(self, order: Any = "C") -> Any:
-        return _reserved(numpy.empty_like(_plain(self), None, order))
+        return _like(self, None, order)
 
     nonzero = _nonzero
 
@@ -124,7 +154,8 @@ def _untouched(name: str) -> Any:
 
     def made(shape: Any, *args: Any, order: Any = "C", **kwargs: Any) -> Any:
         kind = getattr(numpy, name)((), *args, **kwargs).dtype
-        return numpy.zeros(shape, kind, order).view(MetaArray)
+        shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+        return _laid_out(shape, kind, numpy.empty((2,) * len(shape), kind, order))
 
     return made
 
@@ -180,7 +211,7 @@ class MetaKernels(Kernels):
         return host.strided(_plain(array), shape, strides, offset).view(MetaArray)
 
     def from_host(self, array: numpy.ndarray, index: int | None) -> Any:
-        return _reserved(numpy.empty_like(array))
+        return _like(array)
 
     def to_host(self, array: Any) -> Any:
         raise NotImplementedError("Cannot copy out of meta tensor; no data!")

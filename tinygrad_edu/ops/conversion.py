@@ -97,7 +97,7 @@ def type_as(input: Any, other: Any) -> Any:
 def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type; with an argument (dtype, name or class) the tensor converted."""
     if dtype is None:
-        place = "cuda." if input.is_cuda else ""
+        place = "" if input.device.type == "cpu" else f"{input.device.type}."
         return f"{dtypes.module_name}.{place}{dtypes.of(input._data).short}Tensor"
     if isinstance(dtype, dtypes.dtype):
         return cast(input, dtype)

@@ -60,3 +60,8 @@ torch.load(io.BytesIO(kept.getvalue()))
 other = io.BytesIO()
 torch.save(nn.Linear(2, 1).state_dict(), other)
 torch.load(io.BytesIO(other.getvalue()), map_location="meta")
+(torch.empty(10**6, 10**6, device="meta") + 1).T.contiguous().stride(), nn.Linear(10**6, 10**6, bias=False, device="meta").to(torch.float16).weight.numel()
+torch.empty(10**5, 10**5, device="meta") @ torch.empty(10**5, 3, device="meta"), torch.ones(2, 3).T.to("meta").exp().stride(), (torch.empty(2, 1, 3, device="meta").transpose(0, 2) + torch.empty(3, 5, 1, device="meta")).stride()
+t.type(), t.data_ptr(), t.untyped_storage().data_ptr(), t[1].untyped_storage()
+import pickle
+pickle.loads(pickle.dumps(torch.empty(3, 2, device="meta").T)).stride(), pickle.loads(pickle.dumps(nn.Linear(1, 2, device="meta"))).weight, type(pickle.loads(pickle.dumps(nn.Buffer(torch.empty(2, device="meta")))))
