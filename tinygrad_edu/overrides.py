@@ -299,7 +299,8 @@ def _names(one_method: Any) -> dict[Any, str]:
     """
     names: dict[Any, str] = {}
     for place in _WHERE:
-        home, here = attrgetter(place)(import_module(__package__)) if place else import_module(__package__), {}
+        home = attrgetter(place)(import_module(__package__)) if place else import_module(__package__)
+        here: dict[Any, str] = {}
         for name in sorted(dir(home), reverse=True):  # of several names the first one stays
             value = getattr(home, name, None)
             if isinstance(value, property):
