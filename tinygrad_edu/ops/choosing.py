@@ -7,6 +7,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad
+from ..backend.bits import choose
 from ._check import check_tensor
 from ._define import (
     binary,
@@ -106,12 +107,12 @@ def _clamped(name: str, input: Any, low: Any, high: Any, suffix: str) -> Any:
         return Op.table[name](input, low, high)
     bounds = [b for b in (low, high) if b is not None]
     if isinstance(low, Variable) != isinstance(high, Variable) and len(bounds) == 2:
-        numbers = [
+        low, high = (
             b.item() if isinstance(b, Variable) and not (b._data.ndim or needs_grad(b)) else b for b in (low, high)
-        ]
-        if not all(map(is_number, numbers)):
+        )
+        if not (is_number(low) and is_number(high)):
             raise TypeError
-        return _clamped(name, input, *numbers, suffix)  # a 0-d tensor passes for a number
+        return _clamped(name, input, low, high, suffix)  # a 0-d tensor passes for a number
     common = result_type(input, *bounds)
     if common.is_complex:
         if isinstance(bounds[0], Variable) and suffix == "tensor":
@@ -189,7 +190,7 @@ def clamp_max(input: Any, max: Any) -> Any:
 
 # ------------------------------------------------------------------------------------ a condition
 _where_op = Op(
-    "where", lambda k, c, x, y: k.xp.where(c, x, y),
+    "where", lambda k, c, x, y: choose(k.xp, c, x, y),
     x=lambda k, g, c: k.where(c, g, k.no_gradient(g)), y=lambda k, g, c: k.where(c, k.no_gradient(g), g),
 )  # fmt: skip
 _WHERE = ("Tensor condition", "Tensor condition, Tensor input, Tensor other, *, Tensor out = None",
