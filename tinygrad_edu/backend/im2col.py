@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy
 
-from . import compiled, direct
+from . import compiled, depthwise, direct
 
 Array = Any
 Sizes = tuple[int, ...]
@@ -221,6 +221,11 @@ def conv(
     if made is not None:
         return made.astype(dtype, copy=False)
     plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
+    if depthwise.fits(xp, x.shape, w.shape, groups):
+        made = depthwise.conv(x, w, plan.out, stride, padding, dilation)
+        if bias is not None:
+            made += bias.reshape(-1, *(1,) * len(plan.out))
+        return made.astype(dtype, copy=False)
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         pairs = conv(xp, x, _paired_filters(xp, w), None, (2, *stride[1:]), padding, dilation, 1)
         return _join_rows(pairs, bias).astype(dtype, copy=False)
@@ -250,6 +255,8 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
     dtype = g.dtype
     g, w = _wide(g, w)
+    if depthwise.fits(xp, x_shape, w.shape, groups):
+        return depthwise.conv_input_grad(g, w, x_shape[2:], stride, padding, dilation).astype(dtype, copy=False)
     # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, it never does
     widest = 0 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
     plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
@@ -280,6 +287,8 @@ def conv_weight_grad(
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
+    if depthwise.fits(xp, x.shape, w_shape, groups):
+        return depthwise.conv_weight_grad(g, x, w_shape, stride, padding, dilation).astype(dtype, copy=False)
     total = direct.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
     if total is not None:
         return total.astype(dtype, copy=False)

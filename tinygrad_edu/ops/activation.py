@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.inplace import check_writable, write
 from ..autograd.op import Op
 from ..backend import kernels_of
+from ..backend.bits import choose
 from ..random import stream_for
 from ._check import ask_for, check_tensor, not_implemented
 from ._define import rounded_once
@@ -64,12 +65,12 @@ def _clip(k: Any, x: Any, low: Any, high: Any) -> Any:
 Op("hardtanh", rounded_once(_clip), x=lambda k, g, x, low, high: g * ((x > low) & (x < high)))
 Op(
     "leaky_relu",
-    rounded_once(lambda k, x, slope: k.xp.where(x > 0, x, x * slope)),
+    rounded_once(lambda k, x, slope: choose(k.xp, x > 0, x, x * slope)),
     x=lambda k, g, x, slope: k.where(x > 0, g, g * slope),
 )
 Op("threshold", lambda k, x, threshold, value: k.xp.where(x <= threshold, x.dtype.type(value), x),
    x=lambda k, g, x, threshold: g * (x > threshold))  # fmt: skip
-Op("prelu_kernel", lambda k, x, w: k.xp.where(x > 0, x, w * x),
+Op("prelu_kernel", lambda k, x, w: choose(k.xp, x > 0, x, w * x),
    x=lambda k, g, x, w: k.where(x > 0, g, w * g), w=lambda k, g, x: k.where(x > 0, 0 * g, x * g))  # fmt: skip
 Op("rrelu_with_noise", lambda k, x, noise: x * noise, x=lambda k, g, noise: g * noise)
 
@@ -179,7 +180,7 @@ def _rrelu(
     return Op.table["rrelu_with_noise"](input, noise)
 
 
-Op("rrelu_eval", lambda k, x, slope: k.xp.where(x > 0, x, x * slope).astype(x.dtype, "C", copy=False),
+Op("rrelu_eval", lambda k, x, slope: choose(k.xp, x > 0, x, x * slope).astype(x.dtype, "C", copy=False),
    node="RreluWithNoiseBackward0",
    x=lambda k, g, x, slope: k.where(x > 0, g, g * slope))  # fmt: skip
 public("function", name="rrelu")(_rrelu)
@@ -198,7 +199,7 @@ def rrelu_functional(
 # ------------------------------------------------------------------------------------ with an exponential tail
 def _elu(k: Any, x: Any, alpha: Any, scale: Any, rate: Any) -> Any:
     tail = k.xp.expm1(k.xp.minimum(x, x.dtype.type(0)) * rate) * (alpha * scale)
-    return k.xp.where(x > 0, x * scale if scale != 1 else x, tail)
+    return choose(k.xp, x > 0, x * scale if scale != 1 else x, tail)
 
 
 def _elu_slope(k: Any, g: Any, x: Any, alpha: Any, scale: Any, rate: Any) -> Any:

@@ -242,14 +242,27 @@ def _as_torch_picks(k: Any, x: Any, dim: int, ties: Any, indices: Any, pick: Any
     return k.xp.ascontiguousarray(k.xp.moveaxis(chosen, -1, dim))
 
 
+def _front(k: Any, x: Any, count: int, dim: int, largest: bool) -> Any:
+    """The first ``count`` of `order` along ``dim``; of few among many, equal ones may be others."""
+    n, before = x.shape[dim], (slice(None),) * dim
+    if k.device_type != "cpu" or 8 * count > n or x.dtype.kind == "V":
+        return order(k, x, dim, largest)[(*before, slice(0, count))]
+    parts = k.xp.argpartition(x, n - count if largest else count - 1, axis=dim)
+    few = k.xp.sort(parts[(*before, slice(n - count, None) if largest else slice(0, count))], axis=dim)
+    return k.xp.take_along_axis(few, order(k, k.xp.take_along_axis(x, few, dim), dim, largest), dim)
+
+
 def _topk(k: Any, x: Any, count: int, dim: int, largest: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")
-    every = order(k, x, dim, largest)
-    indices = k.xp.ascontiguousarray(every[(slice(None),) * dim + (slice(0, count),)])
+    first = (
+        _front(k, x, builtins.min(count + 1, x.shape[dim]), dim, largest)
+        if count and x.size
+        else order(k, x, dim, largest)
+    )
+    indices = k.xp.ascontiguousarray(first[(slice(None),) * dim + (slice(0, count),)])
     if count > 0 and x.size:
-        near = k.xp.take_along_axis(x, every[(slice(None),) * dim + (slice(0, count + 1),)], dim)
-        ties = _equal_neighbours(near, dim)
+        ties = _equal_neighbours(k.xp.take_along_axis(x, first, dim), dim)
         indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.topk(row, count, largest))
     return in_rows(k, k.xp.take_along_axis(x, indices, dim)), indices
 

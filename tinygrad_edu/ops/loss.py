@@ -8,6 +8,7 @@ from typing import Any
 
 from ..autograd.modes import no_grad
 from ..autograd.op import Op
+from ..backend.bits import choose
 from ._check import not_implemented
 from ._define import broadcast_error, cast, result_type
 from ._layout import laid_out
@@ -86,7 +87,7 @@ def l1_loss(
 
 def _smooth(k: Any, x: Any, y: Any, beta: float) -> Any:
     z = k.xp.abs(x - y)
-    return k.xp.where(z < beta, z * z * (0.5 / beta), z - 0.5 * beta)
+    return choose(k.xp, z < beta, z * z * (0.5 / beta), z - 0.5 * beta)
 
 
 def _smooth_slope(k: Any, x: Any, y: Any, beta: float) -> Any:
@@ -120,7 +121,7 @@ def smooth_l1_loss(
 
 def _huber(k: Any, x: Any, y: Any, delta: float) -> Any:
     z = k.xp.abs(x - y)
-    return k.xp.where(z <= delta, 0.5 * z * z, delta * (z - 0.5 * delta))
+    return choose(k.xp, z <= delta, 0.5 * z * z, delta * (z - 0.5 * delta))
 
 
 loss_op("huber_loss", _huber, lambda k, x, y, delta: k.hardtanh(x - y, -delta, delta),

@@ -220,3 +220,11 @@ torch.pairwise_distance(torch.ones(2, 2), torch.ones(2, 2))
 still = F.affine_grid(torch.eye(2, 3)[None], (1, 1, 12, 12), align_corners=False).requires_grad_()
 F.grid_sample(torch.arange(144.).reshape(1, 1, 12, 12).sin(), still, align_corners=False).sum().backward()
 still.grad.sum((0, 1)).sum(0), (still[0, 0, :, 0] * 2 ** 24).round()
+
+# an infinite gradient stays in its place
+image = torch.arange(16.0).view(1, 1, 4, 4).requires_grad_()
+F.max_pool2d(image, 2).backward(torch.tensor([[[[1.0, float("inf")], [float("nan"), 2.0]]]]))
+image.grad
+image.grad = None
+F.max_pool2d(image, 3, 1).backward(torch.full((1, 1, 2, 2), float("inf")))
+image.grad

@@ -157,3 +157,18 @@ torch.tensor(1j) * 2
 torch.tensor([1, 2]) * 1j
 torch.exp(1j * torch.tensor(3.14159))
 torch.sqrt(torch.tensor(-1+0j))
+
+# distances of more than 25 points are one product of matrices
+many = torch.arange(60.0).view(30, 2).requires_grad_()
+walk(torch.cdist(many, w[:, :2]).grad_fn)
+walk(torch.cdist(many, w[:, :2], p=1).grad_fn)
+walk(torch.cdist(many, w[:, :2], compute_mode="donot_use_mm_for_euclid_dist").grad_fn)
+walk(torch.cdist(many.expand(2, 30, 2), w[:, :2]).grad_fn)
+torch.cdist(many, many[:2])
+torch.cdist(many, many[:2]).square().sum().backward()
+many.grad[:3]
+torch.cdist(many, many, compute_mode="quick")
+torch.cdist(many, many.double())
+torch.cdist(many[:3], many[:3].double())
+torch.cdist(many[:3].half(), many[:3].half())
+torch.cdist(many.half(), many.half()).dtype
