@@ -55,7 +55,7 @@ def conv(x: Array, w: Array, out: Sizes, stride: Sizes, padding: Sizes, dilation
 
 def conv_input_grad(g: Array, w: Array, sizes: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
     gx = numpy.empty((len(g), len(w), *sizes), g.dtype)
-    inside = tuple(slice(p, p + n) for p, n in zip(padding, sizes))
+    inside: tuple[Any, ...] = tuple(slice(p, p + n) for p, n in zip(padding, sizes))
     for part in _parts(len(g), g.shape[1:]):
         framed = numpy.zeros((*g[part].shape[:2], *(n + 2 * p for n, p in zip(sizes, padding))), g.dtype)
         product = numpy.empty_like(g[part])
