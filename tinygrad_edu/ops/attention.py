@@ -343,7 +343,7 @@ def multi_head_attention_forward(
         if dropout_p > 0.0:
             shares = dropout_functional(shares, dropout_p)
         out = bmm(shares, v).transpose(0, 1).contiguous().view(length * n, e)
-        out = linear(out, out_proj_weight, out_proj_bias).view(length, n, -1)
+        out = linear(out, out_proj_weight, out_proj_bias).view(length, n, out_proj_weight.size(0))
         shares = shares.view(n, num_heads, length, sources)
         if average_attn_weights:
             shares = shares.mean(1)
@@ -356,7 +356,7 @@ def multi_head_attention_forward(
     q, k, v = (t.view(n, num_heads, t.shape[1], head) for t in (q, k, v))
     out = scaled_dot_product_attention(q, k, v, attn_mask, dropout_p, is_causal)
     out = out.permute(2, 0, 1, 3).contiguous().view(n * length, e)
-    out = linear(out, out_proj_weight, out_proj_bias).view(length, n, -1)
+    out = linear(out, out_proj_weight, out_proj_bias).view(length, n, out_proj_weight.size(0))
     return (out, None) if batched else (out.squeeze(1), None)
 
 

@@ -21,9 +21,15 @@ from .view import wrap_dim
 Sizes = tuple[int, ...]
 
 
+def _conv(k: Any, x: Any, w: Any, b: Any, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> Any:
+    if not x.size and not x.shape[0]:  # no images
+        out = kernels.plan_of(k.xp, x.shape, w.shape, stride, padding, dilation, groups).out
+        return k.xp.zeros((0, w.shape[0], *out), x.dtype)
+    return kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups)
+
+
 # every argument list ends in: stride, padding, dilation, groups
-Op("convolution",
-   lambda k, x, w, b, stride, padding, dilation, groups: kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups),
+Op("convolution", _conv,
    x=lambda k, g, w, x_shape, stride, padding, dilation, groups:
        k.conv_input_grad(g, k.conj(w), x_shape, stride, padding, dilation, groups),
    w=lambda k, g, x, w_shape, stride, padding, dilation, groups:

@@ -135,6 +135,8 @@ def ctc_loss(
         log_probs = log_probs.unsqueeze(1)
     steps, lengths = _numbers(input_lengths), _numbers(target_lengths)
     t, n, c = log_probs._data.shape
+    if not log_probs._data.size:
+        raise RuntimeError("log_probs tensor must not be empty")
     if not 0 <= blank < c:
         raise RuntimeError("blank must be in label range")
     if len(steps) != n:

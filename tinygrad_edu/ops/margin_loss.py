@@ -10,7 +10,7 @@ from ..autograd.second import as_one
 from ..autograd.variable import needs_grad, wrap
 from ..backend import kernels_of
 from ._check import not_implemented
-from ._define import broadcast_error, cast, noded, number_minus
+from ._define import broadcast_error, cast, noded, number_minus, result_type
 from ._reduction import check_pair, loss_op, reduced, reduction_of
 from .gather import add_at
 from .registry import public
@@ -30,13 +30,14 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     >>> tg.nn.functional.cosine_similarity(tg.tensor([1., 0.]), tg.tensor([1., 1.]), dim=0)
     tensor(0.7071)
     """
-    if x1._data.dtype.kind in "iub" or x2._data.dtype.kind in "iub":
-        raise RuntimeError("expected common dtype to be floating point, yet common dtype is " + x1.dtype.short)
+    common = result_type(x1, x2)
+    if not (common.is_floating_point or common.is_complex):
+        raise RuntimeError(f"expected common dtype to be floating point, yet common dtype is {common.short}")
     try:
         shape = broadcast_shapes(x1._data.shape, x2._data.shape)
     except RuntimeError:
         raise broadcast_error(x1, x2) from None
-    x1, x2 = x1.expand(shape), x2.expand(shape)
+    x1, x2 = cast(x1, common).expand(shape), cast(x2, common).expand(shape)
     return (_unit(x1, dim, eps) * _unit(x2, dim, eps)).sum(dim)
 
 
@@ -72,6 +73,11 @@ def hinge_embedding_loss(
     """``x`` where the target is 1, ``max(0, margin - x)`` where it is -1."""
     check_pair("hinge_embedding_loss", input, target)
     reduction = reduction_of(reduction, size_average, reduce)
+    if input._data.dtype.kind == "b":
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+            "instead."
+        )
     zero = _zeros_like(input)
     apart = number_minus(margin, input).clamp_min(0).where(target != 1, zero)
     return reduced(apart + input.where(target != -1, zero), reduction)

@@ -534,7 +534,8 @@ for _adaptive in (adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d)
 def _unpool(k: Any, x: Any, indices: Any, shape: Sizes, rank: int) -> Any:
     lead, size = shape[:-rank], _numel(shape[-rank:])
     out = k.xp.zeros((*lead, size), x.dtype)
-    k.xp.put_along_axis(out, indices.reshape(*lead, -1), x.reshape(*lead, -1), axis=-1)
+    n = _numel(x.shape[-rank:])
+    k.xp.put_along_axis(out, indices.reshape(*lead, n), x.reshape(*lead, n), axis=-1)
     return out.reshape(shape)
 
 

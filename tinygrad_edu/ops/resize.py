@@ -403,7 +403,9 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
     for i, n in enumerate(reversed(spatial)):  # x first
         line = functions["linspace"](-1, 1, n, dtype=theta.dtype, device=theta.device) if n > 1 else theta.new_zeros(1)
         if not align_corners:
-            line = line * (n - 1) / n  # in this order: where a pixel's middle is hit exactly, slopes depend on the last bit
+            line = (
+                line * (n - 1) / n
+            )  # in this order: where a pixel's middle is hit exactly, slopes depend on the last bit
         shape = [1] * dims
         shape[dims - 1 - i] = n
         base[..., i] = line._data.reshape(shape)
@@ -449,7 +451,7 @@ def _fetch(planes: Any, positions: Sequence[Any], sizes: Sequence[int]) -> Any:
         flat = flat * n + at.clamp(0, n - 1)
     n, c = planes.shape[:2]
     index = flat.long().unsqueeze(1).expand(n, c, -1)
-    return planes.reshape(n, c, -1).gather(2, index) * inside.unsqueeze(1)
+    return planes.reshape(n, c, math.prod(sizes)).gather(2, index) * inside.unsqueeze(1)
 
 
 @public("functional")
@@ -496,7 +498,7 @@ def grid_sample(
 def _grid_sampled(input: Any, grid: Any, mode: str, padding_mode: str, align_corners: bool) -> Any:
     sizes = tuple(input.shape[2:])
     dims = len(sizes)
-    points = grid.reshape(grid.shape[0], -1, dims)
+    points = grid.reshape(grid.shape[0], math.prod(grid.shape[1:-1]), dims)
     # dimension by dimension, slowest first; grid has x (the fastest) first
     raw = [_unnormalized(points[:, :, dims - 1 - d], n, align_corners) for d, n in enumerate(sizes)]
     if mode == "bicubic":

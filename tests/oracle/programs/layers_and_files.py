@@ -129,3 +129,17 @@ remove_spectral_norm(other).state_dict()._metadata, len(other._state_dict_hooks)
 [told(cell(2, 3), torch.ones(2), torch.ones(1, 3)) for cell in (nn.RNNCell, nn.GRUCell)], told(nn.LSTMCell(2, 2), torch.ones(2), (torch.ones(1, 2), torch.ones(2)))
 told(F.ctc_loss, torch.zeros(4, 2, 3), torch.ones(1, 2).long(), (4, 4), (1, 1))
 warnings_of(nn.NLLLoss2d)
+# batches of none
+def form(t):
+    t = t[0] if isinstance(t, tuple) else t
+    return tuple(t.shape), t.stride(), t.requires_grad and t.sum().backward()
+none = torch.ones(0, 4, 6, 6)
+[form(layer(none)) for layer in (nn.Conv2d(4, 2, 3), nn.Conv2d(4, 2, 3, padding="same", groups=2), nn.ConvTranspose2d(4, 2, 3), nn.AdaptiveMaxPool2d(2), nn.BatchNorm2d(4), nn.Flatten())]
+[form(layer(torch.ones(0, 4, 6, 6, 6))) for layer in (nn.Conv3d(4, 2, 3), nn.AdaptiveMaxPool3d(2), nn.MaxPool3d(2))]
+form(nn.Conv1d(4, 2, 3)(torch.ones(0, 4, 5))), form(nn.TransformerEncoderLayer(4, 2, 8)(torch.ones(3, 0, 4))), form(nn.MultiheadAttention(4, 2)(*[torch.ones(3, 0, 4)] * 3))
+form(F.grid_sample(torch.ones(0, 1, 2, 2), torch.ones(0, 2, 2, 2), align_corners=False)), form(F.max_unpool2d(torch.ones(0, 1, 2, 2), torch.ones(0, 1, 2, 2).long(), 2))
+told(F.ctc_loss, torch.ones(3, 0, 2), torch.ones(0, 2).long(), (), ())
+# dtypes that meet
+mixed = torch.tensor([[1, 2], [3, 4]])
+[told(F.cosine_similarity, mixed.to(a), mixed.to(b)) for a, b in ((torch.int64, torch.float32), (torch.bfloat16, torch.uint8), (torch.bool, torch.float64), (torch.int8, torch.uint8))]
+told(F.hinge_embedding_loss, mixed > 1, mixed)
