@@ -72,13 +72,26 @@ _ELSEWHERE = {
     "torchvision.transforms.transforms": "vision.transforms",
     "torchvision.transforms.autoaugment": "vision.transforms",
     "torchvision.transforms._presets": "vision.transforms.presets",
-    "torchvision.ops": "vision.blocks",
-    "torchvision.ops.misc": "vision.blocks",
-    "torchvision.ops.boxes": "vision.blocks",
+    "torchvision.ops.stochastic_depth": "vision.ops.misc",
+    "torchvision.ops.feature_pyramid_network": "vision.ops.pyramid",
+    **dict.fromkeys(("torchvision.ops.roi_align", "torchvision.ops.roi_pool", "torchvision.ops.poolers"), "vision.ops.regions"),
+    "torchvision.ops.focal_loss": "vision.ops.losses",
     "torchvision.models.mobilenetv2": "vision.models.mobilenet",
     "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",
 }
+_TV_FILES = {
+    "BoundingBoxFormat": "_bounding_boxes", "BoundingBoxes": "_bounding_boxes", "Image": "_image", "KeyPoints": "_keypoints",
+    "Mask": "_mask", "TVTensor": "_tv_tensor", "Video": "_video",
+}  # fmt: skip  where torchvision has its kinds of tensors
+_ELSEWHERE |= {f"torchvision.tv_tensors.{file}": "vision.tv_tensors" for file in _TV_FILES.values()}
+# distributions whose file is not called as they are
+_OTHER_FILES = {
+    "StudentT": "studentT", "FisherSnedecor": "fishersnedecor", "LowRankMultivariateNormal": "lowrank_multivariate_normal",
+    "RelaxedOneHotCategorical": "relaxed_categorical", "OneHotCategoricalStraightThrough": "one_hot_categorical",
+    "ExponentialFamily": "exp_family", "LKJCholesky": "lkj_cholesky",
+}  # fmt: skip
+_ELSEWHERE |= {f"torch.distributions.{file}": "distributions" for file in _OTHER_FILES.values()}
 # rooms whose classes torch has in a file each: ``torch.optim.adam``, ``torch.distributions.normal``
 _ONE_FILE_A_CLASS = ("optim", "distributions")
 
@@ -113,8 +126,8 @@ def _snake(name: str) -> str:
 
 _PUBLIC = (
     "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "functional",
-    "fx", "hub", "jit", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom", "random",
-    "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
+    "fx", "hub", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom",
+    "random", "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 
 
@@ -178,7 +191,13 @@ _PLACES: dict[str, Callable[[type], str]] = {
     "optim.lr_scheduler": lambda c: "torch.optim.lr_scheduler",
     "data": lambda c: f"torch.utils.data.{_file(c, loader='dataloader')}",
     "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode', legacy='variable')}",
+    "distributions": lambda c: f"torch.distributions.{_distribution_file(c)}",
+    "storage": lambda c: "torch.storage",
 }
+
+
+def _distribution_file(cls: type) -> str:
+    return "transforms" if cls.__module__.endswith(".transforms") else _OTHER_FILES.get(cls.__name__, _snake(cls.__name__))
 
 
 def _show_torch_names() -> None:
@@ -204,9 +223,14 @@ def _show_torch_names() -> None:
     for cls in (hooks.RemovableHandle, hooks.Handle):
         cls.__module__, cls.__qualname__, cls.__name__ = "torch.utils.hooks", "RemovableHandle", "RemovableHandle"
     importlib.import_module(f"{_PACKAGE}.tensor").Tensor.__module__ = "torch"
+    importlib.import_module(f"{_PACKAGE}.random").Generator.__module__ = "torch._C"
+    for op in importlib.import_module(f"{_PACKAGE}.autograd.op").Op.table.values():
+        op.Node.__module__ = "builtins"  # <class 'AddBackward0'>
     for room in ("nn", "nn.functional", "nn.init", "nn.utils", "optim", "linalg", "fft", "special"):
         module = importlib.import_module(f"{_PACKAGE}.{room}")
         module.__name__ = f"torch.{room}"  # as in: module "torch.nn" has no attribute …
+    for name, file in _TV_FILES.items():
+        getattr(importlib.import_module(f"{_PACKAGE}.vision.tv_tensors"), name).__module__ = f"torchvision.tv_tensors.{file}"
     names = importlib.import_module(f"{_PACKAGE}.io.names")
     for name, place in names._nn_places().items():
         found = getattr(nn, name, None)
