@@ -175,7 +175,7 @@ def _resize_tensor(img: Any, height: int, width: int, mode: str, antialias: bool
     return back_from_batch(out, img)
 
 
-def _borders(padding: int | Sequence[int]) -> tuple[int, int, int, int]:
+def borders(padding: int | Sequence[int]) -> tuple[int, int, int, int]:
     """(left, top, right, bottom) of one number, (horizontal, vertical), or all four."""
     if isinstance(padding, int):
         return padding, padding, padding, padding
@@ -198,7 +198,7 @@ def pad(img: Img, padding: int | Sequence[int], fill: Any = 0, padding_mode: str
         raise TypeError("Got inappropriate fill arg")
     if padding_mode not in PADDING_MODES:
         raise ValueError("Padding mode should be either constant, edge, reflect or symmetric")
-    left, top, right, bottom = _borders(padding)
+    left, top, right, bottom = borders(padding)
     if is_pil(img):
         return _pad_pil(img, left, top, right, bottom, fill, padding_mode)
     if padding_mode == "constant":

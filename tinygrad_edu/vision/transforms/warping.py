@@ -63,7 +63,7 @@ def rotate(
     matrix = inverse_affine_matrix(_from_middle(img, center), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
     _check_tensor(img, mode, fill)
     _, h, w = get_dimensions(img)
-    width, height = _turned_size(matrix, w, h) if expand else (w, h)
+    width, height = turned_size(matrix, w, h) if expand else (w, h)
     return _sample(img, _affine_grid(img, matrix, width, height), mode, fill)
 
 
@@ -79,20 +79,7 @@ def affine(
 ) -> Img:
     """The image sheared by degrees in x and y, scaled, turned by ``angle`` degrees with the clock, and moved."""
     mode = interpolation_mode(interpolation)
-    if not isinstance(angle, (int, float)):
-        raise TypeError("Argument angle should be int or float")
-    if not isinstance(translate, (list, tuple)):
-        raise TypeError("Argument translate should be a sequence")
-    if len(translate) != 2:
-        raise ValueError("Argument translate should be a sequence of length 2")
-    if scale <= 0.0:
-        raise ValueError("Argument scale should be positive")
-    if not isinstance(shear, (int, float, list, tuple)):
-        raise TypeError("Shear should be either a single value or a sequence of two values")
-    shears = [shear, 0.0] if isinstance(shear, (int, float)) else list(shear)
-    shears = shears * 2 if len(shears) == 1 else shears
-    if len(shears) != 2:
-        raise ValueError(f"Shear should be a sequence containing two values. Got {shears}")
+    shears = checked_affine(angle, translate, scale, shear)
     _check_center(center)
     if is_pil(img):
         about = [img.width * 0.5, img.height * 0.5] if center is None else center
@@ -154,6 +141,43 @@ def elastic_transform(
 
 
 # ------------------------------------------------------------------------------------------------ from where to where
+def checked_affine(angle: Any, translate: Any, scale: float, shear: Any) -> list[float]:
+    """The shear as two numbers; TypeError or ValueError for arguments of `affine` that are none."""
+    if not isinstance(angle, (int, float)):
+        raise TypeError("Argument angle should be int or float")
+    if not isinstance(translate, (list, tuple)):
+        raise TypeError("Argument translate should be a sequence")
+    if len(translate) != 2:
+        raise ValueError("Argument translate should be a sequence of length 2")
+    if scale <= 0.0:
+        raise ValueError("Argument scale should be positive")
+    if not isinstance(shear, (int, float, list, tuple)):
+        raise TypeError("Shear should be either a single value or a sequence of two values")
+    shears = [shear, 0.0] if isinstance(shear, (int, float)) else list(shear)
+    shears = shears * 2 if len(shears) == 1 else shears
+    if len(shears) != 2:
+        raise ValueError(f"Shear should be a sequence containing two values. Got {shears}")
+    return shears
+
+
+def _turn_and_shear(angle: float, shear: Sequence[float]) -> tuple[float, float, float, float]:
+    """The matrix [[a, b], [c, d]] of a shear in x and y and a turn, in degrees."""
+    turn, shear_x, shear_y = math.radians(angle), math.radians(shear[0]), math.radians(shear[1])
+    a = math.cos(turn - shear_y) / math.cos(shear_y)
+    b = -a * math.tan(shear_x) - math.sin(turn)
+    c = math.sin(turn - shear_y) / math.cos(shear_y)
+    return a, b, c, -c * math.tan(shear_x) + math.cos(turn)
+
+
+def affine_matrix(
+    center: Sequence[float], angle: float, translate: Sequence[float], scale: float, shear: Sequence[float]
+) -> list[float]:
+    """[a, b, c, d, e, f]: the image's point (x, y) comes to (ax + by + c, dx + ey + f)."""
+    a, b, c, d = (x * scale for x in _turn_and_shear(angle, shear))
+    x, y = center
+    return [a, b, x + translate[0] - a * x - b * y, c, d, y + translate[1] - c * x - d * y]
+
+
 def inverse_affine_matrix(
     center: Sequence[float], angle: float, translate: Sequence[float], scale: float, shear: Sequence[float]
 ) -> list[float]:
@@ -161,11 +185,7 @@ def inverse_affine_matrix(
 
     It undoes, about the centre, a shear in x and y, the scaling, the turn (degrees), and the translation.
     """
-    turn, shear_x, shear_y = math.radians(angle), math.radians(shear[0]), math.radians(shear[1])
-    a = math.cos(turn - shear_y) / math.cos(shear_y)
-    b = -a * math.tan(shear_x) - math.sin(turn)
-    c = math.sin(turn - shear_y) / math.cos(shear_y)
-    d = -c * math.tan(shear_x) + math.cos(turn)
+    a, b, c, d = _turn_and_shear(angle, shear)
     inverse = [d / scale, -b / scale, 0.0, -c / scale, a / scale, 0.0]  # the determinant of [[a, b], [c, d]] is 1
     x, y = center[0] + translate[0], center[1] + translate[1]
     inverse[2] = center[0] - inverse[0] * x - inverse[1] * y
@@ -199,7 +219,7 @@ def _from_middle(img: Img, center: Sequence[float] | None) -> list[float]:
     return [center[0] - w * 0.5, center[1] - h * 0.5]
 
 
-def _turned_size(matrix: Sequence[float], w: int, h: int) -> tuple[int, int]:
+def turned_size(matrix: Sequence[float], w: int, h: int) -> tuple[int, int]:
     """(width, height) of the smallest picture that holds all of a turned one."""
     corners = numpy.array([[x * w, y * h, 1.0] for x in (-0.5, 0.5) for y in (-0.5, 0.5)], numpy.float32)
     at = corners @ numpy.array(matrix, numpy.float32).reshape(2, 3).T

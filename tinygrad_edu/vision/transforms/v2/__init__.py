@@ -1,8 +1,8 @@
-"""The second version of torchvision's transforms: of whole samples, on PIL images, tensors and `tv_tensors.Image`."""
+"""The second version of torchvision's transforms: of whole samples, on PIL images, tensors and the kinds of `tv_tensors`."""
 
 from . import functional
 from .auto import AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide
-from .base import Transform, query_chw, query_size
+from .base import Transform, check_type, get_bounding_boxes, get_keypoints, has_all, has_any, query_chw, query_size
 from .colour import (
     RGB,
     ColorJitter,
@@ -30,6 +30,15 @@ from .conversion import (
     ToPureTensor,
     ToTensor,
 )
+from .detection import (
+    ClampBoundingBoxes,
+    ClampKeyPoints,
+    ConvertBoundingBoxFormat,
+    RandomIoUCrop,
+    SanitizeBoundingBoxes,
+    SanitizeKeyPoints,
+    SetClampingMode,
+)
 from .functional import InterpolationMode
 from .geometry import (
     CenterCrop,
@@ -44,9 +53,11 @@ from .geometry import (
     RandomResize,
     RandomResizedCrop,
     RandomRotation,
+    RandomShortestSize,
     RandomVerticalFlip,
     RandomZoomOut,
     Resize,
+    ScaleJitter,
     TenCrop,
 )
 from .mixing import CutMix, MixUp

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image as PILImage
 
 from ....ops.random_ops import rand, randint
-from ...tv_tensors import plain, wrap
+from ...tv_tensors import BoundingBoxes, KeyPoints, Mask, plain, wrap
 from .. import functional as F1
 from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space, steps
 from ..images import max_value
@@ -26,6 +26,9 @@ class _Policy(Transform):
     def forward(self, *inputs: Any) -> Any:
         sample = inputs if len(inputs) > 1 else inputs[0]
         flat = leaves(sample)
+        for x in flat:
+            if isinstance(x, (BoundingBoxes, KeyPoints, Mask)):
+                raise TypeError(f"Inputs of type {type(x).__name__} are not supported by {type(self).__name__}()")
         places = [i for i, (x, wanted) in enumerate(zip(flat, self._chosen(flat))) if wanted and fits(x, IMAGES)]
         if not places:
             raise TypeError("Found no image in the sample.")

@@ -14,8 +14,9 @@ from PIL import Image as PILImage
 from .... import nn
 from ....autograd.variable import Variable
 from ....ops.random_ops import rand
-from ...tv_tensors import Image, is_pure_tensor
+from ...tv_tensors import BoundingBoxes, Image, KeyPoints, Mask, TVTensor, Video, is_pure_tensor
 from .. import functional as F1
+from .functional import get_size, kernel_of
 
 Check = type | Callable[[Any], bool]
 
@@ -43,7 +44,8 @@ def fits(x: Any, checks: Sequence[Check]) -> bool:
     return any(isinstance(x, check) if isinstance(check, type) else check(x) for check in checks)
 
 
-IMAGES: tuple[Check, ...] = (is_pure_tensor, Image, PILImage.Image)
+IMAGES: tuple[Check, ...] = (is_pure_tensor, Image, PILImage.Image, Video)
+SIZED: tuple[Check, ...] = (*IMAGES, Mask, BoundingBoxes, KeyPoints)
 
 
 class Transform(nn.Module):
@@ -81,7 +83,7 @@ class Transform(nn.Module):
 
     def _chosen(self, flat: list[Any]) -> list[bool]:
         """Which parts of a sample are to be changed."""
-        first = not any(isinstance(x, (Image, PILImage.Image)) for x in flat)
+        first = not any(isinstance(x, (Image, Video, PILImage.Image)) for x in flat)
         chosen = []
         for x in flat:
             wanted = fits(x, self._transformed_types)
@@ -89,6 +91,12 @@ class Transform(nn.Module):
                 wanted, first = first, False
             chosen.append(wanted)
         return chosen
+
+    def _call_kernel(self, functional: Any, inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        """``functional(inpt, …)``; tensors of a kind that it has nothing for stay as they are."""
+        if isinstance(inpt, TVTensor) and kernel_of(functional, type(inpt)) is None:
+            return inpt
+        return functional(inpt, *args, **kwargs)
 
     def extra_repr(self) -> str:
         shown = (bool, int, float, str, tuple, list, Enum)
@@ -124,12 +132,43 @@ def query_chw(flat_inputs: list[Any]) -> tuple[int, int, int]:
 
 def query_size(flat_inputs: list[Any]) -> tuple[int, int]:
     """(height, width) of the sample's images, which must agree."""
-    found = {tuple(F1.get_dimensions(x)[1:]) for x in flat_inputs if fits(x, IMAGES)}
+    found = {tuple(get_size(x)) for x in flat_inputs if fits(x, SIZED)}
     if not found:
         raise TypeError("No image, video, mask, bounding box of keypoint was found in the sample")
     if len(found) > 1:
         raise ValueError(f"Found multiple HxW dimensions in the sample: {_listed(found)}")
     return found.pop()  # type: ignore[return-value]
+
+
+def get_bounding_boxes(flat_inputs: list[Any]) -> BoundingBoxes:
+    """The (first) boxes of a sample."""
+    for x in flat_inputs:
+        if isinstance(x, BoundingBoxes):
+            return x
+    raise ValueError("No bounding boxes were found in the sample")
+
+
+def get_keypoints(flat_inputs: list[Any]) -> KeyPoints:
+    """The (first) key points of a sample."""
+    for x in flat_inputs:
+        if isinstance(x, KeyPoints):
+            return x
+    raise ValueError("No keypoints were found in the sample")
+
+
+def check_type(obj: Any, types_or_checks: Sequence[Check]) -> bool:
+    """Whether it is of one of the types, or passes one of the checks."""
+    return fits(obj, types_or_checks)
+
+
+def has_any(flat_inputs: list[Any], *types_or_checks: Check) -> bool:
+    """Whether something of one of these types is in a sample."""
+    return any(fits(x, types_or_checks) for x in flat_inputs)
+
+
+def has_all(flat_inputs: list[Any], *types_or_checks: Check) -> bool:
+    """Whether something of each of these types is in a sample."""
+    return all(has_any(flat_inputs, check) for check in types_or_checks)
 
 
 def _listed(sizes: set[tuple[int, ...]]) -> str:

@@ -21,7 +21,7 @@ class Grayscale(Transform):
         self.num_output_channels = num_output_channels
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.rgb_to_grayscale(inpt, num_output_channels=self.num_output_channels)
+        return self._call_kernel(F.rgb_to_grayscale, inpt, num_output_channels=self.num_output_channels)
 
 
 class RandomGrayscale(RandomApplyTransform):
@@ -34,14 +34,14 @@ class RandomGrayscale(RandomApplyTransform):
         return {"channels": query_chw(flat_inputs)[0]}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.rgb_to_grayscale(inpt, num_output_channels=params["channels"])
+        return self._call_kernel(F.rgb_to_grayscale, inpt, num_output_channels=params["channels"])
 
 
 class RGB(Transform):
     """The image in three channels."""
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.grayscale_to_rgb(inpt)
+        return self._call_kernel(F.grayscale_to_rgb, inpt)
 
 
 def _range(
@@ -86,7 +86,7 @@ class ColorJitter(Transform):
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         for adjust, factor in params["steps"]:
-            inpt = adjust(inpt, factor)
+            inpt = self._call_kernel(adjust, inpt, factor)
         return inpt
 
 
@@ -97,7 +97,7 @@ class RandomChannelPermutation(Transform):
         return {"permutation": randperm(query_chw(flat_inputs)[0]).tolist()}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.permute_channels(inpt, params["permutation"])
+        return self._call_kernel(F.permute_channels, inpt, params["permutation"])
 
 
 class RandomPhotometricDistort(Transform):
@@ -127,8 +127,12 @@ class RandomPhotometricDistort(Transform):
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         for adjust, factor in params["steps"]:
-            inpt = adjust(inpt, factor)
-        return inpt if params["permutation"] is None else F.permute_channels(inpt, params["permutation"])
+            inpt = self._call_kernel(adjust, inpt, factor)
+        return (
+            inpt
+            if params["permutation"] is None
+            else self._call_kernel(F.permute_channels, inpt, params["permutation"])
+        )
 
 
 # ----------------------------------------------------------------------------------------------- one function, or not
@@ -136,7 +140,7 @@ class _Sometimes(RandomApplyTransform):
     function: Callable[..., Any]
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return type(self).function(inpt)
+        return self._call_kernel(type(self).function, inpt)
 
 
 class RandomInvert(_Sometimes):
@@ -165,7 +169,7 @@ class RandomPosterize(RandomApplyTransform):
         self.bits = bits
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.posterize(inpt, self.bits)
+        return self._call_kernel(F.posterize, inpt, self.bits)
 
 
 class RandomSolarize(RandomApplyTransform):
@@ -176,7 +180,7 @@ class RandomSolarize(RandomApplyTransform):
         self.threshold = threshold
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.solarize(inpt, self.threshold)
+        return self._call_kernel(F.solarize, inpt, self.threshold)
 
 
 class RandomAdjustSharpness(RandomApplyTransform):
@@ -187,7 +191,7 @@ class RandomAdjustSharpness(RandomApplyTransform):
         self.sharpness_factor = sharpness_factor
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.adjust_sharpness(inpt, self.sharpness_factor)
+        return self._call_kernel(F.adjust_sharpness, inpt, self.sharpness_factor)
 
 
 # --------------------------------------------------------------------------------------------------- blur and noise
@@ -207,7 +211,7 @@ class GaussianBlur(Transform):
         return {"sigma": uniform(*self.sigma)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.gaussian_blur(inpt, self.kernel_size, [params["sigma"]] * 2)
+        return self._call_kernel(F.gaussian_blur, inpt, self.kernel_size, [params["sigma"]] * 2)
 
 
 class GaussianNoise(Transform):
@@ -218,4 +222,4 @@ class GaussianNoise(Transform):
         self.mean, self.sigma, self.clip = mean, sigma, clip
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.gaussian_noise(inpt, self.mean, self.sigma, self.clip)
+        return self._call_kernel(F.gaussian_noise, inpt, self.mean, self.sigma, self.clip)

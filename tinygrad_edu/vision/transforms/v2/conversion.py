@@ -11,7 +11,7 @@ from PIL import Image as PILImage
 from .... import dtypes
 from ....autograd.variable import Variable
 from ....tensor import Tensor
-from ...tv_tensors import Image, TVTensor, is_pure_tensor, plain
+from ...tv_tensors import Image, TVTensor, Video, is_pure_tensor, plain
 from .. import functional as F1
 from . import functional as F
 from .base import Array, Transform, no_pil
@@ -87,7 +87,7 @@ class ToDtype(Transform):
         super().__init__()
         if not isinstance(dtype, (dict, dtypes.dtype)):
             raise ValueError(f"dtype must be a dict or a torch.dtype, got {type(dtype)} instead")
-        if isinstance(dtype, dict) and Tensor in dtype and Image in dtype:
+        if isinstance(dtype, dict) and Tensor in dtype and (Image in dtype or Video in dtype):
             warnings.warn(
                 "Got `dtype` values for `torch.Tensor` and either `tv_tensors.Image` or `tv_tensors.Video`. "
                 "Note that a plain `torch.Tensor` will *not* be transformed by this (or any other transformation) "
@@ -97,9 +97,9 @@ class ToDtype(Transform):
         self.dtype, self.scale = dtype, scale
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        image = is_pure_tensor(inpt) or isinstance(inpt, Image)
+        image = is_pure_tensor(inpt) or isinstance(inpt, (Image, Video))
         if not isinstance(self.dtype, dict):
-            return F.to_dtype(inpt, dtype=self.dtype, scale=self.scale) if image else inpt
+            return self._call_kernel(F.to_dtype, inpt, dtype=self.dtype, scale=self.scale) if image else inpt
         if type(inpt) not in self.dtype and "others" not in self.dtype:
             raise ValueError(
                 f"No dtype was specified for type {type(inpt)}. "
@@ -110,7 +110,7 @@ class ToDtype(Transform):
             )
         dtype = self.dtype.get(type(inpt), self.dtype.get("others"))
         if dtype is not None:
-            return F.to_dtype(inpt, dtype=dtype, scale=self.scale and image)
+            return self._call_kernel(F.to_dtype, inpt, dtype=dtype, scale=self.scale)
         if self.scale and image:
             warnings.warn(
                 "scale was set to True but no dtype was specified for images or videos: no scaling will be done.",
@@ -129,7 +129,7 @@ class ConvertImageDtype(Transform):
         self.dtype = dtype
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.to_dtype(inpt, dtype=self.dtype, scale=True)
+        return self._call_kernel(F.to_dtype, inpt, dtype=self.dtype, scale=True)
 
 
 class Normalize(Transform):
@@ -143,4 +143,4 @@ class Normalize(Transform):
         no_pil(self, flat_inputs)
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.normalize(inpt, mean=self.mean, std=self.std, inplace=self.inplace)
+        return self._call_kernel(F.normalize, inpt, mean=self.mean, std=self.std, inplace=self.inplace)

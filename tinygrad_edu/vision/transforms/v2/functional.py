@@ -1,8 +1,9 @@
-"""What the ``v2`` transforms do, as functions of one image: a PIL image, a tensor or a `tv_tensors.Image`."""
+"""What the ``v2`` transforms do, as functions of one thing: a PIL image, a tensor, or one of the kinds of `tv_tensors`."""
 
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from ....autograd.variable import Variable
 from ....ops.data import from_numpy
 from ....ops.joining import cat
 from ....ops.random_ops import randn
-from ...tv_tensors import Image, plain, wrap
+from ...tv_tensors import BoundingBoxes, Image, KeyPoints, Mask, TVTensor, Video, is_pure_tensor, plain, wrap  # noqa: F401
 from .. import functional as F1
 from ..functional import (
     InterpolationMode,
@@ -22,25 +23,101 @@ from ..functional import (
     get_image_num_channels,
     pil_to_tensor,
 )
-from ..geometry import PADDING_MODES, output_size
+from ..geometry import PADDING_MODES
 from ..images import max_value, working_dtype
+from . import boxes
+from .boxes import (  # noqa: F401
+    clamp_bounding_boxes,
+    clamp_keypoints,
+    convert_bounding_box_format,
+    sanitize_bounding_boxes,
+    sanitize_keypoints,
+)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _keeps_kind(function: Function) -> Function:
-    """The function for all kinds of images: one of `Image` gives an `Image`."""
+def kernel_of(functional: Any, kind: type) -> Callable[..., Any] | None:
+    """What does the work of ``functional`` for a kind of tensors; None where nothing does."""
+    return next((functional.kernels[cls] for cls in kind.__mro__ if cls in functional.kernels), None)
 
-    @functools.wraps(function)
-    def on_any(inpt: Any, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(inpt, (Variable, PILImage.Image)):
-            raise TypeError(
-                f"Functional F.{function.__name__} supports PIL images and tensors, but got {type(inpt)} instead."
-            )
+
+def _of_plain(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel that works on the plain tensor; what it gives is of the kind again."""
+
+    def kernel(inpt: Any, *args: Any, **kwargs: Any) -> Any:
         made = function(plain(inpt), *args, **kwargs)
         return tuple(wrap(part, like=inpt) for part in made) if isinstance(made, tuple) else wrap(made, like=inpt)
 
+    return kernel
+
+
+def _of_mask(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A kernel for masks (H, W) and (N, H, W): what stands for a class is never mixed with another."""
+    signature = inspect.signature(function)
+
+    def kernel(inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        layers = plain(inpt)
+        call = signature.bind(layers.unsqueeze(0) if layers.ndim < 3 else layers, *args, **kwargs)
+        if "interpolation" in signature.parameters:
+            exact = _mode(call.arguments.get("interpolation", "nearest")) is InterpolationMode.NEAREST_EXACT
+            exact = exact and function.__name__ == "resize"
+            call.arguments["interpolation"] = InterpolationMode.NEAREST_EXACT if exact else InterpolationMode.NEAREST
+        if function.__name__ == "pad" and isinstance(call.arguments.get("fill"), (list, tuple)):
+            raise ValueError("Non-scalar fill value is not supported")
+        made = function(*call.args, **call.kwargs)
+        return wrap(made.squeeze(0) if layers.ndim < 3 else made, like=inpt)
+
+    return kernel
+
+
+def _keeps_kind(function: Function, moved: Callable[..., Any] | None = None) -> Function:
+    """The function for all kinds of images. With ``moved``, which does the same to boxes and points, for masks too."""
+
+    @functools.wraps(function)
+    def on_any(inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        kernel = kernel_of(on_any, type(inpt)) if isinstance(inpt, TVTensor) else function
+        if kernel is None or not isinstance(inpt, (Variable, PILImage.Image)):
+            raise TypeError(
+                f"Functional F.{function.__name__} supports PIL images and tensors, but got {type(inpt)} instead."
+            )
+        return kernel(inpt, *args, **kwargs)
+
+    on_any.kernels = dict.fromkeys((Image, Video), _of_plain(function))  # type: ignore[attr-defined]
+    if moved is not None:
+        on_any.kernels |= {Mask: _of_mask(function), BoundingBoxes: moved, KeyPoints: moved}  # type: ignore[attr-defined]
     return on_any  # type: ignore[return-value]
+
+
+def _moves(moved: Callable[..., Any]) -> Callable[[Function], Function]:
+    return functools.partial(_keeps_kind, moved=moved)
+
+
+def register_kernel(functional: Any, tv_tensor_cls: type) -> Callable[[Function], Function]:
+    """A decorator: this function does the work of ``functional`` (or its name) for tensors of your own kind."""
+    if isinstance(functional, str):
+        if functional not in globals():
+            raise ValueError(
+                f"Could not find functional with name '{functional}' in torchvision.transforms.v2.functional."
+            )
+        functional = globals()[functional]
+    if not hasattr(functional, "kernels"):
+        raise ValueError(
+            "Kernels can only be registered on functionals from the torchvision.transforms.v2.functional namespace, "
+            f"but got {functional}."
+        )
+    if not (isinstance(tv_tensor_cls, type) and issubclass(tv_tensor_cls, TVTensor)):
+        raise ValueError(
+            f"Kernels can only be registered for subclasses of torchvision.tv_tensors.TVTensor, but got {tv_tensor_cls}."
+        )
+    if tv_tensor_cls in (Image, Video, Mask, BoundingBoxes, KeyPoints):
+        raise ValueError(f"Kernels cannot be registered for the builtin tv_tensor classes, but got {tv_tensor_cls}")
+
+    def register(kernel: Function) -> Function:
+        functional.kernels[tv_tensor_cls] = kernel
+        return kernel
+
+    return register
 
 
 def _mode(interpolation: Any) -> Any:
@@ -92,20 +169,29 @@ def to_dtype(inpt: Any, dtype: dtypes.dtype = dtypes.float32, scale: bool = Fals
     return F1.convert_image_dtype(inpt, dtype)
 
 
+kernels: Any = to_dtype.kernels  # type: ignore[attr-defined]
+kernels |= dict.fromkeys((Mask, BoundingBoxes, KeyPoints), lambda inpt, dtype, scale=False: inpt.to(dtype))
+
+
 def convert_image_dtype(image: Any, dtype: dtypes.dtype = dtypes.float32) -> Any:
     return to_dtype(image, dtype, scale=True)
 
 
 def get_size(inpt: Any) -> list[int]:
-    """[height, width]"""
-    return get_dimensions(inpt)[1:]
+    """[height, width], of boxes and points that of their canvas."""
+    return list(inpt.canvas_size) if isinstance(inpt, (BoundingBoxes, KeyPoints)) else get_dimensions(inpt)[1:]
+
+
+def get_num_frames(inpt: Any) -> int:
+    """How many pictures a video (…, T, C, H, W) has."""
+    return int(inpt.shape[-4])
 
 
 get_num_channels = get_image_num_channels
 
 
 # -------------------------------------------------------------------------------------------------------- geometry
-@_keeps_kind
+@_moves(boxes.resize)
 def resize(
     inpt: Any,
     size: int | Sequence[int] | None,
@@ -115,24 +201,11 @@ def resize(
 ) -> Any:
     """The image at size (h, w), with its shorter edge at an int, or (None) with its longer edge at ``max_size``."""
     _, h, w = get_dimensions(inpt)
-    if size is None:
-        if not isinstance(max_size, int):
-            raise ValueError(f"max_size must be an integer when size is None, but got {max_size} instead.")
-        long, short = max(h, w), min(h, w)
-        other = int(max_size * short / long)
-        target = [max_size, other] if h > w else [other, max_size]
-    else:
-        sizes = [size] if isinstance(size, int) else list(size)
-        if max_size is not None and len(sizes) != 1:
-            raise ValueError(
-                "max_size should only be passed if size is None or specifies the length of the smaller edge, "
-                "i.e. size should be an int or a sequence of length 1 in torchscript mode."
-            )
-        target = list(output_size(h, w, sizes, max_size))
+    target = list(boxes.resized(h, w, size, max_size))
     return F1.resize(inpt, target, _mode(interpolation), antialias=antialias)
 
 
-@_keeps_kind
+@_moves(boxes.pad)
 def pad(inpt: Any, padding: int | Sequence[int], fill: Any = None, padding_mode: str = "constant") -> Any:
     """The image with a border; ``fill`` may have a number for each channel."""
     if padding_mode not in PADDING_MODES and not F1.is_pil(inpt):
@@ -152,7 +225,7 @@ def pad(inpt: Any, padding: int | Sequence[int], fill: Any = None, padding_mode:
     return cat(planes, -3)
 
 
-@_keeps_kind
+@_moves(boxes.rotate)
 def rotate(
     inpt: Any,
     angle: float,
@@ -171,7 +244,7 @@ def rotate(
     return F1.rotate(inpt, angle, mode, expand, center, fill)
 
 
-@_keeps_kind
+@_moves(boxes.affine)
 def affine(
     inpt: Any,
     angle: float,
@@ -186,7 +259,7 @@ def affine(
     return F1.affine(inpt, angle, translate, scale, shear, _mode(interpolation), fill, center)
 
 
-@_keeps_kind
+@_moves(boxes.perspective)
 def perspective(
     inpt: Any, startpoints: Any, endpoints: Any, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = None
 ) -> Any:
@@ -194,13 +267,13 @@ def perspective(
     return F1.perspective(inpt, startpoints, endpoints, _mode(interpolation), fill)
 
 
-@_keeps_kind
+@_moves(boxes.elastic)
 def elastic(inpt: Any, displacement: Any, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = None) -> Any:
     """The image with every pixel fetched from a moved place."""
     return F1.elastic_transform(inpt, displacement, _mode(interpolation), fill)
 
 
-@_keeps_kind
+@_moves(boxes.resized_crop)
 def resized_crop(
     inpt: Any,
     top: int,
@@ -215,10 +288,10 @@ def resized_crop(
     return resize(F1.crop(inpt, top, left, height, width), size, _mode(interpolation), antialias=antialias)
 
 
-horizontal_flip = hflip = _keeps_kind(F1.hflip)
-vertical_flip = vflip = _keeps_kind(F1.vflip)
-crop = _keeps_kind(F1.crop)
-center_crop = _keeps_kind(F1.center_crop)
+horizontal_flip = hflip = _keeps_kind(F1.hflip, boxes.horizontal_flip)
+vertical_flip = vflip = _keeps_kind(F1.vflip, boxes.vertical_flip)
+crop = _keeps_kind(F1.crop, boxes.crop)
+center_crop = _keeps_kind(F1.center_crop, boxes.center_crop)
 five_crop = _keeps_kind(F1.five_crop)
 ten_crop = _keeps_kind(F1.ten_crop)
 elastic_transform = elastic
@@ -313,4 +386,8 @@ autocontrast = _keeps_kind(F1.autocontrast)
 normalize = _keeps_kind(F1.normalize)
 gaussian_blur = _keeps_kind(F1.gaussian_blur)
 
-__all__ = [name for name in globals() if not name.startswith("_") and name not in ("annotations", "functools", "numpy")]
+__all__ = [
+    name
+    for name in globals()
+    if not name.startswith("_") and name not in ("annotations", "boxes", "functools", "inspect", "kernels", "numpy")
+]

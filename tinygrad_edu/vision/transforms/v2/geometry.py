@@ -9,6 +9,7 @@ from typing import Any
 from ....ops.creation import empty
 from ....ops.joining import cat
 from ....ops.random_ops import rand, randint
+from ...tv_tensors import BoundingBoxes, KeyPoints, Mask
 from .. import functional as F1
 from ..random import RandomAffine as RandomAffine1
 from ..random import RandomPerspective as RandomPerspective1
@@ -16,7 +17,7 @@ from ..random import angles, check_sequence, uniform
 from ..transforms import RandomErasing as RandomErasing1
 from ..transforms import RandomResizedCrop as RandomResizedCrop1
 from . import functional as F
-from .base import RandomApplyTransform, Transform, fill_by_kind, fill_of, query_chw, query_size
+from .base import RandomApplyTransform, Transform, fill_by_kind, fill_of, has_any, query_chw, query_size
 
 Size = int | Sequence[int]
 
@@ -25,14 +26,14 @@ class RandomHorizontalFlip(RandomApplyTransform):
     """Left and right changed, with probability ``p``."""
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.horizontal_flip(inpt)
+        return self._call_kernel(F.horizontal_flip, inpt)
 
 
 class RandomVerticalFlip(RandomApplyTransform):
     """Top and bottom changed, with probability ``p``."""
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.vertical_flip(inpt)
+        return self._call_kernel(F.vertical_flip, inpt)
 
 
 class Resize(Transform):
@@ -60,7 +61,49 @@ class Resize(Transform):
         self.size, self.interpolation, self.max_size, self.antialias = size, interpolation, max_size, antialias
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.resize(inpt, self.size, self.interpolation, self.max_size, self.antialias)
+        return self._call_kernel(F.resize, inpt, self.size, self.interpolation, self.max_size, self.antialias)
+
+
+class ScaleJitter(Transform):
+    """The image as large as fits into ``target_size`` (width, height), times a random factor from ``scale_range``."""
+
+    def __init__(
+        self, target_size: tuple[int, int], scale_range: tuple[float, float] = (0.1, 2.0), interpolation: Any = "bilinear",
+        antialias: bool | None = True,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.target_size, self.scale_range = target_size, scale_range
+        self.interpolation, self.antialias = interpolation, antialias
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        h, w = query_size(flat_inputs)
+        scale = self.scale_range[0] + rand(1) * (self.scale_range[1] - self.scale_range[0])
+        scale = min(self.target_size[1] / h, self.target_size[0] / w) * scale
+        return {"size": (int(h * scale), int(w * scale))}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        return self._call_kernel(F.resize, inpt, params["size"], self.interpolation, antialias=self.antialias)
+
+
+class RandomShortestSize(Transform):
+    """The shorter edge at one of the lengths ``min_size``, but the longer one at most at ``max_size``."""
+
+    def __init__(
+        self, min_size: Any, max_size: int | None = None, interpolation: Any = "bilinear", antialias: bool | None = True
+    ) -> None:
+        super().__init__()
+        self.min_size = [min_size] if isinstance(min_size, int) else list(min_size)
+        self.max_size, self.interpolation, self.antialias = max_size, interpolation, antialias
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        h, w = query_size(flat_inputs)
+        scale = self.min_size[int(randint(len(self.min_size), ()))] / min(h, w)
+        if self.max_size is not None:
+            scale = min(scale, self.max_size / max(h, w))
+        return {"size": (int(h * scale), int(w * scale))}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        return self._call_kernel(F.resize, inpt, params["size"], self.interpolation, antialias=self.antialias)
 
 
 class RandomResize(Transform):
@@ -76,7 +119,7 @@ class RandomResize(Transform):
         return {"size": [int(randint(self.min_size, self.max_size, ()))]}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.resize(inpt, params["size"], self.interpolation, antialias=self.antialias)
+        return self._call_kernel(F.resize, inpt, params["size"], self.interpolation, antialias=self.antialias)
 
 
 class CenterCrop(Transform):
@@ -87,7 +130,12 @@ class CenterCrop(Transform):
         self.size = F1.pair(size)
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.center_crop(inpt, self.size)
+        return self._call_kernel(F.center_crop, inpt, self.size)
+
+
+def _only_images(transform: Transform, flat_inputs: list[Any]) -> None:
+    if has_any(flat_inputs, BoundingBoxes, Mask):
+        raise TypeError(f"BoundingBoxes'es and Mask's are not supported by {type(transform).__name__}()")
 
 
 class FiveCrop(Transform):
@@ -97,8 +145,11 @@ class FiveCrop(Transform):
         super().__init__()
         self.size = F1.pair(size)
 
+    def check_inputs(self, flat_inputs: list[Any]) -> None:
+        _only_images(self, flat_inputs)
+
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.five_crop(inpt, self.size)
+        return self._call_kernel(F.five_crop, inpt, self.size)
 
 
 class TenCrop(Transform):
@@ -108,8 +159,11 @@ class TenCrop(Transform):
         super().__init__()
         self.size, self.vertical_flip = F1.pair(size), vertical_flip
 
+    def check_inputs(self, flat_inputs: list[Any]) -> None:
+        _only_images(self, flat_inputs)
+
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.ten_crop(inpt, self.size, self.vertical_flip)
+        return self._call_kernel(F.ten_crop, inpt, self.size, self.vertical_flip)
 
 
 def _check_padding(padding: Any, padding_mode: str) -> None:
@@ -138,7 +192,7 @@ class Pad(Transform):
         self.padding_mode = padding_mode
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.pad(inpt, self.padding, fill_of(self._fill, inpt), self.padding_mode)
+        return self._call_kernel(F.pad, inpt, self.padding, fill_of(self._fill, inpt), self.padding_mode)
 
 
 class RandomZoomOut(RandomApplyTransform):
@@ -162,7 +216,7 @@ class RandomZoomOut(RandomApplyTransform):
         return {"padding": [left, top, width - (left + w), height - (top + h)]}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.pad(inpt, params["padding"], fill_of(self._fill, inpt))
+        return self._call_kernel(F.pad, inpt, params["padding"], fill_of(self._fill, inpt))
 
 
 class RandomCrop(Transform):
@@ -216,8 +270,8 @@ class RandomCrop(Transform):
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         if any(params["padding"]):
-            inpt = F.pad(inpt, params["padding"], fill_of(self._fill, inpt), self.padding_mode)
-        return F.crop(inpt, *params["crop"]) if params["crop"] else inpt
+            inpt = self._call_kernel(F.pad, inpt, params["padding"], fill_of(self._fill, inpt), self.padding_mode)
+        return self._call_kernel(F.crop, inpt, *params["crop"]) if params["crop"] else inpt
 
 
 class RandomResizedCrop(Transform):
@@ -246,7 +300,7 @@ class RandomResizedCrop(Transform):
         return {"crop": RandomResizedCrop1.get_params(blank, self.scale, self.ratio)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.resized_crop(inpt, *params["crop"], self.size, self.interpolation, self.antialias)  # type: ignore[call-arg]
+        return self._call_kernel(F.resized_crop, inpt, *params["crop"], self.size, self.interpolation, self.antialias)
 
 
 class RandomRotation(Transform):
@@ -268,7 +322,7 @@ class RandomRotation(Transform):
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         fill = fill_of(self._fill, inpt)
-        return F.rotate(inpt, params["angle"], self.interpolation, self.expand, self.center, fill)
+        return self._call_kernel(F.rotate, inpt, params["angle"], self.interpolation, self.expand, self.center, fill)
 
 
 class RandomAffine(Transform):
@@ -296,7 +350,9 @@ class RandomAffine(Transform):
         return {"drawn": RandomAffine1.get_params(self.degrees, self.translate, self.scale, self.shear, (w, h))}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.affine(inpt, *params["drawn"], self.interpolation, fill_of(self._fill, inpt), self.center)  # type: ignore[call-arg]
+        return self._call_kernel(
+            F.affine, inpt, *params["drawn"], self.interpolation, fill_of(self._fill, inpt), self.center
+        )
 
 
 class RandomPerspective(RandomApplyTransform):
@@ -316,7 +372,7 @@ class RandomPerspective(RandomApplyTransform):
         return {"corners": RandomPerspective1.get_params(w, h, self.distortion_scale)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.perspective(inpt, *params["corners"], self.interpolation, fill_of(self._fill, inpt))  # type: ignore[call-arg]
+        return self._call_kernel(F.perspective, inpt, *params["corners"], self.interpolation, fill_of(self._fill, inpt))
 
 
 class RandomErasing(RandomApplyTransform):
@@ -347,8 +403,21 @@ class RandomErasing(RandomApplyTransform):
         *place, v = RandomErasing1.get_params(blank, self.scale, self.ratio, self.value)
         return {"place": None if v is blank else (*place, v)}
 
+    def _call_kernel(self, functional: Any, inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(inpt, (BoundingBoxes, KeyPoints, Mask)):
+            warnings.warn(
+                f"{type(self).__name__}() is currently passing through inputs of type "
+                f"tv_tensors.{type(inpt).__name__}. This will likely change in the future.",
+                stacklevel=2,
+            )
+        return super()._call_kernel(functional, inpt, *args, **kwargs)
+
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return inpt if params["place"] is None else F.erase(inpt, *params["place"], inplace=self.inplace)  # type: ignore[misc]
+        return (
+            inpt
+            if params["place"] is None
+            else self._call_kernel(F.erase, inpt, *params["place"], inplace=self.inplace)
+        )
 
 
 class ElasticTransform(Transform):
@@ -372,7 +441,7 @@ class ElasticTransform(Transform):
         return {"displacement": cat(moves, 1).permute(0, 2, 3, 1)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.elastic(inpt, params["displacement"], self.interpolation, fill_of(self._fill, inpt))
+        return self._call_kernel(F.elastic, inpt, params["displacement"], self.interpolation, fill_of(self._fill, inpt))
 
 
 def pair_of_numbers(x: Any, name: str) -> list[float]:

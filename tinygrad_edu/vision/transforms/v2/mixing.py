@@ -13,8 +13,8 @@ from ....distributions import Beta
 from ....ops.data import tensor
 from ....ops.random_ops import randint
 from ....ops.registry import functional
-from ...tv_tensors import is_pure_tensor, wrap
-from .base import IMAGES, Transform, fits, leaves, query_size, rebuilt
+from ...tv_tensors import BoundingBoxes, KeyPoints, Mask, is_pure_tensor, wrap
+from .base import IMAGES, Transform, fits, has_any, leaves, query_size, rebuilt
 
 
 def _default_labels(sample: Any) -> Any:
@@ -37,7 +37,7 @@ def _default_labels(sample: Any) -> Any:
     return sample[names[0]]
 
 
-def _getter(labels_getter: Any) -> Callable[[Any], Any]:
+def labels_by(labels_getter: Any) -> Callable[[Any], Any]:
     if labels_getter == "default":
         return _default_labels
     if labels_getter is None:
@@ -57,12 +57,12 @@ class _Mixing(Transform):
         self.alpha = float(alpha)
         self._dist = Beta(tensor([alpha]), tensor([alpha]))
         self.num_classes = num_classes
-        self._labels_getter = _getter(labels_getter)
+        self._labels_getter = labels_by(labels_getter)
 
     def forward(self, *inputs: Any) -> Any:
         sample = inputs if len(inputs) > 1 else inputs[0]
         flat = leaves(sample)
-        if any(isinstance(x, PILImage.Image) for x in flat):
+        if has_any(flat, PILImage.Image, BoundingBoxes, Mask, KeyPoints):
             raise ValueError(
                 f"{type(self).__name__}() does not support PIL images, bounding boxes, keypoints and masks."
             )

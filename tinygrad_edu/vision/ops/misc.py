@@ -1,13 +1,14 @@
-"""``torchvision.ops``: the blocks that several networks share, and what is done with boxes."""
+"""Blocks that several networks share: convolution with norm and activation, squeeze-and-excitation, stochastic depth, …"""
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import nn
-from ..ops.registry import functions
+from ... import nn
+from ...ops.registry import functional, functions
 
 Layer = Callable[..., nn.Module]
 
@@ -162,120 +163,58 @@ class FrozenBatchNorm2d(nn.Module):
         return f"{type(self).__name__}({self.weight.shape[0]}, eps={self.eps})"
 
 
-# ------------------------------------------------------------------------------------ boxes: (x1, y1, x2, y2)
-def box_area(boxes: Any, fmt: str = "xyxy") -> Any:
-    """Width times height of each box."""
-    if fmt in ("xywh", "cxcywh"):
-        return boxes[..., 2] * boxes[..., 3]
-    return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+def _drop_block(n: int, input: Any, p: float, block: int, inplace: bool, eps: float, training: bool) -> Any:
+    """Zeros in random cubes of ``n`` dimensions; what is left is scaled up to the same sum."""
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"drop probability has to be between 0 and 1, but got {p}.")
+    if input.ndim != n + 2:
+        raise ValueError(f"input should be {n + 2} dimensional. Got {input.ndim} dimensions.")
+    if not training or p == 0.0:
+        return input
+    sizes = input.shape[2:]
+    block = min(block, *sizes)
+    if block % 2 == 0:
+        raise ValueError(f"block size should be odd. Got {block} which is even.")
+    places = [side - block + 1 for side in sizes]
+    gamma = p * math.prod(sizes) / (block**n * math.prod(places))
+    seeds = functions["empty"]((*input.shape[:2], *places), dtype=input.dtype, device=input.device).bernoulli_(gamma)
+    seeds = functional["pad"](seeds, [block // 2] * (2 * n), value=0)
+    kept = 1 - functional[f"max_pool{n}d"](seeds, kernel_size=block, stride=1, padding=block // 2)
+    scale = kept.numel() / (eps + kept.sum())
+    return input.mul_(kept).mul_(scale) if inplace else input * kept * scale
 
 
-def _overlap(a: Any, b: Any) -> tuple[Any, Any]:
-    a = a.float() if not a.is_floating_point() else a
-    b = b.float() if not b.is_floating_point() else b
-    low = functions["max"](a[:, None, :2], b[:, :2])
-    high = functions["min"](a[:, None, 2:], b[:, 2:])
-    inside = (high - low).clamp(min=0)
-    inside = inside[:, :, 0] * inside[:, :, 1]
-    return inside, box_area(a)[:, None] + box_area(b) - inside
-
-
-def box_iou(boxes1: Any, boxes2: Any, fmt: str = "xyxy") -> Any:
-    """Intersection over union of every pair: (N, 4), (M, 4) to (N, M)."""
-    if fmt != "xyxy":
-        boxes1, boxes2 = (box_convert(b, fmt, "xyxy") for b in (boxes1, boxes2))
-    inside, union = _overlap(boxes1, boxes2)
-    return inside / union
-
-
-def generalized_box_iou(boxes1: Any, boxes2: Any) -> Any:
-    """`box_iou` less the share of the smallest enclosing box that neither covers."""
-    inside, union = _overlap(boxes1, boxes2)
-    low = functions["min"](boxes1[:, None, :2], boxes2[:, :2])
-    high = functions["max"](boxes1[:, None, 2:], boxes2[:, 2:])
-    size = (high - low).clamp(min=0)
-    area = size[:, :, 0] * size[:, :, 1]
-    return inside / union - (area - union) / area
-
-
-def box_convert(boxes: Any, in_fmt: str, out_fmt: str) -> Any:
-    """Boxes from one form to another: "xyxy" (corners), "xywh" (corner, size), "cxcywh" (centre, size)."""
-    allowed = ("xyxy", "xywh", "cxcywh")
-    if in_fmt not in allowed or out_fmt not in allowed:
-        raise ValueError(f"Unsupported Bounding Box Conversions for given in_fmt {in_fmt} and out_fmt {out_fmt}")
-    if in_fmt == out_fmt:
-        return boxes.clone()
-    a, b, c, d = boxes.unbind(-1)
-    if in_fmt == "xywh":
-        a, b, c, d = a, b, a + c, b + d
-    elif in_fmt == "cxcywh":
-        a, b, c, d = a - 0.5 * c, b - 0.5 * d, a + 0.5 * c, b + 0.5 * d
-    if out_fmt == "xywh":
-        a, b, c, d = a, b, c - a, d - b
-    elif out_fmt == "cxcywh":
-        a, b, c, d = (a + c) / 2, (b + d) / 2, c - a, d - b
-    return functions["stack"]((a, b, c, d), dim=-1)
-
-
-def clip_boxes_to_image(boxes: Any, size: tuple[int, int]) -> Any:
-    """Boxes cut off at the edges of a picture of ``size`` (height, width)."""
-    height, width = size
-    x, y = boxes[..., 0::2].clamp(min=0, max=width), boxes[..., 1::2].clamp(min=0, max=height)
-    return functions["stack"]((x, y), dim=boxes.dim()).reshape(boxes.shape)
-
-
-def remove_small_boxes(boxes: Any, min_size: float) -> Any:
-    """The numbers of the boxes with both sides at least ``min_size``."""
-    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    return functions["where"]((wide >= min_size) & (high >= min_size))[0]
-
-
-def masks_to_boxes(masks: Any) -> Any:
-    """The box around what each mask (N, H, W) covers."""
-    if masks.numel() == 0:
-        return functions["zeros"]((0, 4), device=masks.device)
-    boxes = functions["zeros"]((masks.shape[0], 4), device=masks.device)
-    for i, mask in enumerate(masks):
-        y, x = functions["where"](mask != 0)
-        for at, value in enumerate((x.min(), y.min(), x.max(), y.max())):
-            boxes[i, at] = value
-    return boxes
-
-
-def nms(boxes: Any, scores: Any, iou_threshold: float) -> Any:
-    """Non-maximum suppression: the numbers of the boxes that no better one overlaps by more than the threshold, best first."""
-    order = scores.sort(descending=True, stable=True).indices
-    overlaps = box_iou(boxes, boxes)
-    kept: list[int] = []
-    for i in order.tolist():
-        if all(float(overlaps[i, j]) <= iou_threshold for j in kept):
-            kept.append(i)
-    return functions["tensor"](kept, dtype=order.dtype, device=boxes.device)
-
-
-def batched_nms(boxes: Any, scores: Any, idxs: Any, iou_threshold: float) -> Any:
-    """`nms` for each class in ``idxs`` on its own."""
-    if boxes.numel() == 0:
-        return boxes.new_empty((0,)).long()
-    apart = idxs.to(boxes) * (boxes.max() + 1)  # boxes of different classes no longer meet
-    return nms(boxes + apart[:, None], scores, iou_threshold)
-
-
-def sigmoid_focal_loss(
-    inputs: Any, targets: Any, alpha: float = 0.25, gamma: float = 2, reduction: str = "none"
+def drop_block2d(
+    input: Any, p: float, block_size: int, inplace: bool = False, eps: float = 1e-06, training: bool = True
 ) -> Any:
-    """Cross-entropy that leaves out what is easy (Lin et al. 2017)."""
-    if not (0 <= alpha <= 1) and alpha != -1:
-        raise ValueError(f"Invalid alpha value: {alpha}. alpha must be in the range [0,1] or -1 for ignore.")
-    p = inputs.sigmoid()
-    loss = nn.functional.binary_cross_entropy_with_logits(inputs, targets, reduction="none")
-    loss = loss * (1 - (p * targets + (1 - p) * (1 - targets))) ** gamma
-    if alpha >= 0:
-        loss = (alpha * targets + (1 - alpha) * (1 - targets)) * loss
-    if reduction == "none":
-        return loss
-    if reduction in ("mean", "sum"):
-        return loss.mean() if reduction == "mean" else loss.sum()
-    raise ValueError(
-        f"Invalid Value for arg 'reduction': '{reduction} \n Supported reduction modes: 'none', 'mean', 'sum'"
-    )
+    """Zeros in random squares of feature maps (N, C, H, W) (Ghiasi et al. 2018)."""
+    return _drop_block(2, input, p, block_size, inplace, eps, training)
+
+
+def drop_block3d(
+    input: Any, p: float, block_size: int, inplace: bool = False, eps: float = 1e-06, training: bool = True
+) -> Any:
+    """Zeros in random cubes of feature maps (N, C, D, H, W)."""
+    return _drop_block(3, input, p, block_size, inplace, eps, training)
+
+
+class DropBlock2d(nn.Module):
+    """`drop_block2d` as a layer."""
+
+    _function = staticmethod(drop_block2d)
+
+    def __init__(self, p: float, block_size: int, inplace: bool = False, eps: float = 1e-06) -> None:
+        super().__init__()
+        self.p, self.block_size, self.inplace, self.eps = p, block_size, inplace, eps
+
+    def forward(self, input: Any) -> Any:
+        return self._function(input, self.p, self.block_size, self.inplace, self.eps, self.training)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(p={self.p}, block_size={self.block_size}, inplace={self.inplace})"
+
+
+class DropBlock3d(DropBlock2d):
+    """`drop_block3d` as a layer."""
+
+    _function = staticmethod(drop_block3d)

@@ -1,0 +1,124 @@
+import copy
+import torch
+import torchvision
+from torchvision import ops, tv_tensors
+from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional as F
+torch.manual_seed(0)
+
+# kinds of tensors
+picture = tv_tensors.Image(torch.rand(3, 8, 10))
+layers = tv_tensors.Mask(torch.randint(0, 2, (2, 8, 10)))
+classes = tv_tensors.Mask(torch.arange(80).reshape(8, 10) // 27)
+boxes = tv_tensors.BoundingBoxes([[1.0, 2.0, 6.0, 7.5], [0.0, 0.0, 10.0, 8.0]], format="XYXY", canvas_size=(8, 10))
+whole = tv_tensors.BoundingBoxes([[4, 5, 3, 4], [7, 3, 6, 5]], format="CXCYWH", canvas_size=(8, 10), clamping_mode=None)
+corner = tv_tensors.BoundingBoxes([2, 3, 4, 5], format="xywh", canvas_size=(8, 10), dtype=torch.float64)
+points = tv_tensors.KeyPoints([[1.0, 2.0], [9.0, 7.0]], canvas_size=(8, 10))
+film = tv_tensors.Video(torch.rand(2, 3, 6, 6))
+boxes, whole, corner, points, film.shape, classes
+type(boxes + 1), type(boxes.clone()), type(picture.to(torch.float32)), type(layers.detach()), type(copy.deepcopy(whole)), copy.deepcopy(whole)
+tv_tensors.wrap(torch.ones(1, 4), like=whole), tv_tensors.wrap(torch.ones(4), like=whole, format="XYXY", canvas_size=(1, 2)), tv_tensors.wrap(torch.ones(1, 2), like=points)
+tv_tensors.BoundingBoxes(torch.ones(2, 2, 4), format="XYXY", canvas_size=(1, 1))
+tv_tensors.BoundingBoxes([1, 2, 3, 4], format="XYZ", canvas_size=(1, 1))
+tv_tensors.BoundingBoxes([1, 2, 3, 4], format="XYXY", canvas_size=(1, 1), clamping_mode="firm")
+tv_tensors.BoundingBoxes([1, 2, 3, 4, 5], format="XYWHR", canvas_size=(1, 1))
+tv_tensors.KeyPoints(torch.ones(2, 3), canvas_size=(1, 1))
+tv_tensors.Video(torch.ones(3, 4, 4))
+tv_tensors.is_rotated_bounding_format("XYXYXYXY"), tv_tensors.is_rotated_bounding_format(tv_tensors.BoundingBoxFormat.XYWH)
+tv_tensors.is_rotated_bounding_format(1)
+
+# what happens to pixels happens to boxes and points
+def changed(function, *args, **kwargs):
+    return [function(x, *args, **kwargs) for x in (boxes, whole, corner, points, classes)]
+changed(F.horizontal_flip), changed(F.vertical_flip)
+changed(F.resize, [4, 7]), changed(F.resize, 6), changed(F.resize, None, max_size=7)
+changed(F.crop, 1, 2, 5, 6), changed(F.crop, -2, -1, 12, 9), changed(F.center_crop, [5, 12]), changed(F.resized_crop, 1, 2, 5, 6, [10, 9])
+changed(F.pad, [1, 2]), changed(F.pad, [1, 0, 2, 3])
+changed(F.rotate, 30), changed(F.rotate, 90, expand=True), changed(F.rotate, -20, center=[0, 0])
+changed(F.affine, 10, [1, -1], 1.5, [4, 2]), changed(F.affine, 0, [0, 0], 0.5, [0], center=[1.0, 1.0])
+corners = [[0, 0], [9, 0], [9, 7], [0, 7]], [[1, 1], [9, 0], [8, 6], [0, 7]]
+changed(F.perspective, *corners), changed(F.elastic, torch.full((1, 8, 10, 2), 0.1))
+changed(F.get_size), changed(F.to_dtype, torch.float64)
+F.pad(boxes, 1, padding_mode="edge")
+F.pad(points, 1, padding_mode="edge")
+F.pad(classes, 1, fill=[1, 2])
+F.affine(boxes, 1, [0], 1.0, [0, 0])
+F.elastic(boxes, torch.zeros(1, 2, 2, 2))
+F.horizontal_flip(tv_tensors.BoundingBoxes([1.0, 2, 3, 4, 5], format="XYWHR", canvas_size=(8, 10)))  # differs: boxes that are turned
+
+# formats and limits
+[F.convert_bounding_box_format(x, new_format=f) for x in (boxes, whole, corner) for f in ("XYXY", "XYWH", "CXCYWH")]
+[F.convert_bounding_box_format(torch.tensor([[3, 4, 8, 9]]), a, b) for a in ("XYXY", "XYWH", "CXCYWH") for b in ("XYXY", "XYWH", "CXCYWH")]
+F.convert_bounding_box_format(boxes)
+F.convert_bounding_box_format(boxes, old_format="XYXY", new_format="XYWH")
+F.convert_bounding_box_format(torch.ones(1, 4), new_format="XYWH")
+F.convert_bounding_box_format(boxes, new_format="XYWHR")
+F.convert_bounding_box_format([1], new_format="XYWH")
+F.clamp_bounding_boxes(whole, clamping_mode="soft"), F.clamp_bounding_boxes(whole), F.clamp_keypoints(points + 5, (8, 10))
+F.clamp_bounding_boxes(torch.tensor([[-3, 2, 30, 30]]), format="XYXY", canvas_size=(8, 10), clamping_mode="hard")
+F.clamp_bounding_boxes(boxes, format="XYXY")
+F.clamp_bounding_boxes(torch.ones(1, 4))
+F.sanitize_bounding_boxes(boxes, min_size=6), F.sanitize_bounding_boxes(torch.tensor([[1.0, 1, 1.5, 5], [1, 1, 5, 5]]), "XYXY", (8, 10))
+F.sanitize_bounding_boxes(torch.ones(1, 4))
+
+# whole samples
+def sample():
+    return {"image": picture, "boxes": boxes, "masks": layers, "labels": torch.tensor([3, 5]), "points": points, "name": "a"}
+def run(transform):
+    torch.manual_seed(3)
+    return transform(sample())
+[run(t) for t in (v2.RandomHorizontalFlip(1.0), v2.Resize((4, 5)), v2.RandomCrop((5, 6)), v2.RandomResizedCrop((4, 4)), v2.Pad(1))]
+[run(t) for t in (v2.RandomRotation(20), v2.RandomAffine(10, (0.1, 0.1)), v2.RandomZoomOut(p=1.0, fill={tv_tensors.Mask: 7, "others": 1}), v2.ScaleJitter((6, 9)))]
+[run(t) for t in (v2.RandomShortestSize([5, 6], max_size=9), v2.RandomIoUCrop(sampler_options=[0.1]), v2.ConvertBoundingBoxFormat("XYWH"), v2.ClampBoundingBoxes())]
+[run(t) for t in (v2.SanitizeBoundingBoxes(min_size=6), v2.SanitizeBoundingBoxes(labels_getter=None), v2.SetClampingMode(None), v2.ClampKeyPoints(), v2.SanitizeKeyPoints())]
+[run(t) for t in (v2.ColorJitter(0.2), v2.RandomInvert(1.0), v2.GaussianBlur(3), v2.RandomErasing(1.0), v2.ToDtype(torch.float32, scale=True))]
+run(v2.ToDtype({tv_tensors.Image: torch.float32, tv_tensors.Mask: torch.bool, "others": None}, scale=True)), run(v2.ToPureTensor())
+run(v2.FiveCrop(4))
+run(v2.RandAugment())
+run(v2.CutMix(num_classes=6))
+v2.RandomIoUCrop(), v2.SanitizeBoundingBoxes(), v2.ScaleJitter((4, 4)), v2.RandomShortestSize(3), v2.ConvertBoundingBoxFormat("XYWH"), v2.SetClampingMode("hard")
+v2.RandomIoUCrop()(picture)
+v2.SanitizeBoundingBoxes()(picture, {"labels": torch.ones(1)})
+v2.SanitizeBoundingBoxes()({"boxes": boxes, "labels": torch.ones(1)})
+v2.SanitizeBoundingBoxes()({"boxes": boxes, "labels": [1, 2]})
+v2.SanitizeBoundingBoxes(min_size=0)
+v2.RandomCrop(3)(torch.ones(3, 9, 9), boxes)
+v2.Resize(3)(film).shape, v2.RandomHorizontalFlip(1.0)(film)[..., 0] == film[..., -1], F.get_num_frames(film)
+v2.query_size([picture, boxes, layers]), v2.has_any([picture], tv_tensors.Mask), v2.has_all([picture, boxes], tv_tensors.Image, tv_tensors.BoundingBoxes), v2.get_bounding_boxes([1, boxes])
+class Marks(tv_tensors.TVTensor):
+    pass
+@F.register_kernel("horizontal_flip", Marks)
+def _flipped(marks):
+    return torch.Tensor.neg(marks)
+F.horizontal_flip(torch.ones(2).as_subclass(Marks)), v2.RandomVerticalFlip(1.0)(torch.ones(2).as_subclass(Marks))
+F.register_kernel("horizontal_flop", Marks)
+F.register_kernel(F.hflip, tv_tensors.Mask)
+F.register_kernel(F.hflip, torch.Tensor)
+
+# torchvision.ops
+some, more = torch.tensor([[0.0, 0, 10, 10], [5, 5, 15, 20]]), torch.tensor([[2.0, 2, 8, 12], [5, 5, 15, 20], [30, 30, 40, 41]])
+[f(some, more) for f in (ops.box_iou, ops.generalized_box_iou, ops.distance_box_iou, ops.complete_box_iou)]
+ops.box_iou(some.long(), more.long()), ops.box_iou(some.half(), more.half()), ops.box_iou(some, more, fmt="xywh"), ops.box_area(some.half())
+def with_gradient(loss, **kwargs):
+    ours = some.clone().requires_grad_()
+    value = loss(ours, more[:2], **kwargs)
+    value.sum().backward()
+    return value, ours.grad
+[with_gradient(f, reduction=r) for f in (ops.generalized_box_iou_loss, ops.distance_box_iou_loss, ops.complete_box_iou_loss) for r in ("none", "mean", "sum")]
+ops.distance_box_iou_loss(some, more[:2], reduction="max")
+ops.sigmoid_focal_loss(some, some, reduction="max")
+ops.masks_to_boxes(layers), ops.clip_boxes_to_image(more, (20, 35)), ops.remove_small_boxes(more, 10.0)
+torch.manual_seed(0)
+ops.drop_block2d(torch.ones(1, 2, 6, 6), 0.3, 3), ops.drop_block3d(torch.ones(1, 1, 3, 3, 3), 0.5, 1), ops.DropBlock2d(0.1, 3), ops.DropBlock3d(0.1, 3)
+ops.drop_block2d(torch.ones(1, 2, 6, 6), 0.3, 2)
+ops.drop_block2d(torch.ones(2, 6, 6), 0.3, 3)
+ops.drop_block2d(torch.ones(1, 2, 6, 6), 1.5, 3)
+from torchvision.ops.feature_pyramid_network import LastLevelMaxPool, LastLevelP6P7
+def pyramid(extra):
+    torch.manual_seed(0)
+    network = ops.FeaturePyramidNetwork([2, 3], 4, extra_blocks=extra)
+    return network({"fine": torch.ones(1, 2, 8, 8), "coarse": torch.ones(1, 3, 4, 4)})
+pyramid(None), pyramid(LastLevelMaxPool()), pyramid(LastLevelP6P7(3, 4)), ops.FeaturePyramidNetwork([2, 3], 4)
+ops.FeaturePyramidNetwork([0], 4)
+ops.FeaturePyramidNetwork([2], 4, extra_blocks=torch.nn.ReLU())
+ops.RoIAlign((3, 4), 0.5, 2, True), ops.RoIPool(3, 1.0), ops.MultiScaleRoIAlign(["a"], 3, 2), ops.misc.FrozenBatchNorm2d(3)
