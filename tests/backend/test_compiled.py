@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tinygrad_edu as tg
-from tinygrad_edu.backend import compiled, direct, im2col, pooling, threads
+from tinygrad_edu.backend import compiled, convolution, direct, im2col, pooling, threads
 
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
@@ -64,12 +64,12 @@ def test_convolutions(both):
         w = rng.standard_normal((o, c // groups, *kernel)).astype("float32")
 
         def run(x=x, w=w, bias=w.reshape(o, -1)[:, 0], how=(*how, groups)):
-            out = im2col.conv(np, x, w, bias, *how)
+            out = convolution.conv(np, x, w, bias, *how)
             g = np.cos(out)
             return (
                 out,
-                im2col.conv_input_grad(np, g, w, x.shape, *how),
-                im2col.conv_weight_grad(np, g, x, w.shape, *how),
+                convolution.conv_input_grad(np, g, w, x.shape, *how),
+                convolution.conv_weight_grad(np, g, x, w.shape, *how),
             )
 
         for plain, fast in zip(*both(run)):
@@ -95,7 +95,7 @@ def test_convolution_without_columns_is_taken_where_it_pays(both):
 def test_infinity_in_a_corner_stays_out_of_the_other_entries(both):
     x, g = np.ones((2, 1, 6, 6), "float32"), np.ones((2, 3, 4, 4), "float32")
     x[0, 0, 2, 0] = np.inf  # which only the first column of a filter sees
-    plain, fast = both(lambda: im2col.conv_weight_grad(np, g, x, (3, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1))
+    plain, fast = both(lambda: convolution.conv_weight_grad(np, g, x, (3, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1))
     assert np.isfinite(plain[..., 1:]).all()
     np.testing.assert_array_equal(fast, plain)
 
@@ -168,7 +168,7 @@ def test_many_threads_at_once(both):
 
     def run():
         with ThreadPoolExecutor(4) as pool:
-            jobs = [pool.submit(im2col.conv, np, x * i, w, None, (1, 1), (1, 1), (1, 1), 1) for i in range(20)]
+            jobs = [pool.submit(convolution.conv, np, x * i, w, None, (1, 1), (1, 1), (1, 1), 1) for i in range(20)]
             return [job.result() for job in jobs]
 
     for plain, fast in zip(*both(run)):

@@ -95,7 +95,7 @@ class Library:
 
 def test_products_of_middle_size_take_one_thread(monkeypatch):
     library = Library(4)
-    monkeypatch.setattr(threads, "_libraries", [library])
+    monkeypatch.setattr(threads, "_libraries", lambda: [library])
     sizes = [((2, 3), (3, 4), False), ((64, 400), (400, 120), True), ((512, 512), (512, 512), False)]
     sizes += [((64, 64, 80), (64, 80, 60), True), ((400, 400), (400,), False), ((8,), (8,), False)]
     for left, right, alone in sizes:

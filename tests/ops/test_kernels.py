@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_edu as tg
-from tinygrad_edu.backend import im2col, naive, pooling
+from tinygrad_edu.backend import convolution, im2col, naive, pooling
 
 
 @st.composite
@@ -38,9 +38,10 @@ def convolutions(draw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(convolutions(), st.integers(0, 2**31), st.sampled_from([1, 40, 1 << 19]), st.booleans())
-def test_convolution(case, seed, limit, batch_innermost):
+@given(convolutions(), st.integers(0, 2**31), st.sampled_from([1, 40, 1 << 19]), st.booleans(), st.booleans())
+def test_convolution(case, seed, limit, batch_innermost, by_columns):
     """All three kernels, with the batch cut into steps of any size and in both orders of memory."""
+    way = im2col if by_columns else convolution
     n, c, o, groups, sizes, kernel, stride, padding, dilation = case
     rng = np.random.default_rng(seed)
     x, w = rng.standard_normal((n, c, *sizes)), rng.standard_normal((o, c // groups, *kernel))
@@ -54,9 +55,9 @@ def test_convolution(case, seed, limit, batch_innermost):
     im2col._LIMIT, im2col.Plan.__init__ = limit, chosen
     im2col.plan_of.cache_clear()
     try:
-        out = im2col.conv(np, x, w, None, *how)
+        out = way.conv(np, x, w, None, *how)
         g = rng.standard_normal(out.shape)
-        gx, gw = im2col.conv_input_grad(np, g, w, x.shape, *how), im2col.conv_weight_grad(np, g, x, w.shape, *how)
+        gx, gw = way.conv_input_grad(np, g, w, x.shape, *how), way.conv_weight_grad(np, g, x, w.shape, *how)
     finally:
         im2col._LIMIT, im2col.Plan.__init__ = before, order
         im2col.plan_of.cache_clear()
@@ -85,7 +86,7 @@ def test_few_filters_are_worked_on_in_pairs_of_rows(rank, monkeypatch):
 @pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "int64"])
 def test_convolution_keeps_the_dtype(dtype):
     x, w = np.ones((5, 3, 9, 8), dtype), np.ones((4, 3, 3, 3), dtype)
-    out = im2col.conv(np, x, w, np.ones(4, dtype), (1, 1), (1, 1), (1, 1), 1)
+    out = convolution.conv(np, x, w, np.ones(4, dtype), (1, 1), (1, 1), (1, 1), 1)
     assert out.dtype == dtype
     assert out.flags.c_contiguous
     assert out[0, 0, 4, 4] == 28
@@ -102,6 +103,25 @@ def test_convolution_of_a_large_image_uses_little_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * x.nbytes  # the columns of all images would be 25 times the input
+
+
+@settings(max_examples=60, deadline=None)
+@given(convolutions(), st.integers(0, 2**31))
+def test_a_filter_of_its_own_for_every_channel(case, seed):
+    n, c, _, _, sizes, kernel, *how = case
+    rng = np.random.default_rng(seed)
+    c += 1
+    x, w, b = rng.standard_normal((n, c, *sizes)), rng.standard_normal((c, 1, *kernel)), rng.standard_normal(c)
+    out = convolution.conv(np, x, w, b, *how, c)
+    g = rng.standard_normal(out.shape)
+    expected = naive.conv(x, w, *how, c) + b.reshape(-1, *(1,) * len(sizes))
+    np.testing.assert_allclose(out, expected, rtol=1e-9, atol=1e-9)
+    gx, gw = (
+        convolution.conv_input_grad(np, g, w, x.shape, *how, c),
+        convolution.conv_weight_grad(np, g, x, w.shape, *how, c),
+    )
+    np.testing.assert_allclose(gx, naive.conv_input_grad(g, w, x.shape, *how, c), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how, c), rtol=1e-9, atol=1e-9)
 
 
 @st.composite

@@ -56,6 +56,11 @@ def kernels_for(*arrays: Any) -> Any:
     return (_loaded or _load() or None) if arrays[0].size >= LEAST else None
 
 
+def product(x: Any, y: Any) -> Any:
+    """``x @ y``, out of the way of compiled kernels where these are in use."""
+    return threads.product(x, y) if _allowed and _loaded else x @ y
+
+
 def split(kernel: Callable[..., None], n: int, size: int, *args: Any) -> None:
     """Run ``kernel(*args, start, stop)`` over ``n`` parts, in several threads where ``size`` numbers are worth that."""
     threads.share(lambda part: kernel(*args, *part), threads.cut(n, size // SHARE))
@@ -69,8 +74,6 @@ def _load() -> Any:
         if _loaded is None:
             fits = importlib.util.find_spec("numba") is not None and _stamped() == _signs()
             _loaded = import_module(".kernels_numba", __package__) if fits else False
-            if fits:
-                threads.keep_products_apart()
     return _loaded
 
 

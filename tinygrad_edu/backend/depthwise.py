@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy
 
+from .im2col import out_sizes
+
 Array = Any
 Sizes = tuple[int, ...]
 _AT_A_TIME = 1 << 16  # numbers of the output
@@ -44,12 +46,15 @@ def _factor(w: Array, entry: Any) -> Array:
     return w[entry].reshape(-1, *(1,) * (w.ndim - 2))
 
 
-def conv(x: Array, w: Array, out: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
+def conv(x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
+    out = out_sizes(x.shape[2:], w.shape[2:], stride, padding, dilation)
     made = numpy.zeros((len(x), len(w), *out), x.dtype)
     for part in _parts(len(x), made.shape[1:]):
         product = numpy.empty_like(made[part])
         for entry, view in _views(_framed(x[part], padding), w.shape, out, stride, dilation):
             made[part] += numpy.multiply(view, _factor(w, entry), out=product)
+    if bias is not None:
+        made += bias.reshape(-1, *(1,) * len(out))
     return made
 
 

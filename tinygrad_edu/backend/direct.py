@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from . import compiled, threads
+from . import compiled, im2col, threads
 
 Array = Any
 Sizes = tuple[int, ...]
@@ -75,6 +75,18 @@ def conv(x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, 
     parts = _parts(len(x), (o, c, *kernel), out)
     threads.share(lambda part: fast.conv(images, rows, start, shifts, made, padding, *part), parts)
     return made.reshape(len(x), o, *out[-len(stride) :])
+
+
+def conv_input_grad(
+    g: Array, w: Array, x_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Any:
+    """The gradient of `conv` for x, given the output's: a convolution with the filters turned around."""
+    if not pays(g, x_shape[1], stride, groups):
+        return None
+    padded = im2col.turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
+    if padded is None:
+        return None
+    return conv(g, im2col.turned_around(numpy, w), None, stride, padded, dilation, 1)
 
 
 def conv_weight_grad(

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy
 
-from . import compiled, depthwise, direct
+from . import compiled
 
 Array = Any
 Sizes = tuple[int, ...]
@@ -176,11 +176,6 @@ class Plan:
 plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
 
 
-def _wide(*arrays: Array) -> tuple[Array, ...]:
-    """Half precision has no fast matrix product: compute in float32."""
-    return tuple(a.astype("float32") if a.dtype.itemsize == 2 and a.dtype.kind in "fV" else a for a in arrays)
-
-
 # ------------------------------------------------------------------------------------ few filters
 # A matrix product with few rows keeps no processor busy. With windows one row taller and two rows apart every window holds two
 # windows of the original, and every filter becomes two, one shifted down a row: twice the rows, and columns half as many.
@@ -204,10 +199,26 @@ def _split_rows(g: Array) -> Array:
 
 def _join_rows(out: Array, bias: Array | None) -> Array:
     n, o, h, *rest = out.shape
-    rows = out.reshape(n, o // 2, 2, h, *rest).swapaxes(2, 3).reshape(n, o // 2, -1)
+    rows = out.reshape(n, o // 2, 2, h, *rest).swapaxes(2, 3).reshape(n, o // 2, 2 * h, *rest)
     if bias is not None:
-        rows += bias[:, None]
-    return rows.reshape(n, o // 2, 2 * h, *rest)
+        rows += bias.reshape(-1, *(1,) * (rows.ndim - 2))
+    return rows
+
+
+# ------------------------------------------------------------------------------------ filters turned around
+def turned_padding(
+    x: Sizes, w: Sizes, g: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Sizes | None:
+    """The padding with which ``g`` convolved with the filters turned around is the gradient for ``x``; None if it is not."""
+    turned = tuple(d * (k - 1) - p for k, p, d in zip(w[2:], padding, dilation))
+    usual = g[2:] == out_sizes(x[2:], w[2:], stride, padding, dilation)
+    return turned if usual and groups == 1 and set(stride) == {1} and min(turned, default=0) >= 0 else None
+
+
+def turned_around(xp: Any, w: Array) -> Array:
+    """Filters (O, C, …) as (C, O, …), every one reversed in all its dimensions."""
+    flipped = w[(slice(None), slice(None), *(slice(None, None, -1) for _ in w.shape[2:]))]
+    return xp.ascontiguousarray(flipped.swapaxes(0, 1))
 
 
 # ------------------------------------------------------------------------------------ the three kernels
@@ -215,20 +226,10 @@ def conv(
     xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
-    dtype = x.dtype
-    x, w = _wide(x, w)
-    made = direct.conv(x, w, bias, stride, padding, dilation, groups)
-    if made is not None:
-        return made.astype(dtype, copy=False)
     plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
-    if depthwise.fits(xp, x.shape, w.shape, groups):
-        made = depthwise.conv(x, w, plan.out, stride, padding, dilation)
-        if bias is not None:
-            made += bias.reshape(-1, *(1,) * len(plan.out))
-        return made.astype(dtype, copy=False)
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         pairs = conv(xp, x, _paired_filters(xp, w), None, (2, *stride[1:]), padding, dilation, 1)
-        return _join_rows(pairs, bias).astype(dtype, copy=False)
+        return _join_rows(pairs, bias)
     out = xp.empty((plan.n, plan.o, *plan.out), x.dtype)
     filters = plan.filters(w)
     flat = out.reshape(plan.n, *filters.shape[:-1], plan.length)
@@ -246,28 +247,20 @@ def conv(
             out[part] = product
         else:
             xp.add(product, bias.reshape(-1, *(1,) * len(plan.out)), out=out[part])
-    return out.astype(dtype, copy=False)
+    return out
 
 
 def conv_input_grad(
     xp: Any, g: Array, w: Array, x_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
-    dtype = g.dtype
-    g, w = _wide(g, w)
-    if depthwise.fits(xp, x_shape, w.shape, groups):
-        return depthwise.conv_input_grad(g, w, x_shape[2:], stride, padding, dilation).astype(dtype, copy=False)
     # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, it never does
     widest = 0 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
     plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
-    turned = tuple(d * (k - 1) - p for k, p, d in zip(plan.kernel, padding, dilation))
-    usual = plan.out == out_sizes(plan.sizes, plan.kernel, stride, padding, dilation)
-    whole = usual and groups == 1 and set(stride) == {1} and min(turned, default=0) >= 0
-    if whole and (plan.o <= plan.c or direct.pays(g, plan.c, stride, groups)):
-        # with as few outputs as inputs it is cheaper to convolve g with the filters turned around than to add up windows
-        flipped = w[(slice(None), slice(None), *(slice(None, None, -1) for _ in plan.kernel))]
-        flipped = xp.ascontiguousarray(flipped.swapaxes(0, 1))
-        return conv(xp, g, flipped, None, stride, turned, dilation, 1).astype(dtype, copy=False)
+    if plan.o <= plan.c:  # then it is cheaper to convolve g with the filters turned around than to add up windows
+        padded = turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
+        if padded is not None:
+            return conv(xp, g, turned_around(xp, w), None, stride, padded, dilation, 1)
     gx = xp.empty(x_shape, g.dtype)
     filters = plan.filters(w).swapaxes(-1, -2)
     for part in plan.steps:
@@ -278,27 +271,20 @@ def conv_input_grad(
             gx[part] = columns.reshape(-1, plan.c, *plan.sizes)
         else:
             plan.add_up(columns, gx, part)
-    return gx.astype(dtype, copy=False)
+    return gx
 
 
 def conv_weight_grad(
     xp: Any, g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `conv` for w, given the output's."""
-    dtype = g.dtype
-    g, x = _wide(g, x)
-    if depthwise.fits(xp, x.shape, w_shape, groups):
-        return depthwise.conv_weight_grad(g, x, w_shape, stride, padding, dilation).astype(dtype, copy=False)
-    total = direct.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
-    if total is not None:
-        return total.astype(dtype, copy=False)
     plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:])
     if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
         o, c, k, *rest = w_shape
         twice = (2 * o, c, k + 1, *rest)
         pairs = conv_weight_grad(xp, _split_rows(g), x, twice, (2, *stride[1:]), padding, dilation, 1)
         pairs = pairs.reshape(o, 2, c, k + 1, *rest)
-        return (pairs[:, 0, :, :k] + pairs[:, 1, :, 1:]).astype(dtype, copy=False)
+        return pairs[:, 0, :, :k] + pairs[:, 1, :, 1:]
     total = None
     for part in plan.steps:
         product = xp.matmul(plan.outputs(g, part), plan.columns(x, part).swapaxes(-1, -2))
@@ -308,9 +294,7 @@ def conv_weight_grad(
             total = product
         else:
             total += product
-    if total is None:
-        return xp.zeros(w_shape, dtype)
-    return total.reshape(w_shape).astype(dtype, copy=False)
+    return xp.zeros(w_shape, g.dtype) if total is None else total.reshape(w_shape)
 
 
 def im2col(xp: Any, x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:

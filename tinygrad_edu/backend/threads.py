@@ -12,6 +12,7 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -64,25 +65,27 @@ def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]
 
 # ------------------------------------------------------------------------------------ OpenBLAS's threads
 _SMALL, _LARGE = 1 << 18, 1 << 23  # products of two numbers: below the first OpenBLAS takes one thread by itself
-_libraries: list[Any] = []
 
 
-def keep_products_apart() -> None:
-    """From now on matrix products of middle size take one thread.
+@cache
+def _libraries() -> list[Any]:
+    """NumPy's matrix library, as far as it can be told how many threads to take."""
+    if importlib.util.find_spec("threadpoolctl") is None:
+        return []
+    from threadpoolctl import ThreadpoolController
 
-    They would gain little by another one, and it looks out for more work for 25 ms, on the processor that a helper needs.
-    """
-    if importlib.util.find_spec("threadpoolctl") is not None:
-        from threadpoolctl import ThreadpoolController
-
-        _libraries[:] = ThreadpoolController().select(user_api="blas").lib_controllers
+    found: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return found
 
 
 def product(x: Any, y: Any) -> Any:
-    """``x @ y``."""
-    if not _libraries or min(x.ndim, y.ndim) < 2 or not _SMALL < x.shape[-1] * x.shape[-2] * y.shape[-1] < _LARGE:
+    """``x @ y``, by one thread where it is of middle size.
+
+    Another one would help little, and it looks out for more work for 25 ms, on the processor that a helper needs.
+    """
+    if min(x.ndim, y.ndim) < 2 or not _SMALL < x.shape[-1] * x.shape[-2] * y.shape[-1] < _LARGE:
         return x @ y
-    before = [(library, library.num_threads) for library in _libraries]
+    before = [(library, library.num_threads) for library in _libraries()]
     try:
         for library, number in before:
             if number > 1:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..autograd.op import Op
-from ..backend import im2col as kernels
+from ..backend import convolution as kernels
 from ._check import c_name, check_tensor, not_implemented
 from ._layout import in_format_of
 from .pad import constant_pad_nd
@@ -21,15 +21,9 @@ from .view import wrap_dim
 Sizes = tuple[int, ...]
 
 
-def _conv(k: Any, x: Any, w: Any, b: Any, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> Any:
-    if not x.size and not x.shape[0]:  # no images
-        out = kernels.plan_of(k.xp, x.shape, w.shape, stride, padding, dilation, groups).out
-        return k.xp.zeros((0, w.shape[0], *out), x.dtype)
-    return kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups)
-
-
 # every argument list ends in: stride, padding, dilation, groups
-Op("convolution", _conv,
+Op("convolution",
+   lambda k, x, w, b, stride, padding, dilation, groups: kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups),
    x=lambda k, g, w, x_shape, stride, padding, dilation, groups:
        k.conv_input_grad(g, k.conj(w), x_shape, stride, padding, dilation, groups),
    w=lambda k, g, x, w_shape, stride, padding, dilation, groups:
@@ -84,8 +78,8 @@ def _bias_slope(k: Any, g: Any) -> Any:
 
 def _im2col(k: Any, x: Any, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:
     if x.ndim == 3:
-        return kernels.im2col(k.xp, x[None], kernel, stride, padding, dilation)[0]
-    return kernels.im2col(k.xp, x, kernel, stride, padding, dilation)
+        return kernels.columns_of(k.xp, x[None], kernel, stride, padding, dilation)[0]
+    return kernels.columns_of(k.xp, x, kernel, stride, padding, dilation)
 
 
 def _col2im(k: Any, x: Any, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Any:

@@ -9,7 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..autograd.variable import Variable, needs_grad
-from ..backend import threads
+from ..backend import compiled
 from ._check import c_name, check_tensor, not_implemented
 from ._define import noded, result_type
 from .creation import fill_value_for
@@ -23,7 +23,7 @@ def _product(k: Any, x: Any, y: Any) -> Any:
         x.dtype.itemsize == 2 and x.dtype.kind in "fV"
     ):  # half precision: no BLAS for it; add up in float32 as torch does
         return (x.astype("float32") @ y.astype("float32")).astype(x.dtype)
-    return threads.product(x, y)
+    return compiled.product(x, y)
 
 
 def _right_slope(k: Any, g: Any, x: Any, y_columns: bool) -> Any:
