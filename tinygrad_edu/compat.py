@@ -53,6 +53,10 @@ _ELSEWHERE = {
     "torch.distributed.distributed_c10d": "distributed",
     "torch.nn.attention": "nn.backends",
     "torch.nn.attention.bias": "nn.bias",
+    "torch.nn.attention.flex_attention": "nn.flex",
+    "torch._higher_order_ops": "func",  # not where the functions are: Python puts what is imported below it into it
+    **{f"torch._higher_order_ops.{name}": "func.loops" for name in ("scan", "associative_scan", "map", "foreach_map")},
+    **{f"torch._higher_order_ops.{name}": "control" for name in ("cond", "while_loop")},
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
     "torch.autograd.function": "autograd.function",
@@ -192,7 +196,6 @@ _PLACES: dict[str, Callable[[type], str]] = {
     "data": lambda c: f"torch.utils.data.{_file(c, loader='dataloader')}",
     "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode', legacy='variable')}",
     "distributions": lambda c: f"torch.distributions.{_distribution_file(c)}",
-    "storage": lambda c: "torch.storage",
 }
 
 
@@ -224,6 +227,8 @@ def _show_torch_names() -> None:
         cls.__module__, cls.__qualname__, cls.__name__ = "torch.utils.hooks", "RemovableHandle", "RemovableHandle"
     importlib.import_module(f"{_PACKAGE}.tensor").Tensor.__module__ = "torch"
     importlib.import_module(f"{_PACKAGE}.random").Generator.__module__ = "torch._C"
+    storage = importlib.import_module(f"{_PACKAGE}.storage")
+    storage.TypedStorage.__module__ = storage.UntypedStorage.__module__ = "torch.storage"
     for op in importlib.import_module(f"{_PACKAGE}.autograd.op").Op.table.values():
         op.Node.__module__ = "builtins"  # <class 'AddBackward0'>
     for room in ("nn", "nn.functional", "nn.init", "nn.utils", "optim", "linalg", "fft", "special"):

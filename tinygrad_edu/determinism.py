@@ -8,6 +8,10 @@ _PRECISIONS = ("highest", "high", "medium")
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Ask for the same results in every run (which there are in any case)."""
+    if not isinstance(mode, bool):
+        raise TypeError(
+            f"_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not {type(mode).__name__}"
+        )
     _mode.update(on=bool(mode), warn_only=bool(warn_only))
 
 

@@ -10,6 +10,9 @@ from .dtypes import PublicName
 _KNOWN = ("cpu", "cuda", "meta", "mps", "xpu")
 
 
+_MISSING: Any = object()
+
+
 class device(metaclass=PublicName):
     """A place for tensors: a type ("cpu" or "cuda") and, for GPUs, an index.
 
@@ -22,12 +25,18 @@ class device(metaclass=PublicName):
     type: str
     index: int | None
 
-    def __init__(self, type: Any = None, index: int | None = None) -> None:
-        if type is None:
+    def __init__(self, type: Any = _MISSING, index: int | None = None) -> None:
+        if not isinstance(type, (str, int, device)):
+            given = "" if type is _MISSING else type.__class__.__name__
+            why = f"      didn't match because some of the arguments have invalid types: (!{given}!)\n" if given else ""
             raise TypeError(
-                "device() received an invalid combination of arguments - got (), but expected one of:\n * (torch.device device)\n"
-                " * (str type, int index = -1)\n"
+                f"device() received an invalid combination of arguments - got ({given}), but expected one of:\n"
+                f" * (torch.device device)\n{why} * (str type, int index = -1)\n"
             )
+        if index is not None and not isinstance(index, int):
+            raise TypeError(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}")
+        if type == "":
+            raise RuntimeError("Device string must not be empty")
         if index is not None and index < 0:
             raise RuntimeError("Device index must not be negative")
         if isinstance(type, device):
@@ -42,7 +51,7 @@ class device(metaclass=PublicName):
                     f"type (string) must not include an index because index was passed explicitly: {type}"
                 )
             type, _, number = type.partition(":")
-            if not number.isdigit():
+            if not number.isdigit() or (number[0] == "0" and len(number) > 1):
                 raise RuntimeError(f"Invalid device string: '{type}:{number}'")
             index = int(number)
         if type not in _KNOWN:

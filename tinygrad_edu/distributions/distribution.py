@@ -12,7 +12,7 @@ from ..ops.shape import broadcast_tensors
 from ..size import Size
 from .constraints import Constraint, independent
 
-_HERE = __name__.rpartition(".")[0]
+_OURS = (__name__.rpartition(".")[0], "torch.distributions.")  # where our families say that they are from
 
 
 class Distribution:
@@ -104,7 +104,7 @@ class Distribution:
 
     def _copy(self, _instance: Any) -> Any:
         """A blank object that has all that this one has, for a family of this package to change."""
-        family = next(cls for cls in type(self).__mro__ if cls.__module__.startswith(_HERE))
+        family = next(cls for cls in type(self).__mro__ if cls.__module__.startswith(_OURS))
         if family is Distribution:
             raise NotImplementedError
         new = self._get_checked_instance(family, _instance)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..autograd.op import Op
 from ..backend import gammas
+from ._check import not_implemented
 from .random_ops import stream_for
 from .registry import public
 
@@ -66,4 +67,9 @@ def binomial(count: Any, prob: Any, generator: Any = None) -> Any:
     >>> _ = tg.manual_seed(0); tg.binomial(tg.tensor([10., 100.]), tg.tensor([0.5, 0.9]))
     tensor([ 7., 89.])
     """
+    for name, given in (("count", count), ("prob", prob)):
+        if not given.is_floating_point():
+            raise ValueError(f"binomial only supports floating-point dtypes for {name}, got: {given.dtype.short}")
+    if count.dtype.itemsize == 2:
+        raise not_implemented("binomial_cpu", count)
     return Op.table["binomial"](count, prob, lambda n, p: stream_for(generator, n).binomial(n, p))

@@ -366,7 +366,7 @@ def randint_like(
 Op("normal_mean", lambda k, mean, draws: mean + draws, node="NormalBackward1", mean=lambda k, g: k.no_gradient(g))
 Op(
     "normal_std",
-    lambda k, mean, std, draws: mean + std * draws,
+    lambda k, mean, std, draws: (mean + std * draws).astype(draws.dtype),
     node="NormalBackward2",
     std=lambda k, g: k.no_gradient(g),
 )
@@ -475,7 +475,8 @@ def multinomial(
     """
     if out is not None and out._data.dtype.name != "int64":
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.short}")
-    made = wrap(stream_for(generator, input._data).multinomial(input._data, int(num_samples), bool(replacement)))
+    num_samples = _whole("multinomial", "num_samples", 2, num_samples)
+    made = wrap(stream_for(generator, input._data).multinomial(input._data, num_samples, bool(replacement)))
     if out is None:
         return made
     out.resize_(made.shape)  # type: ignore[attr-defined]

@@ -236,3 +236,14 @@ torch.relu(torch.ones(1, 9000, 1, 1, requires_grad=True)).mean((2, 3)).sum().bac
 torch._C._log_api_usage_once("some.event"), torch.Future is torch.futures.Future or issubclass(torch.futures.Future, torch.Future)
 import sys
 sys.getsizeof(torch.ones(100).untyped_storage()) - sys.getsizeof(torch.ones(0).untyped_storage())
+
+# what classes are called
+print(type(torch.distributions.Normal(0., 1.)), type(torch.default_generator), type(torch.ones(1).untyped_storage()))
+print(type((torch.ones(1, requires_grad=True) * 2).grad_fn), torch.distributions.StudentT, torch.distributions.LKJCholesky)
+from torch.distributions.studentT import StudentT as _of_its_file
+_of_its_file is torch.distributions.StudentT
+torch.device("")
+torch.device(None)
+torch.device("cuda:01")
+torch.device("cpu", "0")
+torch.device(1.5)

@@ -138,3 +138,11 @@ torch.randn(size=(2,))
 torch.randn(-2)
 torch.randn("a")
 torch.randn()
+
+# wrong arguments of random functions
+torch.multinomial(torch.ones(3), 2.5)
+torch.normal(0., torch.ones(2, dtype=torch.bfloat16)).dtype, torch.normal(torch.zeros(2, dtype=torch.half), 1.).dtype
+torch.binomial(torch.ones(2, dtype=torch.half), torch.ones(2, dtype=torch.half))
+torch.binomial(torch.ones(2, dtype=torch.int), torch.ones(2))
+torch.binomial(torch.ones(2), torch.ones(2, dtype=torch.int))
+torch.use_deterministic_algorithms("yes")
