@@ -6,8 +6,12 @@ run, so that none of them changes a result.
 
 from __future__ import annotations
 
+import functools
 import sys
 import types
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 __path__: list[str] = []  # so that ``import torch.backends.cudnn`` works
@@ -50,7 +54,57 @@ cudnn = _Backend(
     "cudnn", "cuDNN is not used: convolutions are matrix products.", enabled=True, deterministic=False, benchmark=False,
     benchmark_limit=10, allow_tf32=True, is_available=_no, version=lambda: None, is_acceptable=lambda tensor: False,
 )  # fmt: skip
-cuda = _Backend("cuda", "CUDA, through CuPy.", is_built=_cuda_is_built, matmul=_Matmul())
+
+
+class AttentionSwitches:
+    """Which implementations `nn.functional.scaled_dot_product_attention` may use. Ours is one, whatever they say."""
+
+    def __init__(self) -> None:
+        self.allowed = dict.fromkeys(("flash", "mem_efficient", "math", "cudnn"), True)
+
+    def set(self, name: str, enabled: bool) -> None:
+        """Switch one of them."""
+        self.allowed[name] = bool(enabled)
+
+    @contextmanager
+    def only(self, **allowed: bool) -> Iterator[None]:
+        """A block with other settings."""
+        before, self.allowed = self.allowed, self.allowed | allowed
+        try:
+            yield
+        finally:
+            self.allowed = before
+
+    def functions(self) -> dict[str, Any]:
+        """``enable_flash_sdp(enabled)``, ``flash_sdp_enabled()`` and so on."""
+        found: dict[str, Any] = {}
+        for name in self.allowed:
+            found[f"enable_{name}_sdp"] = functools.partial(self.set, name)
+            found[f"{name}_sdp_enabled"] = functools.partial(self._is_allowed, name)
+        return found
+
+    def _is_allowed(self, name: str) -> bool:
+        return self.allowed[name]
+
+
+def _sdp_kernel(
+    enable_flash: bool = True, enable_math: bool = True, enable_mem_efficient: bool = True, enable_cudnn: bool = True
+) -> Any:
+    """torch's old form of `nn.attention.sdpa_kernel`."""
+    warnings.warn(
+        "`torch.backends.cuda.sdp_kernel()` is deprecated. In the future, this context manager will be removed. Please see "
+        "`torch.nn.attention.sdpa_kernel()` for the new context manager, with updated signature.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return attention.only(flash=enable_flash, math=enable_math, mem_efficient=enable_mem_efficient, cudnn=enable_cudnn)
+
+
+attention = AttentionSwitches()
+cuda = _Backend(
+    "cuda", "CUDA, through CuPy.", is_built=_cuda_is_built, matmul=_Matmul(), sdp_kernel=_sdp_kernel,
+    is_flash_attention_available=_no, **attention.functions(),
+)  # fmt: skip
 mps = _Backend("mps", "Apple's GPUs are not supported.", is_available=_no, is_built=_no)
 mkl = _Backend("mkl", "Intel's matrix library.", is_available=lambda: "mkl" in _blas().lower())
 mkldnn = _Backend("mkldnn", "oneDNN is not used.", enabled=True, is_available=_no)

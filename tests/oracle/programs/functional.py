@@ -228,3 +228,21 @@ image.grad
 image.grad = None
 F.max_pool2d(image, 3, 1).backward(torch.full((1, 1, 2, 2), float("inf")))
 image.grad
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.attention.flex_attention import AuxRequest, and_masks, create_block_mask, create_mask, flex_attention, noop_mask, or_masks
+aq, ak, av = torch.randn(2, 4, 20, 8), torch.randn(2, 2, 20, 8), torch.randn(2, 2, 20, 8)
+below = lambda b, h, q, kv: q >= kv
+near = lambda b, h, q, kv: (q - kv).abs() <= 3
+slope = torch.tensor([1., .5, .25, .1])
+leaned = lambda score, b, h, q, kv: score - slope[h] * (q - kv)
+flex_attention(aq, ak, av, enable_gqa=True).sum((0, 2)), flex_attention(aq, ak, av)
+flex_attention(aq[:, :2], ak, av, score_mod=leaned, block_mask=create_block_mask(and_masks(below, near), None, None, 20, 20, device="cpu"), scale=.3)[1, 1, 5]
+flex_attention(aq[:, :2], ak, av, return_aux=AuxRequest(lse=True))[1].lse[0, 0, :3]
+flex_attention(aq[:, :2].requires_grad_(), ak, av)
+create_mask(or_masks(near, below), None, None, 3, 9, device="cpu"), create_mask(below, 2, 3, 4, 5, device="cpu").shape, noop_mask(*torch.arange(4))
+blocks = create_block_mask(below, 1, 1, 300, 260, device="cpu", BLOCK_SIZE=64)
+print(blocks, blocks.shape, blocks.sparsity(), blocks.numel(), blocks.to_dense())
+blocks.kv_num_blocks, blocks.kv_indices, blocks.full_kv_num_blocks, blocks.full_kv_indices, blocks.q_num_blocks, blocks.full_q_indices
+with sdpa_kernel([SDPBackend.MATH, SDPBackend.FLASH_ATTENTION]): print([getattr(torch.backends.cuda, f"{n}_sdp_enabled")() for n in ("flash", "mem_efficient", "math", "cudnn")])
+torch.backends.cuda.enable_math_sdp(False), torch.backends.cuda.math_sdp_enabled(), torch.backends.cuda.enable_math_sdp(True)
+with torch.backends.cuda.sdp_kernel(enable_flash=False): print(torch.backends.cuda.flash_sdp_enabled(), torch.backends.cuda.cudnn_sdp_enabled())

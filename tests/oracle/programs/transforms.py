@@ -155,3 +155,13 @@ torch.func.functional_call(layer, ({"weight": torch.ones(1, 2)}, {"weight": torc
 torch.func.functional_call(layer, {"weight": 3}, (x,))
 torch.func.stack_module_state([torch.nn.Linear(2, 1).eval(), torch.nn.Linear(2, 1)])
 functionalize(lambda v: v.add_(1))(torch.ones(2)), functionalize(lambda v: v.add_(1), remove="views")
+from torch._higher_order_ops.scan import scan
+from torch._higher_order_ops.map import map as mapped
+from torch._higher_order_ops.associative_scan import associative_scan
+from torch._higher_order_ops.while_loop import while_loop
+from torch._higher_order_ops.foreach_map import foreach_map
+scan(lambda c, x: ({"a": c["a"] + x.sum()}, (x * c["a"], x + 1)), {"a": torch.tensor(0.)}, torch.arange(6.).reshape(3, 2), dim=1, reverse=True)
+mapped(lambda xs, y: (xs[0] * xs[1], y + xs[0]), (torch.arange(3.), torch.arange(3.) + 1), torch.tensor(2.))
+associative_scan(lambda a, b: (a[0] * b[0], b[0] * a[1] + b[1]), (torch.arange(1., 5), torch.ones(4)), 0, reverse=True, combine_mode="generic")
+while_loop(lambda i, s: i < 5, lambda i, s: (i + 1, s + i), (torch.tensor(0), torch.tensor(0)))
+foreach_map(torch.add, [torch.ones(2), torch.ones(3)], [torch.ones(2), torch.ones(3)])
