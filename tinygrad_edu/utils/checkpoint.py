@@ -1,18 +1,21 @@
 """Less memory for more time: forget what a part of the network saved, and compute it again when backward needs it.
 
 `checkpoint` runs its function once with recording, throws away the arrays that the graph nodes hold, and keeps the nodes.
-When the engine reaches the first of them, the function runs again – with the same random numbers – and the nodes get their
-arrays back.
+When the engine reaches the first of them, the function runs again – with the same random numbers and casts – and the nodes get
+their arrays back. That is the way of ``use_reentrant=False``; the older one makes the function one node (`CheckpointFunction`).
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from .. import cuda
+from ..amp.autocast_mode import autocast, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
+from ..autograd.backward import backward
+from ..autograd.function import Function
 from ..autograd.graph import Node, count_nodes
 from ..autograd.modes import enable_grad, no_grad, state
 from ..autograd.node import OpNode
@@ -41,8 +44,15 @@ def _tensors(value: Any) -> Iterator[Any]:
             yield from _tensors(item)
 
 
+def _arrays(node: OpNode) -> list[Any]:
+    """What a node keeps of raw arrays."""
+    return [
+        a for value in node.saved or () for a in (value if type(value) is list else [value]) if hasattr(a, "strides")
+    ]
+
+
 def _new_nodes(outputs: Any, start: int) -> list[OpNode]:
-    """The nodes behind ``outputs`` that were made after node number ``start`` (numbers count down), in the order of making."""
+    """The nodes behind ``outputs`` that keep arrays and were made after node number ``start``, in the order of making."""
     found: dict[Node, None] = {}
     todo = [t.grad_fn for t in _tensors(outputs) if t.grad_fn is not None]
     while todo:
@@ -51,7 +61,26 @@ def _new_nodes(outputs: Any, start: int) -> list[OpNode]:
             continue
         found[node] = None
         todo += [n for n, _ in node.edges if n is not None]
-    return sorted((n for n in found if isinstance(n, OpNode)), key=lambda n: -n.number)
+    return sorted((n for n in found if isinstance(n, OpNode) and _arrays(n)), key=lambda n: -n.number)
+
+
+class _Surroundings:
+    """What a run depends on besides its arguments: the stream of random numbers and autocast, as they are now."""
+
+    def __init__(self, preserve_rng_state: bool) -> None:
+        self.rng = default_generator.get_state() if preserve_rng_state else None
+        self.casting = [(d, get_autocast_dtype(d), is_autocast_enabled(d)) for d in ("cpu", "cuda")]
+        self.cached = is_autocast_cache_enabled()
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """A block in which they are so once more, and gradients are recorded."""
+        with enable_grad(), fork_rng(enabled=self.rng is not None), ExitStack() as stack:
+            if self.rng is not None:
+                set_rng_state(self.rng)
+            for device, dtype, enabled in self.casting:
+                stack.enter_context(autocast(device, dtype, enabled, self.cached))
+            yield
 
 
 class _Recomputation:
@@ -62,7 +91,7 @@ class _Recomputation:
         check: bool = True,
     ) -> None:  # fmt: skip
         self.function, self.args, self.kwargs = function, args, kwargs
-        self.rng = default_generator.get_state() if preserve_rng_state else None
+        self.surroundings = _Surroundings(preserve_rng_state)
         self.contexts, self.check = (context_fn or noop_context_fn)(), check
         self.nodes: list[OpNode] = []
         self.forms: list[dict[str, Any]] = []  # of the arrays that the first run kept
@@ -85,9 +114,7 @@ class _Recomputation:
             return
         nodes, self.nodes = self.nodes, []
         start = next(count_nodes)
-        with enable_grad(), fork_rng(enabled=self.rng is not None), self.contexts[1]:
-            if self.rng is not None:
-                set_rng_state(self.rng)
+        with self.surroundings.again(), self.contexts[1]:
             again = _new_nodes(self.function(*self.args, **self.kwargs), start)
         self._compare(nodes, again)
         for old, new in zip(nodes, again):
@@ -121,8 +148,7 @@ def _names(nodes: list[OpNode]) -> str:
 
 def _forms(nodes: list[OpNode]) -> list[dict[str, Any]]:
     """Shape, dtype and device of every array that the nodes keep."""
-    kept = (a for n in nodes for value in n.saved for a in (value if type(value) is list else [value]))
-    tensors = (wrap(a) for a in kept if hasattr(a, "strides"))
+    tensors = (wrap(a) for n in nodes for a in _arrays(n))
     return [{"shape": t.shape, "dtype": t.dtype, "device": t.device} for t in tensors]
 
 
@@ -149,6 +175,45 @@ def set_device_states(devices: Sequence[int], states: Sequence[Any], *, device_t
         cuda.set_rng_state(kept, device)
 
 
+class CheckpointFunction(Function):
+    """A stretch of the program as one node of the graph ("reentrant"): its backward runs it anew and goes back through that."""
+
+    @staticmethod
+    def forward(ctx: Any, function: Callable[..., Any], preserve_rng_state: bool, *args: Any) -> Any:
+        ctx.run_function, ctx.surroundings = function, _Surroundings(preserve_rng_state)
+        ctx.others = [None if isinstance(a, Variable) else a for a in args]
+        ctx.places = [i for i, a in enumerate(args) if isinstance(a, Variable)]
+        ctx.save_for_backward(*(args[i] for i in ctx.places))
+        with no_grad():
+            return function(*args)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        if state.walk is not None and state.walk.wanted is not None:
+            raise RuntimeError(
+                "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` parameter to "
+                ".backward(). To resolve this error, you can either set use_reentrant=False, or call .backward() without passing the "
+                "`inputs` argument."
+            )
+        inputs = list(ctx.others)
+        for place, t in zip(ctx.places, ctx.saved_tensors):
+            inputs[place] = t.detach().requires_grad_(t.requires_grad)
+        with ctx.surroundings.again():
+            outputs = ctx.run_function(*inputs)
+        outputs = (outputs,) if isinstance(outputs, Variable) else outputs
+        pairs = [(o, g) for o, g in zip(outputs, grads) if isinstance(o, Variable) and needs_grad(o)]
+        if not pairs:
+            raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
+        backward(*map(list, zip(*pairs)))
+        return None, None, *(t.grad if isinstance(t, Variable) else None for t in inputs)  # type: ignore[attr-defined]
+
+
+def check_backward_validity(inputs: Any) -> None:
+    """Warn when no gradient can come back through a checkpoint."""
+    if not any(needs_grad(t) for t in inputs if isinstance(t, Variable)):
+        warnings.warn("None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=3)
+
+
 def checkpoint(
     function: Callable[..., Any], *args: Any, use_reentrant: bool | None = None, context_fn: Any = None,
     determinism_check: str = "default", debug: bool = False, preserve_rng_state: bool = True, **kwargs: Any,
@@ -172,13 +237,9 @@ def checkpoint(
             raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
         if context_fn not in (None, noop_context_fn) or debug:
             raise ValueError("Passing `context_fn` or `debug` is only supported when use_reentrant=False.")
-        if not any(needs_grad(t) for t in args if isinstance(t, Variable)):
-            warnings.warn(
-                "None of the inputs have requires_grad=True. Gradients will be None", UserWarning, stacklevel=2
-            )
-            with no_grad():
-                return function(*args)
-    elif determinism_check not in ("default", "none"):
+        check_backward_validity(args)
+        return CheckpointFunction.apply(function, preserve_rng_state, *args)
+    if determinism_check not in ("default", "none"):
         raise ValueError(f"determinism_check should be one of ['default', 'none'], but got {determinism_check}")
     if not state.enabled:
         return function(*args, **kwargs)

@@ -143,3 +143,29 @@ told(F.ctc_loss, torch.ones(3, 0, 2), torch.ones(0, 2).long(), (), ())
 mixed = torch.tensor([[1, 2], [3, 4]])
 [told(F.cosine_similarity, mixed.to(a), mixed.to(b)) for a, b in ((torch.int64, torch.float32), (torch.bfloat16, torch.uint8), (torch.bool, torch.float64), (torch.int8, torch.uint8))]
 told(F.hinge_embedding_loss, mixed > 1, mixed)
+# checkpoints: casts come back, and the older way is one node of the graph
+from torch.utils.checkpoint import CheckpointFunction, check_backward_validity, checkpoint_sequential
+deep = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 2))
+x = torch.linspace(-1, 1, 6).reshape(2, 3).requires_grad_()
+def cast_and_back(f, reentrant):
+    deep.zero_grad()
+    x.grad = None
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        y = deep(x) + checkpoint(f, x, use_reentrant=reentrant)
+    y.float().sum().backward()
+    return y, x.grad, [p.grad for p in deep.parameters()]
+[cast_and_back(f, reentrant) for f in (deep, lambda t: deep(t) * deep(t)) for reentrant in (True, False)]
+checkpoint(deep, x, use_reentrant=True), CheckpointFunction.apply(torch.sin, True, x), checkpoint(lambda t: {"out": t * 2}, x, use_reentrant=True)
+told(torch.autograd.grad, checkpoint(deep, x, use_reentrant=True).sum(), x), told(checkpoint(deep, x, use_reentrant=True).sum().backward, inputs=[x])
+torch.autograd.grad(checkpoint(deep, x, use_reentrant=False).sum(), x)
+told(checkpoint(lambda a, b: b, x, torch.ones(2), use_reentrant=True).sum().backward), warnings_of(check_backward_validity, [torch.ones(1)])
+def counted(reentrant):
+    runs = []
+    steps = [lambda t: (runs.append(0), t * 2)[1] for _ in range(6)]
+    out = checkpoint_sequential(steps, 3, x, use_reentrant=reentrant)
+    before = len(runs)
+    out.sum().backward()
+    return before, len(runs)
+counted(True), counted(False)
+[checkpoint(lambda t: checkpoint(deep, t, use_reentrant=a).exp(), x, use_reentrant=b).sum().backward() for a in (True, False) for b in (True, False)]
+x.grad, deep[0].weight.grad
