@@ -46,9 +46,8 @@ def _tensors(value: Any) -> Iterator[Any]:
 
 def _arrays(node: OpNode) -> list[Any]:
     """What a node keeps of raw arrays."""
-    return [
-        a for value in node.saved or () for a in (value if type(value) is list else [value]) if hasattr(a, "strides")
-    ]
+    kept = (a for value in node.saved or () for a in (value if type(value) is list else [value]))
+    return [a for a in kept if isinstance(a, node.k.array_type)]
 
 
 def _new_nodes(outputs: Any, start: int) -> list[OpNode]:
@@ -204,7 +203,7 @@ class CheckpointFunction(Function):
         pairs = [(o, g) for o, g in zip(outputs, grads) if isinstance(o, Variable) and needs_grad(o)]
         if not pairs:
             raise RuntimeError("none of output has requires_grad=True, this checkpoint() is not necessary")
-        backward(*map(list, zip(*pairs)))
+        backward([o for o, _ in pairs], [g for _, g in pairs])
         return None, None, *(t.grad if isinstance(t, Variable) else None for t in inputs)  # type: ignore[attr-defined]
 
 
