@@ -47,7 +47,7 @@ def _tensors(value: Any) -> Iterator[Any]:
 def _arrays(node: OpNode) -> list[Any]:
     """What a node keeps of raw arrays."""
     kept = (a for value in node.saved or () for a in (value if type(value) is list else [value]))
-    return [a for a in kept if isinstance(a, node.k.array_type)]
+    return [a for a in kept if isinstance(a, node.k.array_type)]  # type: ignore[attr-defined]
 
 
 def _new_nodes(outputs: Any, start: int) -> list[OpNode]:
