@@ -209,6 +209,10 @@ def _show_torch_names() -> None:
         for found in vars(importlib.import_module(f"{_PACKAGE}.{room}")).values():
             if isinstance(found, type) and found.__module__.startswith(f"{_PACKAGE}.{room}."):
                 found.__module__ = place_of(found)
+    for room in ("nn.utils.prune", "nn.utils.parametrize", "nn.utils.rnn", "optim.swa_utils", "autograd.graph", "profiler.profiler"):
+        for found in vars(importlib.import_module(f"{_PACKAGE}.{room}")).values():
+            if isinstance(found, type) and found.__module__ == f"{_PACKAGE}.{room}":
+                found.__module__ = f"torch.{room}"
     old = importlib.import_module(f"{_PACKAGE}.amp.old")
     for cls, file in ((old.autocast, "autocast_mode"), (old.GradScaler, "grad_scaler")):
         cls.__module__ = f"torch.cuda.amp.{file}"
