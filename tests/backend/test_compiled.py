@@ -51,6 +51,8 @@ CONVOLUTIONS = [  # batch, channels, filters, groups, sizes, kernel, stride, pad
     (3, 17, 20, 1, (6, 50), (3, 3), (1, 1), (1, 1), (1, 1)),
     (3, 2, 65, 1, (5, 5), (3, 3), (1, 1), (0, 0), (1, 1)),
     (3, 4, 5, 1, (60, 60), (7, 7), (1, 1), (3, 3), (1, 1)),  # more places than a chunk has
+    (4, 16, 17, 1, (18, 15), (3, 3), (1, 1), (1, 1), (1, 1)),  # Winograd's
+    (3, 20, 66, 1, (40, 37), (3, 3), (1, 1), (0, 2), (1, 1)),
     (3, 4, 6, 1, (20,), (3,), (1,), (2,), (2,)),
     (3, 4, 6, 1, (20,), (3,), (2,), (2,), (2,)),
     (2, 2, 3, 1, (5, 6, 7), (2, 3, 3), (1, 1, 1), (0, 1, 1), (1, 1, 1)),
@@ -98,6 +100,19 @@ def test_infinity_in_a_corner_stays_out_of_the_other_entries(both):
     plain, fast = both(lambda: convolution.conv_weight_grad(np, g, x, (3, 1, 3, 3), (1, 1), (0, 0), (1, 1), 1))
     assert np.isfinite(plain[..., 1:]).all()
     np.testing.assert_array_equal(fast, plain)
+
+
+def test_infinity_in_a_corner_stays_out_of_the_other_tiles(both):
+    rng = np.random.default_rng(6)
+    x, w = (rng.standard_normal(shape).astype("float32") for shape in ((3, 16, 18, 18), (16, 16, 3, 3)))
+    x[0, 0, 0, 0] = np.inf
+    how = (1, 1), (1, 1), (1, 1), 1
+    plain, fast = both(lambda: convolution.conv(np, x, w, None, *how))
+    assert np.isinf(plain).any()
+    assert np.isfinite(plain).mean() > 0.99
+    np.testing.assert_array_equal(np.isfinite(fast), np.isfinite(plain))
+    plain, fast = both(lambda: convolution.conv_weight_grad(np, plain * 0 + 1, x, w.shape, *how))
+    np.testing.assert_array_equal(np.isfinite(fast), np.isfinite(plain))
 
 
 def test_pooling_is_the_same_to_the_bit_with_ties_nan_and_edges(both):

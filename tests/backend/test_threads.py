@@ -63,6 +63,17 @@ def test_an_error_is_raised_when_all_are_done_and_helpers_go_on():
     assert threads.share(lambda part: part, [(0, 1), (1, 2), (2, 3)]) == [(0, 1), (1, 2), (2, 3)]
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not say where threads may run")
+def test_helpers_keep_off_the_processor_of_the_one_that_asks():
+    here = os.sched_getaffinity(0)
+    for _ in range(3):
+        threads.share(lambda part: part, [(0, 1), (1, 2), (2, 3)])
+        for helper in threads._helpers[:2]:
+            allowed = os.sched_getaffinity(helper.native_id)
+            assert allowed == (here - {helper.off} or here)
+    assert os.sched_getaffinity(0) == here  # the program's own threads run where they ran
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_process_has_helpers_of_its_own():

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from . import compiled, im2col, threads
+from . import compiled, im2col, threads, winograd
 
 Array = Any
 Sizes = tuple[int, ...]
@@ -41,11 +41,12 @@ def _flat(*sizes: Sizes) -> list[Sizes]:
     return [(1, *size) if len(size) == 1 else size for size in sizes]
 
 
-def pays(x: Array, filters: int, stride: Sizes, groups: int) -> Any:
+def pays(x: Array, w_shape: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> Any:
     """The compiled kernels, where they are the quicker way to convolve ``x``; else None."""
     if groups != 1 or len(stride) > 2 or set(stride) != {1}:
         return None
-    if filters > (MOST_FILTERS if len(x) >= threads.count() > 1 else FEW_FILTERS):
+    few = w_shape[0] <= (MOST_FILTERS if len(x) >= threads.count() > 1 else FEW_FILTERS)
+    if not few and (len(stride) < 2 or not winograd.pays(w_shape, dilation, x.shape[2:])):
         return None
     return compiled.kernels_for(x)
 
@@ -58,7 +59,7 @@ def _parts(n: int, w_shape: Sizes, out: Sizes) -> list[threads.Part]:
 
 def conv(x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int) -> Any:
     """The convolution of ``x`` (N, C, …) with ``w`` (O, C, …), plus ``bias``."""
-    fast = pays(x, len(w), stride, groups)
+    fast = pays(x, w.shape, stride, dilation, groups)
     if not fast or w.dtype != x.dtype or (bias is not None and bias.dtype != x.dtype):
         return None
     kernel, padding, dilation, sizes = _flat(w.shape[2:], padding, dilation, x.shape[2:])
@@ -67,11 +68,13 @@ def conv(x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, 
     o, c = w.shape[:2]
     padded = tuple(n + 2 * p for n, p in zip(sizes, padding))
     out = tuple(n - d * (k - 1) for n, k, d in zip(padded, kernel, dilation))
-    rows = _room((o, c, *kernel))
+    start = numpy.zeros(o, x.dtype) if bias is None else numpy.array(bias)
+    images = x.reshape(len(x), c, *sizes)
+    if winograd.pays((o, c, *kernel), dilation, out):
+        return winograd.conv(fast, images, w, start, padding, out)
+    rows, shifts = _room((o, c, *kernel)), _shifts(c, padded, kernel, dilation)
     rows[:o, : c * kernel[0] * kernel[1]] = w.reshape(o, -1)
     made = numpy.empty((len(x), o, *out), x.dtype)
-    start = numpy.zeros(o, x.dtype) if bias is None else numpy.ascontiguousarray(bias)
-    images, shifts = x.reshape(len(x), c, *sizes), _shifts(c, padded, kernel, dilation)
     parts = _parts(len(x), (o, c, *kernel), out)
     threads.share(lambda part: fast.conv(images, rows, start, shifts, made, padding, *part), parts)
     return made.reshape(len(x), o, *out[-len(stride) :])
@@ -81,7 +84,7 @@ def conv_input_grad(
     g: Array, w: Array, x_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Any:
     """The gradient of `conv` for x, given the output's: a convolution with the filters turned around."""
-    if not pays(g, x_shape[1], stride, groups):
+    if not pays(g, (w.shape[1], w.shape[0], *w.shape[2:]), stride, dilation, groups):
         return None
     padded = im2col.turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
     if padded is None:
@@ -93,7 +96,7 @@ def conv_weight_grad(
     g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Any:
     """The gradient of `conv` for w, given the output's."""
-    fast = pays(x, w_shape[0], stride, groups)
+    fast = pays(x, w_shape, stride, dilation, groups)
     if not fast or not compiled.kernels_for(x, g):
         return None
     kernel, padding, dilation, sizes, out = _flat(w_shape[2:], padding, dilation, x.shape[2:], g.shape[2:])
@@ -103,8 +106,10 @@ def conv_weight_grad(
     padded = tuple(n + 2 * p for n, p in zip(sizes, padding))
     if out != tuple(n - d * (k - 1) for n, k, d in zip(padded, kernel, dilation)):
         return None
-    shifts = _shifts(c, padded, kernel, dilation)
     images, grads = x.reshape(len(x), c, *sizes), g.reshape(len(g), o, *out)
+    if winograd.pays((o, c, *kernel), dilation, out):
+        return winograd.conv_weight_grad(fast, grads, images, w_shape, padding)
+    shifts = _shifts(c, padded, kernel, dilation)
 
     def work(part: threads.Part) -> numpy.ndarray:
         total = _room((o, c, *kernel))

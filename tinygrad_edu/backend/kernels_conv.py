@@ -26,11 +26,10 @@ F1, F2, F4, I1 = float32[::1], float32[:, ::1], float32[:, :, :, ::1], int64[::1
 PAIR = numba.types.UniTuple(int64, 2)
 
 
-@numba.njit(void(float32[:, :, ::1], F1, PAIR, int64), **_kernel)
-def lay_out(image: Any, line: Any, padding: Any, pitch: Any) -> None:
-    """An image (C, H, W) as the inner part of a line of zeros."""
+@numba.njit(void(float32[:, :, ::1], F1, PAIR, int64, int64), **_kernel)
+def lay_out(image: Any, line: Any, padding: Any, pitch: Any, plane: Any) -> None:
+    """An image (C, H, W) as the inner part of a line of zeros, rows ``pitch`` apart and channels ``plane``."""
     channels, height, width = image.shape
-    plane = (height + 2 * padding[0]) * pitch
     for c in range(channels):
         for i in range(height):
             to, row = line[c * plane + (i + padding[0]) * pitch + padding[1] :], image[c, i]
@@ -96,7 +95,7 @@ def conv(x: Any, w: Any, bias: Any, shift: Any, out: Any, padding: Any, start: i
     line = numpy.zeros(c * (h + 2 * padding[0]) * pitch + count, numpy.float32)
     lines = numpy.empty((len(w), count), numpy.float32)
     for n in range(start, stop):
-        lay_out(x[n], line, padding, pitch)
+        lay_out(x[n], line, padding, pitch, (h + 2 * padding[0]) * pitch)
         for f in range(o):
             row = lines[f]
             for p in range(count):
@@ -119,7 +118,7 @@ def conv_slope(g: Any, x: Any, shift: Any, gw: Any, padding: Any, start: int, st
     line = numpy.zeros(c * (h + 2 * padding[0]) * pitch + count, numpy.float32)
     lines = numpy.zeros((len(gw), count), numpy.float32)
     for n in range(start, stop):
-        lay_out(x[n], line, padding, pitch)
+        lay_out(x[n], line, padding, pitch, (h + 2 * padding[0]) * pitch)
         for f in range(o):
             for i in range(oh):
                 to, row = lines[f, i * pitch :], g[n, f, i]

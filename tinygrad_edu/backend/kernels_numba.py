@@ -14,7 +14,8 @@ import numba
 import numpy
 from numba import float32, int64, void
 
-from .kernels_conv import conv, conv_slope  # noqa: F401 - part of the module of kernels
+from .kernels_conv import conv, conv_slope  # noqa: F401 - parts of the module of kernels
+from .kernels_winograd import conv3, conv3_slope  # noqa: F401
 
 _kernel: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
 F1, F3 = float32[::1], float32[:, :, ::1]

@@ -8,8 +8,10 @@ this way: between one and the next a thread waits for the interpreter, and two a
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -51,7 +53,9 @@ def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]
         return [work(part) for part in parts]
     helpers = _free(len(parts) - 1)
     alone = len(parts) - len(helpers)
+    here = _processor()
     for helper, part in zip(helpers, parts[alone:]):
+        helper.keep_off(here)
         helper.tasks.put((work, part))
     outcomes = [_outcome(work, part) for part in parts[:alone]]
     for helper in helpers:
@@ -104,13 +108,40 @@ class Helper(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="tinygrad_edu", daemon=True)
         self.free = threading.Lock()
+        self.off: int | None = None
         self.tasks: SimpleQueue[tuple[Callable[[Part], Any], Part]] = SimpleQueue()
         self.outcomes: SimpleQueue[Outcome] = SimpleQueue()
         self.start()
 
+    def keep_off(self, processor: int | None) -> None:
+        """Stay away from the processor of the thread that hands out work.
+
+        Linux wakes a thread where it slept; if that is there, the two take turns on one processor while another idles.
+        """
+        if processor is not None and processor != self.off:
+            others = os.sched_getaffinity(0) - {processor}
+            if others and self.native_id is not None:
+                os.sched_setaffinity(self.native_id, others)
+            self.off = processor
+
     def run(self) -> None:
         while True:
             self.outcomes.put(_outcome(*self.tasks.get()))
+
+
+def _getcpu() -> Callable[[], int] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    found: Callable[[], int] | None = getattr(ctypes.CDLL(None), "sched_getcpu", None)
+    return found
+
+
+_ask = _getcpu()
+
+
+def _processor() -> int | None:
+    """The one that this thread runs on, where the system tells and threads may choose theirs."""
+    return None if _ask is None else _ask()
 
 
 def _outcome(work: Callable[[Part], Any], part: Part) -> Outcome:
