@@ -107,11 +107,13 @@ def test_infinity_in_a_corner_stays_out_of_the_other_tiles(both):
     x, w = (rng.standard_normal(shape).astype("float32") for shape in ((3, 16, 18, 18), (16, 16, 3, 3)))
     x[0, 0, 0, 0] = np.inf
     how = (1, 1), (1, 1), (1, 1), 1
-    plain, fast = both(lambda: convolution.conv(np, x, w, None, *how))
+    with np.errstate(all="ignore"):
+        plain, fast = both(lambda: convolution.conv(np, x, w, None, *how))
     assert np.isinf(plain).any()
     assert np.isfinite(plain).mean() > 0.99
     np.testing.assert_array_equal(np.isfinite(fast), np.isfinite(plain))
-    plain, fast = both(lambda: convolution.conv_weight_grad(np, plain * 0 + 1, x, w.shape, *how))
+    with np.errstate(all="ignore"):
+        plain, fast = both(lambda: convolution.conv_weight_grad(np, np.ones_like(plain), x, w.shape, *how))
     np.testing.assert_array_equal(np.isfinite(fast), np.isfinite(plain))
 
 
