@@ -11,6 +11,7 @@ from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap, wrap_view
 from ..backend import kernels_of
+from ._layout import copied, suggested
 from .registry import functions, out_error, public
 from .view import as_int, reshape, unsqueeze, view, wrap_dim
 
@@ -79,7 +80,7 @@ SplitOp("unsafe_split_with_sizes", _split_sizes, node="UnsafeSplitWithSizesBackw
 SplitOp("unbind", _unbind, node="UnbindBackward0", x=lambda k, g, dim: k.stack(_parts(g), dim))
 _CAT = Op("cat", lambda k, tensors, dim: _cat(k, tensors, dim), variadic="tensors",
    tensors=lambda k, g, tensors_shape, dim: _uncat(k, g, tensors_shape, dim))  # fmt: skip
-Op("stack", lambda k, tensors, dim: k.xp.stack(_common(tensors), axis=dim), variadic="tensors",
+Op("stack", lambda k, tensors, dim: _stack(k, tensors, dim), variadic="tensors",
    tensors=lambda k, g, dim: list(k.unbind(g, dim)))  # fmt: skip
 
 
@@ -97,7 +98,24 @@ def _common(arrays: Sequence[Any]) -> Sequence[Any]:
 def _cat(k: Any, arrays: Sequence[Any], dim: int) -> Any:
     arrays = _common(arrays)
     kept = [a for a in arrays if a.shape != (0,)] or arrays[:1]  # torch's old empty tensor joins anything
-    return k.xp.concatenate(kept, axis=dim)
+    return _concatenated(k, kept, dim)
+
+
+def _concatenated(k: Any, arrays: Sequence[Any], dim: int) -> Any:
+    """One after the other, in the memory format that all of them have, else row by row."""
+    out = k.xp.concatenate(arrays, axis=dim)
+    if out.flags.c_contiguous:
+        return out
+    formats = {suggested(a) for a in arrays}
+    return copied(out, formats.pop()) if len(formats) == 1 else k.xp.ascontiguousarray(out)
+
+
+def _stack(k: Any, arrays: Sequence[Any], dim: int) -> Any:
+    arrays = _common(arrays)
+    shape = arrays[0].shape
+    if dim == len(shape):
+        return k.xp.ascontiguousarray(k.xp.stack(arrays, axis=dim))
+    return _concatenated(k, arrays, dim).reshape(*shape[:dim], len(arrays), *shape[dim:])
 
 
 def _uncat(k: Any, g: Any, shapes: Any, dim: int) -> list[Any]:

@@ -367,3 +367,10 @@ p = torch.ones(2, requires_grad=True)
 p.grad, p.note = torch.ones(2), "mine"
 q = copy.copy(p)
 q.grad, q.note, q.data_ptr() == p.data_ptr(), copy.copy(p * 2).is_leaf
+
+# tensors joined lie row by row, or as all their parts do
+turned = torch.arange(24.0).reshape(2, 3, 4).permute(2, 0, 1)
+torch.cat([turned, turned], 0).stride(), torch.cat([turned, turned], 1).stride(), torch.stack([turned, turned]).stride(), torch.stack([turned, turned], 3).stride()
+last = torch.arange(120.0).reshape(2, 3, 4, 5).to(memory_format=torch.channels_last)
+torch.cat([last, last]).stride(), torch.cat([last, last.contiguous()], 1).stride(), torch.stack([last, last]).stride(), torch.stack([last, last], 1).stride()
+torch.cat([turned, turned.new_zeros(4, 1, 3)], 1).view(3, 4, 3).shape, torch.stack([torch.zeros(0), torch.zeros(0)]), torch.stack([torch.ones(()), torch.ones(())])
