@@ -91,7 +91,7 @@ inf, nan, pi, e, newaxis = _math.inf, _math.nan, _math.pi, _math.e, None
 # Rooms that are opened when somebody asks for them: ``import tinygrad_edu`` stays quick.
 _ROOMS = {
     "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
-    "functional", "fx", "hub", "io", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides",
+    "functional", "future", "fx", "hub", "io", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides",
     "profiler", "quasirandom", "return_types", "signal", "sparse", "special", "testing", "torch_version", "train", "types", "utils",
     "version", "vision", "viz",
 }  # fmt: skip
@@ -118,6 +118,7 @@ _ALSO = {
     "serialization": "io",
     "_C": "overrides",
     "_dynamo": "compiler",
+    "__future__": "future",
     "futures": "jit.futures",
 }  # torch's names of rooms of ours
 

@@ -37,8 +37,10 @@ _ELSEWHERE = {
     "torch.nn.grad": "nn.functional",
     "torch.nn.utils.clip_grad": "nn.utils",
     "torch.nn.utils.convert_parameters": "nn.utils",
-    "torch.nn.utils.weight_norm": "nn.utils",
-    "torch.nn.utils.spectral_norm": "nn.utils",
+    "torch.nn.utils.weight_norm": "nn.utils.reparametrize",
+    "torch.nn.utils.spectral_norm": "nn.utils.reparametrize",
+    "torch.nn.utils.memory_format": "nn.utils.layout",
+    "torch.nn.utils.init": "nn.utils.skip",
     "torch.nn.parallel.scatter_gather": "nn.parallel",
     "torch.nn.parallel.parallel_apply": "nn.parallel",
     "torch.nn.parallel.replicate": "nn.parallel",
@@ -59,12 +61,16 @@ _ELSEWHERE = {
     **{f"torch._higher_order_ops.{name}": "control" for name in ("cond", "while_loop")},
     "torch.utils.data._utils": "data",
     "torch.utils.data._utils.collate": "data.collate",
+    "torch.utils.data._utils.fetch": "data.fetch",
+    "torch.utils.data._utils.pin_memory": "data.pin",
+    "torch.utils.data._utils.worker": "data.worker",
     "torch.autograd.function": "autograd.function",
     "torch.autograd.variable": "autograd.legacy",
     "torch.autograd.grad_mode": "autograd.modes",
     "torch.autograd.anomaly_mode": "autograd.anomaly",
     "torch.backends.cudnn": "backends.cudnn",
     "torch._dynamo": "compiler",
+    "torch.__future__": "future",
     "torch.futures": "jit.futures",
     "torch._dynamo.eval_frame": "nn.compiled",
     "torch.cuda.amp": "amp.old",
@@ -129,9 +135,9 @@ def _snake(name: str) -> str:
 
 
 _PUBLIC = (
-    "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func", "functional",
-    "fx", "hub", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "quasirandom",
-    "random", "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
+    "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
+    "functional", "fx", "hub", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
+    "quasirandom", "random", "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 
 

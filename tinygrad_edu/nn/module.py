@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import warnings
 from collections import OrderedDict
@@ -11,6 +12,7 @@ from typing import Any, Self
 from .. import devices, dtypes
 from ..autograd.modes import no_grad
 from ..autograd.variable import Variable, wrap
+from ..future import get_overwrite_module_params_on_conversion
 from ..typeinfo import typename
 from . import hooks
 from .call import HasHooks
@@ -355,13 +357,16 @@ class Module(HasHooks, HasState):
         if recurse:
             for module in self.children():
                 module._apply(fn)
-        for param in self._parameters.values():
+        for key, param in self._parameters.items():
             if param is None:
                 continue
             with no_grad():
                 if is_lazy(param):
                     param._empty = fn(wrap(param._empty))._data
                     continue
+                if get_overwrite_module_params_on_conversion():
+                    old, param = param, copy.copy(param)
+                    param._grad, self._parameters[key] = copy.copy(old._grad), param
                 grad = param._grad
                 param.data = fn(param)
                 param._accumulator = None  # it remembers the old dtype
@@ -512,9 +517,9 @@ class Module(HasHooks, HasState):
         return f"{self._get_name()}(\n  {body}\n)" if body else f"{self._get_name()}()"
 
 
-def indent(text: str) -> str:
-    """The lines after the first moved right by two."""
-    return text.replace("\n", "\n  ")
+def indent(text: str, spaces: int = 2) -> str:
+    """The lines after the first moved right."""
+    return text.replace("\n", "\n" + " " * spaces)
 
 
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:

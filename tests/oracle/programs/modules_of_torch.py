@@ -26,3 +26,16 @@ mp.get_context("spawn").Queue
 mp.get_context("nonsense")
 mp.cpu_count() > 0, mp.current_process().name
 issubclass(mp.ProcessRaisedException, Exception), issubclass(mp.ProcessExitedException, RuntimeError)
+layer = torch.nn.Linear(2, 2)
+layer(torch.ones(2)).sum().backward()
+old = layer.weight
+layer.double().weight is old
+torch.__future__.set_overwrite_module_params_on_conversion(True)
+layer.float().weight is old, old.dtype, layer.weight.dtype, layer.weight.grad.dtype, old.grad.dtype, layer.weight.requires_grad
+torch.__future__.get_overwrite_module_params_on_conversion(), torch.__future__.get_swap_module_params_on_conversion()
+torch.__future__.set_overwrite_module_params_on_conversion(False)
+torch.__future__.set_swap_module_params_on_conversion(True)
+old = layer.weight
+layer.half().weight is old, old.dtype
+layer.load_state_dict(torch.nn.Linear(2, 2).half().state_dict()), layer.weight is old
+torch.__future__.set_swap_module_params_on_conversion(False)
