@@ -348,6 +348,12 @@ for _name in __all__:
 _BASES = {
     "_ConvNd": "conv", "_BatchNorm": "normalization", "_InstanceNorm": "normalization", "_NormBase": "normalization",
     "_Loss": "loss", "_WeightedLoss": "loss", "_pair": "tuples", "_single": "tuples", "_triple": "tuples",
+    "NonDynamicallyQuantizableLinear": "linear", "_ConvTransposeNd": "conv._ConvTranspose", "_DropoutNd": "dropout._Dropout",
+    "_MaxPoolNd": "pooling._MaxPool", "_AvgPoolNd": "pooling._AvgPool", "_MaxUnpoolNd": "pooling._MaxUnpool",
+    "_LPPoolNd": "pooling._LPPool", "_ConstantPadNd": "padding._ConstantPad", "_CircularPadNd": "padding._CircularPad",
+    "_IncompatibleKeys": "state.IncompatibleKeys", "_EXTRA_STATE_KEY_SUFFIX": "state.EXTRA_STATE", "_addindent": "module.indent",
+    **{f"_size_{n}_t": "common_types" for n in ("any", 1, 2, 3)},
+    **{f"_global_{when}_hooks": f"hooks.global_{when}_hooks" for when in ("forward_pre", "forward", "backward_pre", "backward")},
 }  # fmt: skip
 
 
@@ -357,5 +363,6 @@ def __getattr__(name: str) -> _Any:
     if name.startswith("register_module_"):
         return getattr(_import_module(".hooks", __package__), name)
     if name in _BASES:
-        return getattr(_import_module(f".{_BASES[name]}", __package__), name)
+        file, _, called = _BASES[name].partition(".")
+        return getattr(_import_module(f".{file}", __package__), called or name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

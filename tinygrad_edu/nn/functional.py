@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import overrides
 from ..ops.registry import functional, functions
+from . import _reduction as _Reduction  # noqa: F401  torch's name for it
 
 globals().update(functional)
 globals().update({name: getattr(overrides, name) for name in (

@@ -5,7 +5,18 @@ from __future__ import annotations
 import importlib as _importlib
 from typing import Any as _Any
 
-_ROOMS = {"_pytree", "benchmark", "checkpoint", "data", "dlpack", "download", "hooks", "model_zoo", "tensorboard"}
+_ROOMS = {
+    "_pytree",
+    "benchmark",
+    "checkpoint",
+    "data",
+    "dlpack",
+    "download",
+    "hooks",
+    "model_zoo",
+    "module_tracker",
+    "tensorboard",
+}
 
 
 def set_module(obj: _Any, mod: str) -> None:
@@ -27,7 +38,12 @@ def swap_tensors(t1: _Any, t2: _Any) -> None:
     t1.__dict__, t2.__dict__ = t2.__dict__, t1.__dict__
 
 
+_DENSE = {"_flatten_dense_tensors", "_take_tensors", "_unflatten_dense_tensors"}
+
+
 def __getattr__(name: str) -> _Any:
+    if name in _DENSE:
+        return getattr(_importlib.import_module(f"{__name__}.dense"), name)
     if name in _ROOMS:
         return _importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -169,3 +169,50 @@ def counted(reentrant):
 counted(True), counted(False)
 [checkpoint(lambda t: checkpoint(deep, t, use_reentrant=a).exp(), x, use_reentrant=b).sum().backward() for a in (True, False) for b in (True, False)]
 x.grad, deep[0].weight.grad
+# names that layers and tools of others import
+from torch.nn.modules.module import _IncompatibleKeys, _addindent, _EXTRA_STATE_KEY_SUFFIX, _global_forward_hooks
+_addindent("a\nb\nc", 4), _addindent("a", 2), _EXTRA_STATE_KEY_SUFFIX, _IncompatibleKeys(["a"], []), type(nn.Linear(1, 1).load_state_dict({}, strict=False)) is _IncompatibleKeys, _global_forward_hooks
+from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.modules.pooling import _MaxPoolNd, _AvgPoolNd, _LPPoolNd, _MaxUnpoolNd
+from torch.nn.modules.conv import _ConvTransposeNd, _ConvNd
+from torch.nn.modules.padding import _ConstantPadNd, _CircularPadNd
+from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
+from torch.nn.common_types import _size_2_t, _size_1_t, _size_3_t, _size_any_t, _ratio_2_t, _maybe_indices_t
+[isinstance(m, k) for m in (nn.Dropout(), nn.Dropout2d(), nn.AlphaDropout(), nn.MaxPool2d(2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1), nn.ConvTranspose2d(1, 1, 1), nn.Conv2d(1, 1, 1), nn.ZeroPad2d(1), nn.ConstantPad1d(1, 0.), nn.CircularPad2d(1), nn.ReflectionPad2d(1), nn.Linear(1, 1), NonDynamicallyQuantizableLinear(1, 1), nn.LPPool1d(2, 2), nn.MaxUnpool1d(2)) for k in (_DropoutNd, _MaxPoolNd, _AvgPoolNd, _ConvTransposeNd, _ConvNd, _ConstantPadNd, _CircularPadNd, NonDynamicallyQuantizableLinear, _LPPoolNd, _MaxUnpoolNd)]
+_size_2_t, _size_1_t, _size_any_t
+[F._Reduction.get_enum(r) for r in ("none", "mean", "sum")], F._Reduction.get_enum("x")
+F._Reduction.get_enum("x")
+from torch.nn._reduction import legacy_get_string, legacy_get_enum
+legacy_get_string(None, False), legacy_get_string(False, None, False), legacy_get_enum(None, None, False)
+from torch._utils import _flatten_dense_tensors, _unflatten_dense_tensors, _take_tensors
+ts = [torch.arange(3.), torch.ones(2, 2).T, torch.zeros(1, dtype=torch.float64), torch.ones(4)]
+flat = _flatten_dense_tensors([ts[0], ts[1], ts[3]]); flat, _unflatten_dense_tensors(flat, [ts[0], ts[1], ts[3]])
+_unflatten_dense_tensors(flat, [ts[0], ts[1], ts[3]])[0].data_ptr() == flat.data_ptr(), [list(g) for g in _take_tensors(ts, 20)], [len(g) for g in _take_tensors(ts, 1000)], [len(g) for g in _take_tensors(ts, 1)]
+from torch.nn.utils.weight_norm import WeightNorm, weight_norm
+from torch.nn.utils.spectral_norm import SpectralNorm, spectral_norm
+isinstance(next(iter(weight_norm(nn.Linear(1, 1))._forward_pre_hooks.values())), WeightNorm)
+from torch.nn.utils.init import skip_init
+from torch.nn.utils.memory_format import convert_conv2d_weight_memory_format
+skip_init(nn.Linear, 2, 3)
+from torch.utils.data._utils.worker import get_worker_info, WorkerInfo
+from torch.utils.data._utils.pin_memory import pin_memory
+get_worker_info()
+from torch.utils.module_tracker import ModuleTracker
+class Show(nn.Module):
+    def forward(self, x):
+        print("forward", sorted(tracker.parents), tracker.is_bw)
+        if x.requires_grad: x.register_hook(lambda g: print("backward", sorted(tracker.parents), tracker.is_bw))
+        return x * 2
+net = nn.Sequential(Show(), nn.Sequential(Show(), nn.Linear(2, 2)), nn.Tanh())
+with ModuleTracker() as tracker:
+    print(tracker.parents)
+    y = net(torch.ones(1, 2, requires_grad=True))
+    print(sorted(tracker.parents), tracker.is_bw)
+    y.sum().backward()
+    print(sorted(tracker.parents), tracker.is_bw)
+    net[1](torch.ones(1, 2))
+len(nn.modules.module._global_forward_hooks)
+with ModuleTracker() as tracker: [net(torch.ones(1, 2, requires_grad=True)).sum().backward() for _ in range(2)]
+with ModuleTracker() as tracker:
+    z = net[1](torch.ones(1, 2))
+    z.sum().backward()
