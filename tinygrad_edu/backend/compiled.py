@@ -16,6 +16,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,9 @@ def _stamped() -> Any:
 
 def prepare() -> Path:
     """Compile the kernels (some seconds) and leave the stamp; where it lies. ImportError without numba."""
+    with suppress(OSError):  # numba asks whether a function's own file has changed, but not those of what it calls
+        for old in SOURCES[0].parent.glob("__pycache__/kernels_*.nb[ci]"):
+            old.unlink()
     import_module(".kernels_numba", __package__)
     text = json.dumps(_signs())
     for place in _places():
