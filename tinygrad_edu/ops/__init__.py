@@ -50,6 +50,7 @@ from . import (
     reduction,
     resize,
     rnn,
+    segments,
     shape,
     sharing,
     slices,

@@ -146,7 +146,7 @@ def pow(input: Any, exponent: Any) -> Any:
         exponent = getattr(exponent, "item", lambda: exponent)()
     kind = input._data.dtype.kind
     if kind in "iub":
-        if kind != "b" and type(exponent) is int and exponent < 0:
+        if type(exponent) is int and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
         if isinstance(exponent, float):
             input = cast(input, dtypes.get_default_dtype())

@@ -199,12 +199,12 @@ diff: Tensor input, int n = 1, int dim = -1, Tensor prepend = None, Tensor appen
 digamma: Tensor input, *, Tensor out = None
 dist: Tensor input, Tensor other, Number p = 2, *, Tensor out = None
 div: Tensor input, Tensor other, *, Tensor out = None
-div: Tensor input, Tensor other, *, str rounding_mode, Tensor out = None
-div: Tensor input, Number other, *, str rounding_mode
+div: Tensor input, Tensor other, *, str? rounding_mode, Tensor out = None
+div: Tensor input, Number other, *, str? rounding_mode
 divide: Tensor input, Tensor other, *, Tensor out = None
-divide: Tensor input, Tensor other, *, str rounding_mode, Tensor out = None
+divide: Tensor input, Tensor other, *, str? rounding_mode, Tensor out = None
 divide: Tensor input, Number other
-divide: Tensor input, Number other, *, str rounding_mode
+divide: Tensor input, Number other, *, str? rounding_mode
 dot: Tensor input, Tensor tensor, *, Tensor out = None
 dropout: Tensor input, float p, bool train
 dropout_: Tensor input, float p, bool train
@@ -561,6 +561,7 @@ scatter_add: Tensor input, int dim, Tensor index, Tensor src, *, Tensor out = No
 scatter_reduce: Tensor input, int dim, Tensor index, Tensor src, str reduce, *, bool include_self = True, Tensor out = None
 searchsorted: Tensor sorted_sequence, Tensor input, *, bool out_int32 = False, bool right = False, str side = None, Tensor sorter = None, Tensor out = None
 searchsorted: Tensor sorted_sequence, Number self, *, bool out_int32 = False, bool right = False, str side = None, Tensor sorter = None, Tensor out = None
+segment_reduce: Tensor data, str reduce, *, Tensor lengths = None, Tensor indices = None, Tensor offsets = None, int axis = 0, bool unsafe = False, Number initial = None
 select: Tensor input, int dim, int index
 select_copy: Tensor input, int dim, int index, *, Tensor out = None
 select_scatter: Tensor input, Tensor src, int dim, int index, *, Tensor out = None

@@ -271,3 +271,21 @@ x.mean((0, 1), keepdim=True)
 x.std((0, 1))
 torch.std(x, 0, correction=1, keepdim=True)
 torch.var(x, 0, correction=1.5)
+
+# runs of a dimension
+x = torch.arange(1., 7.)
+[torch.segment_reduce(x, r, lengths=torch.tensor([0, 2, 4])) for r in ("sum", "mean", "max", "min", "prod")]
+[torch.segment_reduce(x, r, lengths=torch.tensor([0, 2, 4]), initial=2) for r in ("sum", "mean", "max", "min", "prod")]
+torch.segment_reduce(x.view(2, 3), "max", offsets=torch.tensor([[0, 1, 3], [0, 2, 3]]), axis=1), torch.segment_reduce(x.view(3, 2), "prod", lengths=torch.tensor([1, 2]))
+w = torch.tensor([1., 1., float("nan"), 2.], requires_grad=True)
+y = [torch.segment_reduce(w, r, lengths=torch.tensor([2, 1, 1])) for r in ("sum", "mean", "max", "min", "prod")]
+y[0], [torch.autograd.grad(v.sum(), w)[0] for v in y]
+torch.segment_reduce(x, "median", lengths=torch.tensor([6]))
+torch.segment_reduce(x, "sum", lengths=torch.tensor([1, 2]))
+torch.segment_reduce(x, "sum", lengths=torch.tensor([-1, 7]))
+torch.segment_reduce(x, "sum")
+torch.segment_reduce(x.long(), "sum", lengths=torch.tensor([6]))
+torch.segment_reduce(x.view(2, 3), "sum", lengths=torch.tensor([1, 2]), axis=1)
+torch.segment_reduce(x, 3, lengths=torch.tensor([6]))
+torch.tensor([7]).div_(2, rounding_mode=None)
+torch.tensor([True]) ** -1
