@@ -102,8 +102,8 @@ _FROM = {
     "fork": "jit.futures", "wait": "jit.futures", "Future": "jit.futures",
     "OutOfMemoryError": "backend.errors", "AcceleratorError": "backend.errors",
     "Stream": "streams", "Event": "streams", "DisableTorchFunction": "overrides", "DisableTorchFunctionSubclass": "overrides",
-    **dict.fromkeys(("_assert", "cond", "while_loop", "sym_int", "sym_float", "sym_not", "sym_max", "sym_min", "sym_ite", "sym_sum",
-                     "sym_sqrt"), "control"),
+    **dict.fromkeys(("_assert", "_assert_async", "cond", "while_loop", "sym_int", "sym_float", "sym_not", "sym_max", "sym_min", "sym_ite",
+                     "sym_sum", "sym_sqrt"), "control"),
     **dict.fromkeys(("get_deterministic_debug_mode", "set_deterministic_debug_mode", "is_warn_always_enabled", "set_warn_always"),
                     "determinism"),
     **dict.fromkeys(("get_device_module", "set_flush_denormal", "compiled_with_cxx11_abi", "is_vulkan_available"), "backends"),
@@ -118,21 +118,26 @@ _ALSO = {
     "serialization": "io",
     "_C": "overrides",
     "_dynamo": "compiler",
+    "_logging": "compiler",
+    "__config__": "backends",
     "__future__": "future",
+    "__config__": "version",
     "futures": "jit.futures",
 }  # torch's names of rooms of ours
 
 
 def __getattr__(name: str) -> _Any:
     if name in _ALSO:
-        return _importlib.import_module(f"{__name__}.{_ALSO[name]}")
+        return _importlib.import_module(f"{__package__}.{_ALSO[name]}")
     if name in _ROOMS:
-        return _importlib.import_module(f"{__name__}.{name}")
+        return _importlib.import_module(f"{__package__}.{name}")
     if name in _FROM:
-        return getattr(_importlib.import_module(f"{__name__}.{_FROM[name]}"), name)
-    if name.startswith("_foreach_") and (found := _importlib.import_module(f"{__name__}.ops.foreach").named(name)):
+        return getattr(_importlib.import_module(f"{__package__}.{_FROM[name]}"), name)
+    if name == "torch":  # torch.torch is torch
+        return _importlib.import_module(__package__)
+    if name.startswith("_foreach_") and (found := _importlib.import_module(f"{__package__}.ops.foreach").named(name)):
         return found
-    shown = _importlib.import_module(f"{__name__}.dtypes").module_name  # "torch" after install_as_torch
+    shown = _importlib.import_module(f"{__package__}.dtypes").module_name  # "torch" after install_as_torch
     raise AttributeError(f"module {shown!r} has no attribute {name!r}")
 
 

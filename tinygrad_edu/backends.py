@@ -43,6 +43,26 @@ def _blas() -> str:
     return str(config.get("Build Dependencies", {}).get("blas", {}).get("name", "unknown"))
 
 
+def show() -> str:
+    """How this framework was built, as a text of lines."""
+    from .backend import cpu as host
+
+    return f"{__package__} on NumPy {host.xp.__version__}, with:\n  - {_blas()} for products of matrices\n"
+
+
+def parallel_info() -> str:
+    """How many threads compute, as a text of lines."""
+    from .threads import get_num_threads
+
+    return f"NumPy and {_blas()}:\n\tget_num_threads() : {get_num_threads()}\n"
+
+
+def _kept(name: str, value: bool) -> dict[str, Any]:
+    """``get_name()`` and ``set_name(value)`` of a setting that has no effect."""
+    held = [value]
+    return {f"get_{name}": lambda: held[0], f"set_{name}": lambda value: held.__setitem__(0, bool(value))}
+
+
 class _Matmul:
     allow_tf32 = False
     allow_fp16_reduced_precision_reduction = True
@@ -111,7 +131,14 @@ mkldnn = _Backend("mkldnn", "oneDNN is not used.", enabled=True, is_available=_n
 openmp = _Backend("openmp", "Threads of the matrix library.", is_available=_no)
 opt_einsum = _Backend("opt_einsum", "Orders of einsum's products.", enabled=True, strategy="auto", is_available=_no)
 
-for _name in ("cudnn", "cuda", "mps", "mkl", "mkldnn", "openmp", "opt_einsum"):
+mha = _Backend("mha", "The short way of transformers in eval mode.", **_kept("fastpath_enabled", True))
+nnpack = _Backend("nnpack", "NNPACK is not used.", is_available=_no)
+cpu = _Backend("cpu", "NumPy's loops.", get_cpu_capability=lambda: "DEFAULT")
+cusparselt = _Backend("cusparselt", "cuSPARSELt is not used.", is_available=_no, version=lambda: None)
+
+for _name in (
+    "cudnn", "cuda", "mps", "mkl", "mkldnn", "openmp", "opt_einsum", "mha", "nnpack", "cpu", "cusparselt",
+):  # fmt: skip
     sys.modules[f"{__name__}.{_name}"] = globals()[_name]
 
 

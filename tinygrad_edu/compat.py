@@ -53,6 +53,12 @@ _ELSEWHERE = {
     "torch.utils.data.sampler": "data.sampler",
     "torch.utils.data.distributed": "data.distributed",
     "torch.distributed.distributed_c10d": "distributed",
+    "torch.distributed.constants": "distributed",
+    "torch._C": "overrides",
+    "torch.fx.experimental": "absent",
+    "torch.fx.experimental.proxy_tensor": "absent",
+    "torch._subclasses": "absent",
+    "torch._subclasses.fake_tensor": "absent",
     "torch.nn.attention": "nn.backends",
     "torch.nn.attention.bias": "nn.bias",
     "torch.nn.attention.flex_attention": "nn.flex",
@@ -70,6 +76,8 @@ _ELSEWHERE = {
     "torch.autograd.anomaly_mode": "autograd.anomaly",
     "torch.backends.cudnn": "backends.cudnn",
     "torch._dynamo": "compiler",
+    "torch._logging": "compiler",
+    "torch.__config__": "backends",
     "torch.__future__": "future",
     "torch.futures": "jit.futures",
     "torch._dynamo.eval_frame": "nn.compiled",
@@ -181,6 +189,7 @@ def install_as_torch() -> types.ModuleType:
         )
     sys.meta_path.insert(0, _Finder())
     sys.modules["torch"] = package
+    package.__name__ = "torch"
     sys.modules["torchvision"] = importlib.import_module(f"{_PACKAGE}.vision")
     dtypes.module_name = "torch"
     version = f"{_STANDS_FOR}+{_PACKAGE}.{package.__version__}".replace("_", ".")  # type: ignore[attr-defined]

@@ -26,6 +26,10 @@ _STANCES = (
 )
 
 
+def set_logs(**options: Any) -> None:
+    """What torch's compiler writes into its logs. There is nothing to be written here."""
+
+
 def is_compiling() -> bool:
     """False: nothing is ever compiled."""
     return False
@@ -115,6 +119,6 @@ def wrap_numpy(fn: Callable[..., Any]) -> Callable[..., Any]:
 
 __all__ = [
     "InvalidBackend", "OptimizedModule", "allow_in_graph", "assume_constant_result", "compile", "config", "cudagraph_mark_step_begin",
-    "disable", "is_compiling", "is_dynamo_compiling", "is_exporting", "list_backends", "reset", "set_stance", "substitute_in_graph",
-    "wrap_numpy",
+    "disable", "is_compiling", "is_dynamo_compiling", "is_exporting", "list_backends", "reset", "set_logs", "set_stance",
+    "substitute_in_graph", "wrap_numpy",
 ]  # fmt: skip

@@ -49,6 +49,12 @@ _assert.__module__ = "torch"  # the name that a graph's text shows
 _assert = overridable(_assert)
 
 
+def _assert_async(value: Any, msg: str | None = None) -> None:
+    """RuntimeError where a tensor of one element is 0. On a GPU torch says so later; here, at once."""
+    if not bool(value):
+        raise RuntimeError("Expected Tensor with single nonzero value, but got zero" if msg is None else msg)
+
+
 def sym_int(a: Any) -> int:
     """A number cut to a whole one.
 

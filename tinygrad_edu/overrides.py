@@ -16,6 +16,7 @@ from operator import attrgetter
 from typing import Any
 
 from . import dtypes
+from .dtypes import PublicName as _TensorMeta  # noqa: F401  the class of torch's classes, where programs look for it
 
 watching: list[Any] = []  # what made looking necessary: subclasses of Tensor, modes
 on_first: list[Callable[[], None]] = []  # run when the first of them comes
@@ -319,6 +320,10 @@ def resolve_name(function: Any) -> str | None:
     """Where users find a function that others may answer for: ``torch.Tensor.add``; None for others."""
     name = _known().get(function)
     return None if name is None else f"{dtypes.module_name}.{name}"
+
+
+def _get_tracing_state() -> None:
+    """None: `jit.trace` here watches without a state of this kind."""
 
 
 def is_tensor_method_or_property(func: Any) -> bool:
