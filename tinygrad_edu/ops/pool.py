@@ -425,6 +425,15 @@ def _adaptive_sizes(n: int, input: Any, output_size: Any, problem: str) -> Sizes
     return tuple(m if w is None else int(w) for w, m in zip(wanted, shape[-n:]))
 
 
+def _check_not_empty(name: str, last: int, shape: Sizes) -> None:
+    empty = next((d for d in range(len(shape) - last, len(shape)) if shape[d] == 0), None)
+    if empty is not None:
+        raise RuntimeError(
+            f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {list(shape)} with "
+            f"dimension {empty} being empty"
+        )
+
+
 def _check_room(input: Any, output_size: Any) -> None:
     if isinstance(output_size, (tuple, list)) and input._data.ndim <= len(output_size):
         raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
@@ -447,6 +456,7 @@ def _adaptive_avg_pool(n: int, input: Any, output_size: Any) -> Any:
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
     if set(sizes) == {1}:
         return in_format_of(input.mean(tuple(range(-n, 0)), keepdim=True), input)
+    _check_not_empty(name, n, shape)
     pooled = Op.table[name](input, sizes, False)
     return in_format_of(pooled, input) if n == 2 else by_rows(pooled)
 
@@ -488,12 +498,7 @@ def _adaptive_max_pool(n: int, input: Any, output_size: Any) -> tuple[Any, Any]:
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {full}")
     if input._data.dtype.kind in "iub":
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
-    empty = next((d for d in range(len(shape) - n - 1, len(shape)) if shape[d] == 0), None)
-    if empty is not None:
-        raise RuntimeError(
-            f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes {list(shape)} with "
-            f"dimension {empty} being empty"
-        )
+    _check_not_empty(name, n + 1, shape)
     if 0 in shape:  # no images
         none = input.reshape(*shape[:-n], *sizes)
         return none, none.detach().long()

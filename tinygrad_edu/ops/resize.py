@@ -441,17 +441,23 @@ def _placed(x: Any, n: int, padding: str, align: bool) -> Any:
     return x if padding == "zeros" else x.clamp(0, n - 1)
 
 
-def _fetch(planes: Any, positions: Sequence[Any], sizes: Sequence[int]) -> Any:
-    """``planes`` (N, C, …) at integer positions (N, points), 0 outside: (N, C, points)."""
+def _inside(positions: Sequence[Any], sizes: Sequence[int]) -> Any:
+    """Where positions lie in the image; NaN lies nowhere."""
     inside: Any = None
-    flat: Any = 0
     for at, n in zip(positions, sizes):
         here = (at >= 0) & (at <= n - 1)
         inside = here if inside is None else inside & here
-        flat = flat * n + at.clamp(0, n - 1)
+    return inside
+
+
+def _fetch(planes: Any, positions: Sequence[Any], sizes: Sequence[int]) -> Any:
+    """``planes`` (N, C, …) at integer positions (N, points), 0 outside: (N, C, points)."""
+    inside, flat = _inside(positions, sizes), 0
+    for at, n in zip(positions, sizes):
+        flat = flat * n + at
     n, c = planes.shape[:2]
-    index = flat.long().unsqueeze(1).expand(n, c, -1)
-    return planes.reshape(n, c, math.prod(sizes)).gather(2, index) * inside.unsqueeze(1)
+    index = flat.where(inside, 0).long().unsqueeze(1).expand(n, c, -1)  # type: ignore[attr-defined]
+    return planes.reshape(n, c, math.prod(sizes)).gather(2, index).where(inside.unsqueeze(1), 0)
 
 
 @public("functional")
@@ -520,7 +526,10 @@ def _sample_linear(input: Any, placed: Sequence[Any], sizes: Sequence[int]) -> A
         weight: Any = 1
         for x, low, bit in zip(placed, lows, bits):
             weight = weight * ((x - low) if bit else (low + 1 - x))
-        value = _fetch(input, [low + bit for low, bit in zip(lows, bits)], sizes) * weight.unsqueeze(1)
+        corners = [low + bit for low, bit in zip(lows, bits)]
+        if len(sizes) == 3:  # torch skips what lies outside here; in planes it counts as 0, times infinity
+            weight = weight.where(_inside(corners, sizes), 0)
+        value = _fetch(input, corners, sizes) * weight.unsqueeze(1)
         total = value if total is None else total + value
     return total
 

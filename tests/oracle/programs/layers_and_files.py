@@ -216,3 +216,11 @@ with ModuleTracker() as tracker: [net(torch.ones(1, 2, requires_grad=True)).sum(
 with ModuleTracker() as tracker:
     z = net[1](torch.ones(1, 2))
     z.sum().backward()
+# sampling at no number, and pictures without pixels
+cube, plane = torch.arange(8.).reshape(1, 1, 2, 2, 2), torch.arange(4.).reshape(1, 1, 2, 2)
+[F.grid_sample(plane, torch.tensor([[[[at, 0.], [0., 0.]]]]), mode, pad, False) for at in (float("inf"), 1e20) for mode in ("bilinear", "nearest", "bicubic") for pad in ("zeros", "border")]
+[F.grid_sample(cube, torch.tensor([[[[[at, 0., 0.], [0., 0., 0.]]]]]), mode, pad, False) for at in (float("inf"), 1e20) for mode in ("bilinear", "nearest") for pad in ("zeros", "border")]
+F.grid_sample(plane, torch.full((1, 1, 2, 2), float("nan")), align_corners=False), F.grid_sample(cube, torch.full((1, 1, 1, 1, 3), float("nan")), align_corners=False)
+picture = plane.clone().requires_grad_()
+F.grid_sample(picture, torch.tensor([[[[float("inf"), 0.], [0., 0.]]]]), align_corners=False).sum().backward(), picture.grad
+[told(F.adaptive_avg_pool2d, torch.ones(s), 2) for s in ((1, 2, 0, 4), (1, 2, 4, 0), (1, 0, 4, 4), (0, 2, 4, 4))], [told(F.adaptive_avg_pool3d, torch.ones(1, 2, 0, 4, 4), n) for n in (1, 2)], F.adaptive_avg_pool2d(torch.ones(1, 2, 0, 4), 1), told(F.adaptive_avg_pool1d, torch.ones(1, 2, 0), 2)
