@@ -199,12 +199,12 @@ def rrelu_functional(
 # ------------------------------------------------------------------------------------ with an exponential tail
 def _elu(k: Any, x: Any, alpha: Any, scale: Any, rate: Any) -> Any:
     tail = k.xp.expm1(k.xp.minimum(x, x.dtype.type(0)) * rate) * (alpha * scale)
-    return choose(k.xp, x > 0, x * scale if scale != 1 else x, tail)
+    return choose(k.xp, x >= 0, x * scale if scale != 1 else x, tail)
 
 
 def _elu_slope(k: Any, g: Any, x: Any, alpha: Any, scale: Any, rate: Any) -> Any:
-    below = k.exp(k.where(x > 0, 0 * x, x) * rate) * (alpha * scale * rate)
-    return k.where(x > 0, g * scale, g * below)
+    below = k.exp(k.where(x <= 0, x, 0 * x) * rate) * (alpha * scale * rate)
+    return k.where(x <= 0, g * below, g * scale)
 
 
 Op("elu", rounded_once(_elu), x=_elu_slope)
@@ -418,9 +418,9 @@ def glu(input: Any, dim: int = -1) -> Any:
 
 # ------------------------------------------------------------------------------------ shrinking
 Op("softshrink", rounded_once(lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0))),
-   x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
+   x=lambda k, g, x, lambd: g * ~((x >= -lambd) & (x <= lambd)))  # fmt: skip
 Op("hardshrink", lambda k, x, lambd: k.xp.where((x >= -lambd) & (x <= lambd), x.dtype.type(0), x),
-   x=lambda k, g, x, lambd: g * ((x > lambd) | (x < -lambd)))  # fmt: skip
+   x=lambda k, g, x, lambd: g * ~((x >= -lambd) & (x <= lambd)))  # fmt: skip
 
 
 @public("functional", out=True)

@@ -224,3 +224,5 @@ F.grid_sample(plane, torch.full((1, 1, 2, 2), float("nan")), align_corners=False
 picture = plane.clone().requires_grad_()
 F.grid_sample(picture, torch.tensor([[[[float("inf"), 0.], [0., 0.]]]]), align_corners=False).sum().backward(), picture.grad
 [told(F.adaptive_avg_pool2d, torch.ones(s), 2) for s in ((1, 2, 0, 4), (1, 2, 4, 0), (1, 0, 4, 4), (0, 2, 4, 4))], [told(F.adaptive_avg_pool3d, torch.ones(1, 2, 0, 4, 4), n) for n in (1, 2)], F.adaptive_avg_pool2d(torch.ones(1, 2, 0, 4), 1), told(F.adaptive_avg_pool1d, torch.ones(1, 2, 0), 2)
+odd = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0], requires_grad=True)
+[(f(odd), torch.autograd.grad(f(odd).sum(), odd)) for f in (F.elu, F.selu, F.celu, F.softshrink, F.hardshrink, F.leaky_relu, F.softsign)]
