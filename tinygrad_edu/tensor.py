@@ -665,7 +665,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return pointwise.neg(self)
 
     def __pos__(self) -> Any:
-        return self
+        return pointwise.positive(self)
 
     def __abs__(self) -> Any:
         return self.abs()

@@ -250,6 +250,29 @@ def _unravel(flat: int, shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(where)
 
 
+_OLD_TOLERANCE = {"float16": (1e-3, 1e-3), "float32": (1e-4, 1e-5), "float64": (1e-5, 1e-8)}
+
+
+def assert_allclose(
+    actual: Any, expected: Any, rtol: float | None = None, atol: float | None = None, equal_nan: bool = True, msg: str = ""
+) -> None:  # fmt: skip
+    """`assert_close` of older programs: wider tolerances, whatever the dtypes, and NaN equals NaN (deprecated)."""
+    warnings.warn(
+        "`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a future release. Please use "
+        "`torch.testing.assert_close()` instead. You can find detailed upgrade instructions in "
+        "https://github.com/pytorch/pytorch/issues/61844.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    make = registry.functions["tensor"]
+    actual = actual if isinstance(actual, Tensor) else make(actual)
+    expected = expected if isinstance(expected, Tensor) else make(expected, dtype=actual.dtype)
+    if rtol is None and atol is None:
+        pairs = [_OLD_TOLERANCE.get(_name(t.dtype), (0.0, 0.0)) for t in (actual, expected)]
+        rtol, atol = (max(pair) for pair in zip(*pairs))
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None)
+
+
 # ------------------------------------------------------------------------------------------------ inputs
 def _bounds(dtype: Any, low: float | None, high: float | None) -> tuple[float, float]:
     """``low`` and ``high``, or what stands for them, cut to what the dtype can hold."""

@@ -108,13 +108,29 @@ def with_dtype_of(out: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
 _APART = frozenset(("kthvalue", "masked_select", "gather", "index_select", "take", "cat", "concat", "concatenate"))
 
 
+# element by element: their ``out`` may be an argument itself, but no other part of its memory
+_STEPWISE = """abs acos acosh add addcdiv addcmul angle asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_not bitwise_or
+    bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min copysign cos cosh deg2rad digamma div eq erf erfc erfinv exp exp2
+    expm1 floor floor_divide fmax fmin fmod frac gcd ge gt heaviside hypot i0 lcm ldexp le lerp lgamma log log10 log1p log2 logaddexp
+    logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum minimum mul nan_to_num ne neg nextafter polygamma pow
+    rad2deg reciprocal remainder round rsqrt sgn sigmoid sign sin sinc sinh sqrt square sub tan tanh true_divide trunc
+    xlogy"""
+_IN_STEP = frozenset(_STEPWISE.split())
+
+
 def check_apart(name: str, targets: Any, args: Any) -> None:
     """RuntimeError, in torch's words, where an ``out`` overlaps itself or an argument of such a function."""
-    if name not in _APART:
+    if name not in _APART and name not in _IN_STEP:
         return
-    from ..autograd.inplace import address, check_overlap
+    from ..autograd.inplace import address, check_overlap, check_partial_overlap
 
     given = [t for a in args for t in (a if isinstance(a, (tuple, list)) else (a,)) if isinstance(t, Variable)]
+    if name in _IN_STEP:
+        for target in targets:
+            check_overlap(target._data)
+            for t in given:
+                check_partial_overlap(target._data, t._data)
+        return
     for target in targets:
         check_overlap(target._data)
         start = address(target._data)

@@ -152,6 +152,9 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
             raise RuntimeError(INFERENCE_WRITE)
     check_apart(function.__name__, targets, (*args, *kwargs.values()))
     result = function(*args, **kwargs)
+    if isinstance(result, tuple) != isinstance(out, (tuple, list)):
+        kind = "Tensor" if isinstance(out, (tuple, list)) else "tuple of Tensors"
+        raise TypeError(f"{function.__name__}(): argument 'out' must be {kind}, not {type(out).__name__}")
     results = result if isinstance(result, tuple) else (result,)
     exact = getattr(function, "exact_out", False)
     for target, value in zip(targets, results):

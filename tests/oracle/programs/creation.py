@@ -259,3 +259,6 @@ y.dtype
 torch.index_fill(torch.ones(2), 0, torch.tensor([0]), 1j)
 torch.index_reduce(torch.ones(2, 2), 0, torch.tensor([0]), torch.ones(1, 3), "prod")
 torch.index_reduce(torch.ones(2), 0, torch.tensor([5]), torch.ones(1), "prod")
+from torch.testing import assert_allclose
+assert_allclose([1., 2.], [1., 2.00001]), assert_allclose(torch.ones(2).half(), (torch.ones(2) + 5e-4).half()), assert_allclose(torch.tensor(float("nan")), float("nan"))
+assert_allclose(torch.ones(2), torch.zeros(2), msg="wrong")
