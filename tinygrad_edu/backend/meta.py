@@ -104,7 +104,8 @@ class MetaArray(_Array):  # type: ignore[misc]
             raise RuntimeError("Tensor on device {} is not on the expected device {}!".format(*places))
         arrays = [_plain(a) for a in inputs]
         with quietly():
-            if method == "__call__" and ufunc.signature is None and ufunc.nout == 1 and "where" not in options:
+            simple = method == "__call__" and ufunc.signature is None and ufunc.nout == 1 and "where" not in options
+            if simple and ufunc is not numpy.isfinite:  # of which an untouched result would say no
                 return _elementwise(ufunc, arrays, options)
             if ufunc is numpy.matmul and arrays[0].shape[-1] == arrays[1].shape[-2:][0]:  # one term of each sum will do
                 a, b = arrays
@@ -183,6 +184,14 @@ class MetaStream(PhiloxStream):
         return self._xp.zeros(n, numpy.uint64)
 
     random64 = random32
+
+    def multinomial(self, probs: Any, n: int, replacement: bool = False) -> Any:
+        return self._xp.zeros((*probs.shape[:-1], n), numpy.int64)
+
+    def poisson(self, rate: Any) -> Any:
+        return rate.copy()
+
+    gamma = dirichlet = poisson
 
 
 class MetaKernels(Kernels):

@@ -65,3 +65,9 @@ torch.empty(10**5, 10**5, device="meta") @ torch.empty(10**5, 3, device="meta"),
 t.type(), t.data_ptr(), t.untyped_storage().data_ptr(), t[1].untyped_storage()
 import pickle
 pickle.loads(pickle.dumps(torch.empty(3, 2, device="meta").T)).stride(), pickle.loads(pickle.dumps(nn.Linear(1, 2, device="meta"))).weight, type(pickle.loads(pickle.dumps(nn.Buffer(torch.empty(2, device="meta")))))
+torch.empty(2, 2, device="meta").inverse(), torch.linalg.svd(torch.empty(3, 2, device="meta")), torch.linalg.det(torch.empty(3, 3, device="meta")), torch.linalg.solve(torch.empty(2, 2, device="meta"), torch.empty(2, device="meta"))
+torch.multinomial(torch.empty(3, device="meta"), 2), torch.poisson(torch.empty(3, device="meta")), torch.bernoulli(torch.empty(3, device="meta"))
+from torch.func import functional_call, stack_module_state, vmap
+several = [nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU()).eval() for _ in range(3)]
+skeleton = copy.deepcopy(several[0]).to("meta")
+vmap(lambda p, b, x: functional_call(skeleton, (p, b), (x,)), in_dims=(0, 0, None))(*stack_module_state(several), torch.ones(2, 3)).allclose(torch.stack([m(torch.ones(2, 3)) for m in several]))
