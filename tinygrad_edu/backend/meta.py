@@ -191,7 +191,11 @@ class MetaStream(PhiloxStream):
     def poisson(self, rate: Any) -> Any:
         return rate.copy()
 
-    gamma = dirichlet = poisson
+    def gamma(self, alpha: Any) -> Any:
+        return alpha.copy()
+
+    def dirichlet(self, alpha: Any) -> Any:
+        return alpha.copy()
 
 
 class MetaKernels(Kernels):
