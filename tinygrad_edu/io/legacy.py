@@ -68,7 +68,8 @@ class _Legacy:
         if (version := plain()) != PROTOCOL_VERSION:
             raise LoadError(f"{self._name}: Invalid protocol version: {version}")
         system = plain()
-        if not isinstance(system, dict) or system.get("little_endian") is not True:
+        order = "little_endian"  # bytes where the reader was told to leave texts as bytes
+        if not isinstance(system, dict) or system.get(order, system.get(order.encode())) is not True:
             raise LoadError(f"{self._name}: written on a big-endian machine, which this old format does not allow for.")
         result = read(self._file, self._persistent_load)
         for key in plain():

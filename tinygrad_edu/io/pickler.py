@@ -15,6 +15,7 @@ import numpy
 
 from .. import backend, devices, dtypes, layouts
 from ..autograd.variable import Variable, attributes_of, wrap
+from ..storage import TypedStorage, UntypedStorage
 from .names import ours, torch_name
 from .storage import STORAGE_NAMES
 
@@ -80,6 +81,8 @@ class TorchPickler(pickle._Pickler):
         return NotImplemented
 
     def persistent_id(self, obj: Any) -> Any:
+        if isinstance(obj, (TypedStorage, UntypedStorage)):
+            obj = self._storage_itself(obj)
         if not isinstance(obj, SavedStorage):
             return None
         kind = STORAGE_NAMES.get(obj.dtype)
@@ -179,6 +182,16 @@ class TorchPickler(pickle._Pickler):
             sizes = [max(1, n) for n in array.shape]
             return storage, 0, tuple(math.prod(sizes[i + 1 :]) for i in range(len(sizes)))
         return storage, (start - low) // d.itemsize, tuple(int(step) // d.itemsize for step in array.strides)
+
+    def _storage_itself(self, memory: Any) -> SavedStorage:
+        """The stretch of a storage that the program saves as such."""
+        array = memory._elements() if isinstance(memory, TypedStorage) else memory.as_array("uint8")
+        low, high = extent(array)
+        found = self._around(low, high)
+        storage = self._new_storage(array, low, high) if found is None else found[3]
+        if storage.dtype is not dtypes.of(array):
+            raise RuntimeError("Cannot save multiple tensors or storages that view the same data as different types")
+        return storage
 
     def _around(self, low: int, high: int) -> tuple[int, int, int, SavedStorage] | None:
         """The stretch saved already in which this memory lies."""

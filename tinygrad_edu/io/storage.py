@@ -14,6 +14,7 @@ import numpy
 from .. import backend, dtypes, layouts, sparse
 from ..autograd.variable import Variable, wrap
 from ..devices import device
+from ..storage import TypedStorage, UntypedStorage
 from .errors import PlaceError
 
 Location: TypeAlias = str
@@ -71,6 +72,39 @@ class Storage:
             else:
                 self._placed = backend.kernels_for(str(self.device.type)).from_host(self.data, self.device.index)
         return self._placed
+
+
+def _holds_storage(value: Any) -> bool:
+    """Whether a storage stands by itself in a nest of containers."""
+    todo, seen = [value], set()
+    while todo:
+        each = todo.pop()
+        if isinstance(each, Storage):
+            return True
+        if isinstance(each, (list, tuple, dict)) and id(each) not in seen:
+            seen.add(id(each))
+            todo.extend(each.values() if isinstance(each, dict) else each)
+    return False
+
+
+def handed_over(value: Any, seen: set[int] | None = None) -> Any:
+    """``value`` with the storages in it as the program knows them: `TypedStorage`s."""
+    seen = set() if seen is None else seen
+    if isinstance(value, Storage):
+        made = TypedStorage.__new__(TypedStorage)
+        made.dtype, made._untyped_storage = value.dtype, UntypedStorage.of(value.on_device())
+        return made
+    if type(value) is tuple:
+        parts = [handed_over(each, seen) for each in value]
+        return value if all(a is b for a, b in zip(parts, value)) else tuple(parts)
+    if id(value) in seen or not isinstance(value, (list, dict)):
+        return value
+    seen.add(id(value))
+    for key in range(len(value)) if isinstance(value, list) else list(value):
+        each = value[key]
+        if isinstance(each, (Storage, tuple, list, dict)):
+            value[key] = handed_over(each, seen)
+    return value
 
 
 def restore(storage: Storage, location: str, map_location: MapLocation) -> Storage:
@@ -290,7 +324,7 @@ def checked(result: Any) -> Any:
     made, _unchecked.sparse = _unchecked.sparse, []
     for t in made:
         sparse.check(t)
-    return result
+    return handed_over(result) if _holds_storage(result) else result
 
 
 def bytes_from_text(text: str, encoding: str = "latin1") -> bytes:

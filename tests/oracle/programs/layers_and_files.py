@@ -226,3 +226,8 @@ F.grid_sample(picture, torch.tensor([[[[float("inf"), 0.], [0., 0.]]]]), align_c
 [told(F.adaptive_avg_pool2d, torch.ones(s), 2) for s in ((1, 2, 0, 4), (1, 2, 4, 0), (1, 0, 4, 4), (0, 2, 4, 4))], [told(F.adaptive_avg_pool3d, torch.ones(1, 2, 0, 4, 4), n) for n in (1, 2)], F.adaptive_avg_pool2d(torch.ones(1, 2, 0, 4), 1), told(F.adaptive_avg_pool1d, torch.ones(1, 2, 0), 2)
 odd = torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0], requires_grad=True)
 [(f(odd), torch.autograd.grad(f(odd).sum(), odd)) for f in (F.elu, F.selu, F.celu, F.softshrink, F.hardshrink, F.leaky_relu, F.softsign)]
+# storages in files
+whole = torch.arange(6.).reshape(2, 3)
+saved = reloaded([whole, whole.storage(), {"inner": (torch.tensor([1, 2], dtype=torch.int16).storage(),)}, whole[1].storage()])
+saved[1], saved[1].data_ptr() == saved[0].data_ptr(), saved[2]["inner"][0].dtype, saved[2]["inner"][0].tolist(), len(saved[3])
+reloaded(whole.storage()), reloaded(torch.tensor([258]).untyped_storage()).tolist(), told(reloaded, [whole, whole.untyped_storage()])
