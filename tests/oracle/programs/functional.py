@@ -230,6 +230,8 @@ F.max_pool2d(image, 3, 1).backward(torch.full((1, 1, 2, 2), float("inf")))
 image.grad
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.attention.flex_attention import AuxRequest, and_masks, create_block_mask, create_mask, flex_attention, noop_mask, or_masks
+import torch.nn.attention.flex_attention as flexible
+flexible._FLEX_ATTENTION_DISABLE_COMPILE_DEBUG = True
 aq, ak, av = torch.randn(2, 4, 20, 8), torch.randn(2, 2, 20, 8), torch.randn(2, 2, 20, 8)
 below = lambda b, h, q, kv: q >= kv
 near = lambda b, h, q, kv: (q - kv).abs() <= 3
