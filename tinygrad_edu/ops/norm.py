@@ -36,6 +36,14 @@ def _mean(x: Any, dims: tuple[int, ...]) -> Any:
     return x.mean(axis=dims, keepdims=True, dtype=x.dtype)
 
 
+def _mean_product(k: Any, x: Any, y: Any, dims: tuple[int, ...]) -> Any:
+    """The mean of ``x * y`` over ``dims``, kept as 1; the products are added up without being stored."""
+    letters = "abcdefghijklmnopqrstuvwxyz"[: x.ndim]
+    kept = "".join(letter for i, letter in enumerate(letters) if i not in dims)
+    total = k.xp.einsum(f"{letters},{letters}->{kept}", x, y)
+    return (total / prod(x.shape[i] for i in dims)).reshape([1 if i in dims else n for i, n in enumerate(x.shape)])
+
+
 def _affine(p: Any, layout: Layout) -> Any:
     return p.reshape(layout.affine)
 
@@ -44,51 +52,110 @@ def _wide(x: Any) -> Any:
     return x.astype("float32") if x.dtype.itemsize == 2 else x
 
 
+_AT_A_TIME = 1 << 17  # numbers: what is computed of them on the way stays in the processor's cache
+
+
+def _parts(k: Any, layout: Layout) -> list[Any]:
+    """Indices that cut an array of the layout's shape, across the longest dimension that is not averaged over."""
+    shape = layout.shape
+    axis = max((i for i in range(len(shape)) if i not in layout.dims), key=lambda i: shape[i], default=None)
+    if axis is None or prod(shape) <= _AT_A_TIME or k.device_type != "cpu":
+        return [()]
+    step = max(1, _AT_A_TIME * shape[axis] // prod(shape))
+    return [(*(slice(None),) * axis, slice(i, i + step)) for i in range(0, shape[axis], step)]
+
+
+def _like_channels(p: Any, layout: Layout) -> Any:
+    """Weight or bias as it stands beside the layout's shape; None where one average covers several channels (groups)."""
+    if p is None or layout.dims == (2,):
+        return None
+    return p.reshape(1, -1, 1) if layout.dims == (0, 2) else p.reshape(layout.affine)
+
+
+def _part(p: Any, part: Any) -> Any:
+    """The part of a weight that belongs to a part of what it scales."""
+    axis = len(part) - 1
+    return p if not part or p.ndim <= axis or p.shape[axis] == 1 or p.ndim < 2 else p[part]
+
+
 def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: float) -> Any:
     """Normalized, scaled and shifted; the mean; 1 / standard deviation; the variance."""
-    v = _wide(x).reshape(layout.shape)
-    if stats is None:
-        mean = _mean(v, layout.dims)
-        d = v - mean
-        var = _mean(d * d, layout.dims)
-    else:
-        mean, var = (
-            _wide(s).reshape([n if i not in layout.dims else 1 for i, n in enumerate(layout.shape)]) for s in stats
-        )
-        d = v - mean
-    inverse = 1 / k.xp.sqrt(var + eps)
-    d *= inverse
-    out = d.reshape(x.shape)
-    if w is not None:
+    v, dims = _wide(x).reshape(layout.shape), layout.dims
+    kept = [1 if i in dims else n for i, n in enumerate(layout.shape)]
+    mean, var = (
+        (k.xp.empty(kept, v.dtype) for _ in range(2)) if stats is None else (_wide(s).reshape(kept) for s in stats)
+    )
+    out, inverse = k.xp.empty(layout.shape, v.dtype), k.xp.empty(kept, v.dtype)
+    scale, shift = _like_channels(w, layout), _like_channels(b, layout)
+    for part in _parts(k, layout):
+        d = out[part]
+        if stats is None:
+            mean[part] = _mean(v[part], dims)
+        k.xp.subtract(v[part], mean[part], out=d)
+        if stats is None:
+            var[part] = _mean_product(k, d, d, dims)
+        inverse[part] = 1 / k.xp.sqrt(var[part] + eps)
+        _scale(d, inverse[part], scale, part)
+        if shift is not None:
+            d += _part(shift, part)
+    out = out.reshape(x.shape)
+    if w is not None and scale is None:
         out *= _affine(w, layout)
-    if b is not None:
+    if b is not None and shift is None:
         out += _affine(b, layout)
     return out.astype(x.dtype, copy=False), mean, inverse, var
+
+
+def _scale(x: Any, inverse: Any, scale: Any, part: Any) -> None:
+    """Divide by the standard deviation and multiply by the weight, in place: at once where both are numbers of a channel."""
+    if scale is not None and scale.ndim == inverse.ndim and scale.shape[0] == 1 == inverse.shape[0]:
+        x *= inverse * _part(scale, part)
+        return
+    x *= inverse
+    if scale is not None:
+        x *= _part(scale, part)
 
 
 def _input_slope(
     k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
 ) -> Any:
-    dtype = g.dtype
+    """``(g - mean(g) - unit · mean(g · unit)) / deviation``, ``g`` times the weight, ``unit = (x - mean) / deviation``."""
+    dtype, shape = g.dtype, x.shape
     g, x = _wide(g), _wide(x)
-    if w is not None:
+    scale = _like_channels(w, layout)
+    channels = scale is not None and 0 in layout.dims  # then the weight can wait till the end
+    if w is not None and not channels:
         g = g * _affine(w, layout)
-    g = g.reshape(layout.shape)
-    if stats is not None:
-        return (g * inverse).reshape(x.shape).astype(dtype, copy=False)
-    unit = (x.reshape(layout.shape) - mean) * inverse
-    unit *= _mean(g * unit, layout.dims)
-    unit += _mean(g, layout.dims)
-    gx = g - unit
-    gx *= inverse
-    return gx.reshape(x.shape).astype(dtype, copy=False)
+    g, x, gx = g.reshape(layout.shape), x.reshape(layout.shape), k.xp.empty(layout.shape, g.dtype)
+    for part in _parts(k, layout):
+        above, made, factor = g[part], gx[part], inverse[part]
+        if stats is None:
+            d = x[part] - mean[part]
+            d *= _mean_product(k, above, d, layout.dims) * factor * factor
+            k.xp.subtract(above, d, out=made)
+            made -= _mean(above, layout.dims)
+            above = made
+        k.xp.multiply(above, factor * _part(scale, part) if channels else factor, out=made)
+    return gx.reshape(shape).astype(dtype, copy=False)
 
 
 def _weight_slope(
     k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
 ) -> Any:
-    unit = (_wide(x).reshape(layout.shape) - mean) * inverse
-    return _summed(k, g * unit.reshape(x.shape), w.shape, layout)
+    """The sum of ``g · unit`` over the dimensions along which the weight is repeated."""
+    shape, x, g = x.shape, _wide(x).reshape(layout.shape), g.reshape(layout.shape)
+    if 0 in layout.dims:  # a weight for each channel, and all numbers of a channel are normalized together
+        total = k.xp.empty(mean.shape, x.dtype)
+        for part in _parts(k, layout):
+            total[part] = _mean_product(k, g[part], x[part] - mean[part], layout.dims)
+        total *= inverse * (x.size // max(1, total.size))
+        return total.reshape(w.shape).astype(w.dtype, copy=False)
+    products = k.xp.empty(layout.shape, x.dtype)
+    for part in _parts(k, layout):
+        unit = k.xp.subtract(x[part], mean[part], out=products[part])
+        unit *= inverse[part]
+        unit *= g[part]
+    return _summed(k, products.reshape(shape), w.shape, layout)
 
 
 def _summed(k: Any, g: Any, shape: Any, layout: Layout) -> Any:
