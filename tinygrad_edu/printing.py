@@ -251,7 +251,7 @@ def format_tensor(tensor: Any) -> str:
     prefix = "tensor(" if plain else f"{bases[0]}("
     indent = len(prefix)
     kind, shape = tensor.dtype, tuple(tensor.shape)
-    text = prefix + ("..." if tensor.is_meta else format_array(tensor._data, kind, indent))
+    text = prefix + ("..." if tensor.device.type == "meta" else format_array(tensor._data, kind, indent))
     text = add_suffixes(text, _suffixes(tensor, kind, shape), indent)
     text += ")"
     return text if plain or not ("Parameter" in bases or hasattr(tensor, "_is_param")) else f"Parameter({text})"
