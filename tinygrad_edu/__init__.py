@@ -103,7 +103,8 @@ _FROM = {
     "OutOfMemoryError": "backend.errors", "AcceleratorError": "backend.errors",
     "Stream": "streams", "Event": "streams", "DisableTorchFunction": "overrides", "DisableTorchFunctionSubclass": "overrides",
     **dict.fromkeys(("_assert", "_assert_async", "cond", "while_loop", "sym_int", "sym_float", "sym_not", "sym_max", "sym_min", "sym_ite",
-                     "sym_sum", "sym_sqrt"), "control"),
+                     "sym_sum", "sym_sqrt",
+                     "SymInt", "SymFloat", "SymBool"), "control"),
     **dict.fromkeys(("get_deterministic_debug_mode", "set_deterministic_debug_mode", "is_warn_always_enabled", "set_warn_always"),
                     "determinism"),
     **dict.fromkeys(("get_device_module", "set_flush_denormal", "compiled_with_cxx11_abi", "is_vulkan_available"), "backends"),
@@ -121,7 +122,6 @@ _ALSO = {
     "_logging": "compiler",
     "__config__": "backends",
     "__future__": "future",
-    "__config__": "version",
     "futures": "jit.futures",
 }  # torch's names of rooms of ours
 

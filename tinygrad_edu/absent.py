@@ -40,3 +40,12 @@ xpu = _module(
     empty_cache=_nothing,
 )
 mtia = _module("mtia", "MTIA accelerators", is_initialized=lambda: False, empty_cache=_nothing)
+
+
+def is_fake(x: object) -> bool:
+    """Whether a tensor only stands for one, as in PyTorch's compiler: there are no such tensors."""
+    return False
+
+
+def get_proxy_mode() -> None:
+    """What records a program for PyTorch's compiler: nothing does."""

@@ -55,6 +55,18 @@ def _assert_async(value: Any, msg: str | None = None) -> None:
         raise RuntimeError("Expected Tensor with single nonzero value, but got zero" if msg is None else msg)
 
 
+class SymInt:
+    """The class of whole numbers that are known only when a compiled program runs: there are none."""
+
+
+class SymFloat:
+    """The class of such numbers that are not whole: there are none."""
+
+
+class SymBool:
+    """The class of such truth values: there are none."""
+
+
 def sym_int(a: Any) -> int:
     """A number cut to a whole one.
 

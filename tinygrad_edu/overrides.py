@@ -74,6 +74,11 @@ class DisableTorchFunction(_Off):
     level = NOTHING
 
 
+def _are_functorch_transforms_active() -> bool:
+    """Whether torch's ``func`` is at work below Python, which it is not here."""
+    return False
+
+
 def _log_api_usage_once(event: str) -> None:
     """Where torch (as ``torch._C``) counts who uses it: nothing is counted here."""
 

@@ -101,7 +101,9 @@ _IDENTITY = "This function is the identity in these cases."
 
 def _need_matrices(t: Any, name: str) -> None:
     if t._data.ndim < 2:
-        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got {t._data.ndim}-D tensor.")
+        raise RuntimeError(
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got {t._data.ndim}-D tensor."
+        )
 
 
 def _unturned(t: Any, name: str, advice: str) -> Any:
@@ -250,6 +252,11 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
         return bool(self._data.flags.c_contiguous) if memory_format is None else lies_in(self._data, memory_format)
+
+    @property
+    def _cdata(self) -> int:
+        """A number that no other tensor has while this one lives: torch's address of it."""
+        return id(self)
 
     def data_ptr(self) -> int:
         return address(self._data) if self._data.size and not self.is_meta else 0

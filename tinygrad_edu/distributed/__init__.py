@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from .collectives import (
     all_gather,
     all_gather_into_tensor,
@@ -45,6 +47,8 @@ from .groups import (
     is_nccl_available,
     new_group,
 )
+
+default_pg_timeout = timedelta(minutes=30)  # MPI waits as long as it takes
 
 __all__ = [
     "GroupMember", "ProcessGroup", "ReduceOp", "Work", "all_gather", "all_gather_into_tensor", "all_gather_object", "all_reduce",

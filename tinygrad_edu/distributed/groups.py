@@ -15,6 +15,9 @@ class ReduceOp(enum.Enum):
     SUM, AVG, PRODUCT, MIN, MAX, BAND, BOR, BXOR = "SUM", "AVG", "PRODUCT", "MIN", "MAX", "BAND", "BOR", "BXOR"
 
 
+ReduceOp.RedOpType = ReduceOp  # type: ignore[attr-defined]  # torch's name of the values' type
+
+
 class ProcessGroup:
     """Some processes. Ranks in the group count from 0; ``ranks`` are the same in the world."""
 

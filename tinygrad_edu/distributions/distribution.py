@@ -10,7 +10,7 @@ from ..autograd.variable import Variable
 from ..ops.creation import tensor
 from ..ops.shape import broadcast_tensors
 from ..size import Size
-from .constraints import Constraint, independent
+from .constraints import Constraint, independent, is_dependent
 
 _OURS = (__name__.rpartition(".")[0], "torch.distributions.")  # where our families say that they are from
 
@@ -35,8 +35,11 @@ class Distribution:
             self._validate_args = validate_args
         if self._validate_args:
             for name, constraint in self.arg_constraints.items():
+                if is_dependent(constraint):
+                    continue
                 if name in self.__dict__ or isinstance(getattr(type(self), name, None), property):
                     self._check_parameter(name, constraint, getattr(self, name))
+        super().__init__()  # of the next class, where a distribution is something else too
 
     def _check_parameter(self, name: str, constraint: Constraint, value: Any) -> None:
         if not bool(constraint.check(value).all()):

@@ -22,8 +22,8 @@ _table: dict[tuple[type, type], Formula] = {}
 def register_kl(type_p: type, type_q: type) -> Callable[[Formula], Formula]:
     """Decorator: the function computes the divergence for these two families (and those that inherit from them)."""
     for kind in (type_p, type_q):
-        if not (isinstance(kind, type) and issubclass(kind, Distribution)):
-            raise TypeError(f"Expected type to be a Distribution subclass but got {kind}")
+        if not isinstance(kind, type):  # not of Distribution only: torch asks no more either
+            raise TypeError("issubclass() arg 1 must be a class")
 
     def keep(function: Formula) -> Formula:
         _table[type_p, type_q] = function

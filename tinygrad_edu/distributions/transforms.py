@@ -41,7 +41,8 @@ class Transform:
         if cache_size not in (0, 1):
             raise ValueError("cache_size must be 0 or 1")
         self._cache_size, self._inv = cache_size, None
-        self._last: tuple[Any, Any] = (None, None)
+        self._cached_x_y: tuple[Any, Any] = (None, None)
+        super().__init__()  # of the next class, where a transform is a module too
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_inv": None}
@@ -86,21 +87,21 @@ class Transform:
     def __call__(self, x: Any) -> Any:
         if self._cache_size == 0:
             return self._call(x)
-        before, after = self._last
+        before, after = self._cached_x_y
         if x is before:
             return after
         y = self._call(x)
-        self._last = x, y
+        self._cached_x_y = x, y
         return y
 
     def _inv_call(self, y: Any) -> Any:
         if self._cache_size == 0:
             return self._inverse(y)
-        before, after = self._last
+        before, after = self._cached_x_y
         if y is after:
             return before
         x = self._inverse(y)
-        self._last = x, y
+        self._cached_x_y = x, y
         return x
 
     def _call(self, x: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.variable import Variable
 from ..nn.module import Module
 from .graph import Graph, Ref, mapped
+from .recorder import is_tracing
 from .running import OtherPath, Program
 
 Retrace = Callable[[tuple[Any, ...]], Graph]
@@ -118,8 +119,11 @@ class ScriptFunction:
     def __init__(self, paths: Paths, members: dict[str, Any]) -> None:
         self.paths, self.members = paths, members
         self.__name__ = paths.name
+        self.inner: Callable[..., Any] | None = None  # the function itself, of a script
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.inner is not None and is_tracing():  # a script within another one: recorded with it
+            return self.inner(*args, **kwargs)
         return self.paths.run(args, kwargs, self.members.__getitem__)
 
     @property

@@ -48,6 +48,8 @@ def script(obj: Any, *options: Any, **more: Any) -> Any:
         return graph
 
     made = wrapped(subject, [], record)
+    if isinstance(made, ScriptFunction):
+        made.inner = obj
     return made
 
 

@@ -7,6 +7,7 @@ import inspect
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any, Self
 
 from .. import devices, dtypes
@@ -47,6 +48,12 @@ class Module(HasHooks, HasState):
 
     training: bool
     call_super_init: bool = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, value in list(vars(cls).items()):
+            if getattr(value, "torch_errors", False) and isinstance(value, FunctionType):
+                setattr(cls, name, staticmethod(value))  # ``act = torch.tanh``: torch's functions do not become methods
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not self.call_super_init and kwargs:

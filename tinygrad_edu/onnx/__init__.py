@@ -11,6 +11,14 @@ _WHERE = {
 }  # fmt: skip
 
 
+exports: list[object] = []  # that are going on
+
+
+def is_in_onnx_export() -> bool:
+    """Whether `export` is running the model at this moment."""
+    return bool(exports)
+
+
 def __getattr__(name: str) -> _Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,6 +16,7 @@ from ..jit.graph import Graph, Node, Ref, Repeat, Size, mapped
 from ..jit.module import ScriptFunction, ScriptModule
 from ..jit.trace import Subject, build
 from ..nn.module import Module
+from . import exports
 from .composed import Unmapped
 from .emitter import Emitter, Name, onnx_type
 from .table import TABLE
@@ -95,7 +96,11 @@ def export(
     kwargs = dict(kwargs or {})
     if args and isinstance(args[-1], dict) and not kwargs:
         kwargs, args = args[-1], args[:-1]
-    graph, members, names = _graph_of(model, args, kwargs, input_names, dynamic_axes)
+    exports.append(model)
+    try:
+        graph, members, names = _graph_of(model, args, kwargs, input_names, dynamic_axes)
+    finally:
+        exports.pop()
     proto = _Export(
         graph,
         members,

@@ -241,7 +241,7 @@ def _refusal(problem: str, kind: type[Exception] | None) -> Exception:
 
 
 # functions whose arguments may all be numbers, which count as 0-d tensors
-_NUMBERS_AS_TENSORS = {"add", "sub", "mul", "div", "true_divide", "floor_divide"}
+_NUMBERS_AS_TENSORS = {"add", "sub", "mul", "div", "div_floor", "div_trunc", "true_divide", "floor_divide"}
 BINARY = ("Tensor input, Tensor other, *, Tensor out = None",)
 WITH_NUMBER = (*BINARY, "Tensor input, Number other, *, Tensor out = None")
 WITH_NUMBERS = (BINARY[0], "Number self, Tensor other, *, Tensor out = None", WITH_NUMBER[1])

@@ -347,3 +347,39 @@ Chi2(torch.tensor(-1.), validate_args=True)
 RelaxedBernoulli(torch.tensor(1.), probs=torch.tensor(2.), validate_args=False).probs
 Binomial(3, torch.tensor([0.5, 0.5])).expand((3, 2)), Binomial(3, logits=torch.tensor(0.))
 Gamma(1., 2.).log_prob(3), HalfNormal(torch.ones(2)).sample_n(3).shape, "simplex" in constraints.__all__
+class Flow(torch.distributions.Transform, torch.nn.Module):
+    domain = codomain = constraints.real
+    bijective = True
+    def __init__(self):
+        super().__init__(cache_size=1)
+        self.shift = torch.nn.Parameter(torch.ones(1))
+    def _call(self, x):
+        return x + self.shift
+    def _inverse(self, y):
+        return y - self.shift
+    def log_abs_det_jacobian(self, x, y):
+        return torch.zeros_like(x)
+    __hash__ = torch.nn.Module.__hash__
+list(Flow().parameters()), TransformedDistribution(Normal(torch.zeros(1), 1.0), [Flow()]).log_prob(torch.ones(1))
+class Depends(Distribution):
+    arg_constraints = {"value": constraints.dependent, "scale": constraints.positive}
+    support = constraints.real
+    def __init__(self, value, scale):
+        self.value, self.scale = value, scale
+        super().__init__(value.shape)
+Depends(torch.ones(2), torch.ones(2)).batch_shape
+Depends(torch.ones(2), -torch.ones(2))
+
+# torch's functions kept in a class
+class Keeps(torch.nn.Module):
+    act, convolve = torch.tanh, torch.conv2d
+    def forward(self, x):
+        return self.act(x), self.convolve(x, torch.ones(1, 1, 2, 2))
+Keeps()(torch.ones(1, 1, 2, 2))
+torch.div(7, torch.tensor([2, -3]), rounding_mode="trunc"), torch.div(7, torch.tensor([2.0, -3.0]), rounding_mode="floor"), torch.div(7, 2, rounding_mode="floor")
+torch.nn.grad.conv2d_input((1, 2, 5, 5), torch.arange(18.).reshape(1, 2, 3, 3), torch.ones(1, 1, 3, 3), padding=1, stride=2)
+torch.nn.grad.conv1d_weight(torch.arange(14.).reshape(1, 2, 7), (2, 1, 3), torch.arange(6.).reshape(1, 2, 3), dilation=2, groups=2)
+torch.nn.grad.conv3d_input((1, 1, 3, 3, 3), torch.ones(1, 1, 2, 2, 2, requires_grad=True), torch.ones(1, 1, 2, 2, 2)).requires_grad
+torch.distributions.normal.Normal is torch.distributions.Normal, torch.distributions.studentT.StudentT(3.), torch.distributions.utils.broadcast_all(1., torch.ones(2))
+torch.distributions.constraint_registry.biject_to is torch.distributions.biject_to, torch.nn.utils.clip_grad.clip_grad_norm_.__name__, torch.nn.utils.convert_parameters.vector_to_parameters.__name__
+torch.distributions.no_such_family

@@ -257,3 +257,14 @@ torch._assert_async(torch.tensor(1)), torch._assert(True, "said"), torch._C._get
 torch._assert(False, "said")
 import torch._logging
 torch._logging.set_logs()
+torch.__name__, torch.torch is torch, isinstance(torch.__config__.show(), str), isinstance(torch.__config__.parallel_info(), str)
+from torch.serialization import DEFAULT_PROTOCOL, MAP_LOCATION
+from torch._C import _TensorMeta
+from torch._subclasses.fake_tensor import is_fake
+from torch.fx.experimental.proxy_tensor import get_proxy_mode
+from torch.distributed.constants import default_pg_timeout
+DEFAULT_PROTOCOL, issubclass(_TensorMeta, type), is_fake(torch.ones(1)), get_proxy_mode(), default_pg_timeout, torch.distributed.ReduceOp.RedOpType.SUM is torch.distributed.ReduceOp.SUM
+torch.distributions.register_kl(int, float)(max) is max
+torch.distributions.register_kl(1, float)
+torch._C._are_functorch_transforms_active(), isinstance(3, torch.SymInt), isinstance(1.0, torch.SymFloat), isinstance(True, torch.SymBool)
+torch.onnx.is_in_onnx_export(), isinstance(torch.ones(1)._cdata, int)
