@@ -156,6 +156,15 @@ def test_relu(both):
     assert np.isinf(fast).any()
 
 
+def test_erf(both):
+    odd = [0.0, -0.0, np.inf, -np.inf, np.nan, 3.92, -3.92, 3.9200001, 1e-40, 1e30]
+    x = np.concatenate([np.linspace(-5, 5, 4001), odd]).astype("float32").reshape(-1, 3)
+    plain, fast = both(lambda: tg.erf(tg.tensor(x)).numpy())
+    np.testing.assert_array_equal(fast, plain)
+    plain, fast = both(lambda: tg.nn.functional.gelu(tg.tensor(x)).numpy())
+    np.testing.assert_array_equal(fast, plain)
+
+
 OPTIMIZERS = [
     (tg.optim.SGD, {"lr": 0.1}), (tg.optim.SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01, "dampening": 0.1}),
     (tg.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}), (tg.optim.Adam, {}),
@@ -217,9 +226,10 @@ def test_other_arrays_stay_with_numpy(monkeypatch):
 
 def test_an_error_in_a_thread_reaches_the_caller(monkeypatch):
     monkeypatch.setattr(threads, "_count", 2)
-    caller = threading.get_ident()
+    caller, together = threading.get_ident(), threading.Barrier(2, timeout=30)
 
     def kernel(start, stop):
+        together.wait()  # neither thread does all the work
         if threading.get_ident() != caller:
             raise ZeroDivisionError
 

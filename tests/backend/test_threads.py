@@ -26,7 +26,7 @@ def test_a_cut_leaves_nothing_out_and_gives_nobody_nothing():
             assert parts[-1][1] == n
             assert all(b == c for (_, b), (c, _) in pairwise(parts))
             assert all(a < b for a, b in parts)
-            assert len(parts) == max(1, min(3, n, most))
+            assert len(parts) == max(1, min(3 * threads.EACH, n, most))
     assert threads.cut(0, 5) == [(0, 0)]
 
 
@@ -59,7 +59,7 @@ def test_an_error_is_raised_when_all_are_done_and_helpers_go_on():
 
     with pytest.raises(ZeroDivisionError):
         threads.share(work, [(0, 1), (1, 2), (2, 3)])
-    assert sorted(done) == [(0, 1), (2, 3)]
+    assert (1, 2) not in done
     assert threads.share(lambda part: part, [(0, 1), (1, 2), (2, 3)]) == [(0, 1), (1, 2), (2, 3)]
 
 

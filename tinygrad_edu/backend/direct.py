@@ -43,7 +43,7 @@ def _flat(*sizes: Sizes) -> list[Sizes]:
 
 def pays(x: Array, w_shape: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> Any:
     """The compiled kernels, where they are the quicker way to convolve ``x``; else None."""
-    if groups != 1 or len(stride) > 2 or set(stride) != {1}:
+    if groups != 1 or len(stride) > 2 or set(stride) != {1} or w_shape[0] < _TOGETHER[0]:
         return None
     few = w_shape[0] <= (MOST_FILTERS if len(x) >= threads.count() > 1 else FEW_FILTERS)
     if not few and (len(stride) < 2 or not winograd.pays(w_shape, dilation, x.shape[2:])):

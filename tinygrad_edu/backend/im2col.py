@@ -254,8 +254,8 @@ def conv_input_grad(
     xp: Any, g: Array, w: Array, x_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
-    # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, it never does
-    widest = 0 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
+    # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, where they are short
+    widest = 8 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
     plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
     if plan.o <= plan.c:  # then it is cheaper to convolve g with the filters turned around than to add up windows
         padded = turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)

@@ -16,6 +16,7 @@ from numba import float32, int64, void
 
 from .kernels_conv import conv, conv_slope  # noqa: F401 - parts of the module of kernels
 from .kernels_winograd import conv3, conv3_slope  # noqa: F401
+from .special import _ERF_DOWN, _ERF_UP, ERF_IS_1
 
 _kernel: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}
 F1, F3 = float32[::1], float32[:, :, ::1]
@@ -138,6 +139,24 @@ def relu_slope(g: Any, out: Any, gx: Any, start: int, stop: int) -> None:
     g, out, gx = g[start:stop], out[start:stop], gx[start:stop]
     for i in range(len(g)):
         gx[i] = g[i] if out[i] != 0 else float32(0)
+
+
+_U0, _U1, _U2, _U3, _U4, _U5, _U6 = _ERF_UP
+_D0, _D1, _D2, _D3, _D4, _D5, _D6 = _ERF_DOWN
+
+
+@numba.njit(void(F1, F1, int64, int64), **_kernel)
+def erf(x: Any, out: Any, start: int, stop: int) -> None:
+    """The error function, in float64 as in `special.py`."""
+    x, out = x[start:stop], out[start:stop]
+    for i in range(len(x)):
+        v = numpy.float64(x[i])
+        c = min(max(v, -ERF_IS_1), ERF_IS_1)
+        z = c * c
+        up = (((((_U6 * z + _U5) * z + _U4) * z + _U3) * z + _U2) * z + _U1) * z + _U0
+        down = (((((_D6 * z + _D5) * z + _D4) * z + _D3) * z + _D2) * z + _D1) * z + _D0
+        inner = c * up / down
+        out[i] = (1.0 if v > 0 else -1.0) if abs(v) > ERF_IS_1 else (inner if v == v else v)
 
 
 # ------------------------------------------------------------------------------------ optimizers

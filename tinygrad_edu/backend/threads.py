@@ -13,6 +13,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
@@ -21,7 +22,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 Part = tuple[int, int]
-Outcome = tuple[Any, BaseException | None]
+EACH = 3  # parts for each thread
 
 _lock = threading.Lock()
 _helpers: list[Helper] = []
@@ -42,8 +43,11 @@ def set_count(number: int) -> None:
 
 
 def cut(n: int, most: int) -> list[Part]:
-    """``n`` things in as many parts as there are threads, but not in more than ``most``: their first and last."""
-    parts = max(1, min(count(), most, n))
+    """``n`` things in parts for all threads, but not in more than ``most``: their first and last.
+
+    Some parts for each thread, so that one that comes late, or has to share its processor, takes fewer of them.
+    """
+    parts = max(1, min(EACH * count() if count() > 1 else 1, most, n))
     return list(pairwise(n * i // parts for i in range(parts + 1)))
 
 
@@ -51,20 +55,39 @@ def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]
     """``work(part)`` of every part, side by side as far as threads are free; the results in the order of the parts."""
     if len(parts) < 2:
         return [work(part) for part in parts]
-    helpers = _free(len(parts) - 1)
-    alone = len(parts) - len(helpers)
-    here = _processor()
-    for helper, part in zip(helpers, parts[alone:]):
-        helper.keep_off(here)
-        helper.tasks.put((work, part))
-    outcomes = [_outcome(work, part) for part in parts[:alone]]
+    job = Job(work, parts)
+    helpers, here = _free(min(count(), len(parts)) - 1), _processor()
     for helper in helpers:
-        outcomes.append(helper.outcomes.get())
+        helper.keep_off(here)
+        helper.jobs.put(job)
+    job.run()
+    for helper in helpers:
+        helper.done.get()
         helper.free.release()
-    for _, error in outcomes:
-        if error is not None:
-            raise error
-    return [result for result, _ in outcomes]
+    if job.error is not None:
+        raise job.error
+    return [job.results[i] for i in range(len(parts))]
+
+
+class Job:
+    """Work on parts, which several threads take one by one."""
+
+    def __init__(self, work: Callable[[Part], Any], parts: Sequence[Part]) -> None:
+        self.work, self.left = work, deque(enumerate(parts))
+        self.results: dict[int, Any] = {}
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        while True:
+            try:
+                i, part = self.left.popleft()
+            except IndexError:
+                return
+            try:
+                self.results[i] = self.work(part)
+            except BaseException as error:  # raised again where the results are waited for
+                self.error = error
+                self.left.clear()
 
 
 # ------------------------------------------------------------------------------------ OpenBLAS's threads
@@ -103,14 +126,14 @@ def product(x: Any, y: Any) -> Any:
 
 # ------------------------------------------------------------------------------------ threads that wait for work
 class Helper(threading.Thread):
-    """Takes a task, says what came of it, waits for the next."""
+    """Takes part in a job, says that nothing is left of it, waits for the next."""
 
     def __init__(self) -> None:
         super().__init__(name="tinygrad_edu", daemon=True)
         self.free = threading.Lock()
         self.off: int | None = None
-        self.tasks: SimpleQueue[tuple[Callable[[Part], Any], Part]] = SimpleQueue()
-        self.outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.done: SimpleQueue[None] = SimpleQueue()
         self.start()
 
     def keep_off(self, processor: int | None) -> None:
@@ -126,7 +149,8 @@ class Helper(threading.Thread):
 
     def run(self) -> None:
         while True:
-            self.outcomes.put(_outcome(*self.tasks.get()))
+            self.jobs.get().run()
+            self.done.put(None)
 
 
 def _getcpu() -> Callable[[], int] | None:
@@ -142,13 +166,6 @@ _ask = _getcpu()
 def _processor() -> int | None:
     """The one that this thread runs on, where the system tells and threads may choose theirs."""
     return None if _ask is None else _ask()
-
-
-def _outcome(work: Callable[[Part], Any], part: Part) -> Outcome:
-    try:
-        return work(part), None
-    except BaseException as error:  # raised again where the result is waited for
-        return None, error
 
 
 def _free(number: int) -> list[Helper]:

@@ -14,7 +14,7 @@ from . import compiled, threads
 
 Array = Any
 Sizes = tuple[int, ...]
-FEWEST, MOST = 16, 128  # channels and filters: with more the matrix product of all windows is quicker
+FEWEST, MOST = 16, 64  # channels and filters: with more the matrix product of all windows is quicker
 LEAST_TILES = 64  # in an image
 _TOGETHER = (3, 5)  # filters and channels that the kernels work on together
 _ONE = numpy.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], numpy.float32)
