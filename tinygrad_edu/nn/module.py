@@ -7,6 +7,7 @@ import inspect
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import FunctionType
 from typing import Any, Self
 
@@ -14,6 +15,8 @@ from .. import devices, dtypes
 from ..autograd.modes import no_grad
 from ..autograd.variable import Variable, wrap
 from ..future import get_overwrite_module_params_on_conversion
+from ..ops._signature import Signature, shown_call
+from ..ops.signatures import TABLE
 from ..typeinfo import typename
 from . import hooks
 from .call import HasHooks
@@ -529,29 +532,27 @@ def indent(text: str, spaces: int = 2) -> str:
     return text.replace("\n", "\n" + " " * spaces)
 
 
+@cache
+def _forms_of_to() -> list[Signature]:
+    """The ways to call ``to``."""
+    return [Signature("to", line.partition(": ")[2]) for line in TABLE.splitlines() if line.startswith(".to: ")]
+
+
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
     """(device, dtype) from the arguments of ``to``."""
-    device, dtype = kwargs.pop("device", None), kwargs.pop("dtype", None)
-    tensor = kwargs.pop("tensor", None)
-    for name in ("non_blocking", "copy", "memory_format"):  # not looked for here
-        kwargs.pop(name, None)
-    if kwargs:
-        raise TypeError(f"to() got an unexpected keyword argument '{next(iter(kwargs))}'")
+    if all(form.problem(args, kwargs) is not None for form in _forms_of_to()):
+        forms = "".join(f" * {form}\n" for form in _forms_of_to())
+        raise TypeError(
+            f"to() received an invalid combination of arguments - got ({shown_call(args, kwargs)}), but expected one of:\n{forms}"
+        )
+    device, dtype, tensor = kwargs.get("device"), kwargs.get("dtype"), kwargs.get("tensor")
     for arg in args:
         if isinstance(arg, dtypes.dtype):
             dtype = arg
         elif isinstance(arg, Variable):
             tensor = arg
-        elif isinstance(arg, bool) or arg is None:
-            continue
-        elif isinstance(arg, (str, int, devices.device)):
+        elif isinstance(arg, (str, int, devices.device)) and not isinstance(arg, bool):
             device = arg
-        else:
-            raise TypeError(
-                "to() received an invalid combination of arguments - got "
-                f"({', '.join(a.__class__.__name__ for a in args)}), but expected one of: (device, dtype, non_blocking), "
-                "(dtype, non_blocking), (tensor, non_blocking)"
-            )
     if tensor is not None:
         device, dtype = tensor.device, tensor.dtype
     return device, dtype

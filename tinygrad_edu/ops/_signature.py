@@ -16,9 +16,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from .. import dtypes
+from .. import devices, dtypes, layouts
 from ..autograd.variable import Variable
 from ..overrides import MISSING, answer, watching
+from ..size import Size
 
 NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
 
@@ -251,12 +252,21 @@ def _same_type(p: Parameter, value: Any) -> bool:
     return name == p.type or (p.type == "float" and name == "int") or (p.allow_none and value is None)
 
 
+_COMPILED = (
+    dtypes.dtype,
+    devices.device,
+    layouts.layout,
+    layouts.memory_format,
+    Size,
+)  # torch writes these out in full
+
+
 def type_name(value: Any) -> str:
     if isinstance(value, Variable):
         return type(value).__name__
-    if isinstance(value, dtypes.dtype):
-        return "torch.dtype"
     kind = type(value)
+    if kind in _COMPILED:
+        return f"torch.{kind.__name__}"
     return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
@@ -266,6 +276,12 @@ def described_type(value: Any) -> str:
     if isinstance(value, list):
         return f"list of [{', '.join(map(type_name, value))}]"
     return type_name(value)
+
+
+def shown_call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """The types in a call, as torch's messages have them."""
+    named = [f"{key}={type_name(v)}" for key, v in reversed(kwargs.items())]
+    return ", ".join([*map(type_name, args), *named]) + ("" if args or not kwargs else ", ")
 
 
 def call_error(
@@ -287,8 +303,7 @@ def call_error(
     single = len(signatures) == 1 and not signatures[0].only_shown
     if single or len(likely) == 1:
         return TypeError(problems[0 if single else likely[0]])
-    named = [f"{key}={type_name(v)}" for key, v in reversed(kwargs.items())]
-    got = ", ".join([*map(type_name, args), *named]) + ("" if args or not kwargs else ", ")
+    got = shown_call(args, kwargs)
     if len(signatures) == 1:
         unknown = [key for key in kwargs if all(p.name != key for p in signatures[0].parameters)]
         why = f"got unrecognized keyword arguments: {', '.join(unknown)}" if unknown else (
