@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from . import backend, dtypes
+from .backend.quiet import quietly
 
 
 @dataclass
@@ -146,7 +147,8 @@ def _shown(array: Any, kind: dtypes.dtype) -> tuple[Any, list[bool]]:
                 array = array[(slice(None),) * dim + ([*range(edge), *range(-edge, 0)],)]
     array = backend.kernels_of(array).to_host(array)
     if kind.is_floating_point:
-        array = array.astype("float64")  # exact; 16-bit types have no Python numbers of their own
+        with quietly():  # NumPy says of some NaNs that they are invalid
+            array = array.astype("float64")  # exact; 16-bit types have no Python numbers of their own
     return array.tolist(), cut
 
 
