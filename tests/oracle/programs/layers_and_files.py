@@ -231,3 +231,8 @@ whole = torch.arange(6.).reshape(2, 3)
 saved = reloaded([whole, whole.storage(), {"inner": (torch.tensor([1, 2], dtype=torch.int16).storage(),)}, whole[1].storage()])
 saved[1], saved[1].data_ptr() == saved[0].data_ptr(), saved[2]["inner"][0].dtype, saved[2]["inner"][0].tolist(), len(saved[3])
 reloaded(whole.storage()), reloaded(torch.tensor([258]).untyped_storage()).tolist(), told(reloaded, [whole, whole.untyped_storage()])
+# how modules and tensors are not moved
+moved, here = nn.Sequential(nn.Linear(1, 1)), torch.device("cpu")
+[told(moved.to, *args, **options) for args, options in (((here, True), {}), ((None, True), {}), (([],), {}), ((here, here), {}), (({},), {"non_blocking": True}), ((here, torch.tensor(3)), {}), ((), {"other": torch.ones(1)}), (("cpu",), {"foo": 1}), ((torch.long,), {}))]
+[moved.to(*args, **options)[0].weight.dtype for args, options in (((here, torch.float64, True), {}), ((torch.ones(1),), {"non_blocking": True}), ((None, torch.float16), {}), ((), {"tensor": torch.ones(1)}), ((float,), {}), ((), {"dtype": torch.float32, "device": here}))]
+told(torch.ones(1).to, "cpu", True), told(torch.zeros, here), told(torch.add, torch.ones(1), torch.strided), told(torch.ones(2).view, torch.Size), told(torch.add, torch.Size([1]), 1)
