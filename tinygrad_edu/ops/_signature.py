@@ -267,6 +267,8 @@ def type_name(value: Any) -> str:
     kind = type(value)
     if kind in _COMPILED:
         return f"torch.{kind.__name__}"
+    if kind is dtypes.PublicName:
+        return "type"
     return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
