@@ -52,6 +52,21 @@ class dtype(metaclass=PublicName):
         return complex128 if self.name == "float64" else complex64
 
 
+class NameOnly(dtype):
+    """A dtype that programs name and compare with; no tensor has it here."""
+
+    __slots__ = ()
+    __qualname__ = "dtype"
+
+    def __init__(self, name: str, short: str, itemsize: int) -> None:
+        self.name, self.short, self.itemsize = name, short, itemsize
+        self.is_floating_point, self.is_complex, self.is_signed = "float" in name, "complex" in name, True
+
+    @property
+    def np(self) -> Any:  # type: ignore[override]
+        raise NotImplementedError(f"there are no tensors of {self!r} here")
+
+
 uint8 = dtype("uint8", numpy.uint8, "Byte")
 int8 = dtype("int8", numpy.int8, "Char")
 int16 = dtype("int16", numpy.int16, "Short")
@@ -67,6 +82,7 @@ float64 = dtype("float64", numpy.float64, "Double")
 complex64 = dtype("complex64", numpy.complex64, "ComplexFloat")
 complex128 = dtype("complex128", numpy.complex128, "ComplexDouble")
 bool_ = dtype("bool", numpy.bool_, "Bool")
+complex32 = NameOnly("complex32", "ComplexHalf", 4)
 
 all_dtypes = (
     uint8, int8, int16, int32, int64, uint16, uint32, uint64,
@@ -75,7 +91,7 @@ all_dtypes = (
 # torch's other names for the same objects
 aliases = {
     "float": float32, "double": float64, "half": float16, "short": int16, "int": int32, "long": int64,
-    "cfloat": complex64, "cdouble": complex128, "bool": bool_,
+    "cfloat": complex64, "cdouble": complex128, "bool": bool_, "complex32": complex32, "chalf": complex32,
 }  # fmt: skip
 
 _by_name = {d.name: d for d in all_dtypes}

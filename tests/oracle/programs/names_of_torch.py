@@ -268,3 +268,4 @@ torch.distributions.register_kl(int, float)(max) is max
 torch.distributions.register_kl(1, float)
 torch._C._are_functorch_transforms_active(), isinstance(3, torch.SymInt), isinstance(1.0, torch.SymFloat), isinstance(True, torch.SymBool)
 torch.onnx.is_in_onnx_export(), isinstance(torch.ones(1)._cdata, int)
+torch.complex32, torch.chalf is torch.complex32, torch.ones(1).dtype in (torch.complex32, torch.complex64), torch.complex32.itemsize, torch.complex32.is_complex, torch.complex32.is_floating_point
