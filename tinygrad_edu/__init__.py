@@ -127,6 +127,10 @@ _ALSO = {
 
 
 def __getattr__(name: str) -> _Any:
+    if name == "__all__":  # of ``import *``: no rooms, which would hide a program's own random, io, data
+        own = [n for n, found in globals().items() if not (n.startswith("_") or isinstance(found, type(_math)))]
+        later = [n for n, room in _FROM.items() if not (n.startswith("_") or room in ("absent", "compat"))]
+        return sorted({*own, *later} - {"aliases", "all_dtypes", "annotations"})
     if name in _ALSO:
         return _importlib.import_module(f"{__package__}.{_ALSO[name]}")
     if name in _ROOMS:

@@ -34,7 +34,6 @@ _ELSEWHERE = {
     "torch.nn.modules.utils": "nn.tuples",
     "torch.nn.modules.transformer": "nn.transformer",
     "torch.optim.optimizer": "optim.optimizer",
-    "torch.nn.grad": "nn.functional",
     "torch.nn.utils.clip_grad": "nn.utils",
     "torch.nn.utils.convert_parameters": "nn.utils",
     "torch.nn.utils.weight_norm": "nn.utils.reparametrize",
@@ -250,7 +249,7 @@ def _show_torch_names() -> None:
     storage.TypedStorage.__module__ = storage.UntypedStorage.__module__ = "torch.storage"
     for op in importlib.import_module(f"{_PACKAGE}.autograd.op").Op.table.values():
         op.Node.__module__ = "builtins"  # <class 'AddBackward0'>
-    for room in ("nn", "nn.functional", "nn.init", "nn.utils", "optim", "linalg", "fft", "special"):
+    for room in ("nn", "nn.functional", "nn.init", "nn.utils", "optim", "linalg", "fft", "special", "distributions"):
         module = importlib.import_module(f"{_PACKAGE}.{room}")
         module.__name__ = f"torch.{room}"  # as in: module "torch.nn" has no attribute …
     for name, file in _TV_FILES.items():

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from . import constraints, kl_pairs, transforms
+import re as _re
+import sys as _sys
+from typing import Any as _Any
+
+from . import constraints, kl_pairs, transforms, utils
+from .constraint_registry import biject_to, transform_to
 from .continuous import Cauchy, Exponential, Laplace, MultivariateNormal, Normal, Uniform
 from .counts import Binomial, ContinuousBernoulli, Multinomial, NegativeBinomial
 from .discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
@@ -12,7 +17,6 @@ from .generalized_pareto import GeneralizedPareto
 from .kl import kl_divergence, register_kl
 from .matrices import LKJCholesky, LowRankMultivariateNormal, Wishart
 from .mixtures import MixtureSameFamily, OneHotCategoricalStraightThrough, VonMises
-from .registry import biject_to, transform_to
 from .transformed import (
     Gumbel,
     HalfCauchy,
@@ -37,5 +41,22 @@ __all__ = [
     "LowRankMultivariateNormal", "MixtureSameFamily", "Multinomial", "MultivariateNormal", "NegativeBinomial", "Normal",
     "OneHotCategorical", "OneHotCategoricalStraightThrough", "Pareto", "Poisson", "RelaxedBernoulli",
     "RelaxedOneHotCategorical", "StudentT", "TransformedDistribution", "Uniform", "VonMises", "Weibull", "Wishart",
-    "biject_to", "constraints", "kl_divergence", "kl_pairs", "register_kl", "transform_to", "transforms", *_transforms,
+    "biject_to", "kl_divergence", "register_kl", "transform_to", *_transforms,
 ]  # fmt: skip
+
+# torch has a file for every family. The package stands for each of them: distributions.normal.Normal
+_FILES = {_re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in __all__ if name[0].isupper()}
+_FILES |= {
+    "studentT",
+    "fishersnedecor",
+    "lowrank_multivariate_normal",
+    "relaxed_categorical",
+    "exp_family",
+    "lkj_cholesky",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _FILES:
+        return _sys.modules[__package__]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

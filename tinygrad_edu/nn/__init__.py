@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
-from . import functional, init, parallel, parameter, utils
+from . import functional, grad, init, parallel, parameter, utils
 from ._common import name_forward as _name_forward
 from ._common import name_init as _name_init
 from .activation import (

@@ -366,7 +366,7 @@ class Depends(Distribution):
     support = constraints.real
     def __init__(self, value, scale):
         self.value, self.scale = value, scale
-        super().__init__(value.shape)
+        super().__init__(value.shape, validate_args=True)
 Depends(torch.ones(2), torch.ones(2)).batch_shape
 Depends(torch.ones(2), -torch.ones(2))
 
@@ -383,3 +383,7 @@ torch.nn.grad.conv3d_input((1, 1, 3, 3, 3), torch.ones(1, 1, 2, 2, 2, requires_g
 torch.distributions.normal.Normal is torch.distributions.Normal, torch.distributions.studentT.StudentT(3.), torch.distributions.utils.broadcast_all(1., torch.ones(2))
 torch.distributions.constraint_registry.biject_to is torch.distributions.biject_to, torch.nn.utils.clip_grad.clip_grad_norm_.__name__, torch.nn.utils.convert_parameters.vector_to_parameters.__name__
 torch.distributions.no_such_family
+sorted(torch.distributions.__all__)
+starred = {}
+exec("from torch import *", starred)
+[n in starred for n in ("random", "io", "nn", "utils", "data", "save", "load", "vmap", "compile", "Tensor", "float32", "zeros", "pi", "manual_seed", "Event")]

@@ -17,8 +17,17 @@ _LATER = (
     "convert_conv3d_weight_memory_format",
 )  # they need the layers, which need this
 
+_FILES = {
+    "clip_grad": "clip",
+    "convert_parameters": "vector",
+    "init": "skip",
+    "memory_format": "layout",
+}  # torch's names
+
 
 def __getattr__(name: str) -> Any:
+    if name in _FILES:
+        return import_module(f"{__package__}.{_FILES[name]}")
     if name in _LATER:
         return getattr(import_module(f"{__package__}.layout"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
