@@ -470,6 +470,9 @@ class LogitRelaxedBernoulli(Distribution):
         new._bernoulli = self._bernoulli.expand(batch_shape)
         return new
 
+    def __repr__(self) -> str:
+        return repr(self._bernoulli).replace("Bernoulli", type(self).__name__, 1)
+
     @property
     def probs(self) -> Any:
         """The probability of 1."""
@@ -549,7 +552,7 @@ class RelaxedBernoulli(_Relaxed):
     def __init__(
         self, temperature: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None
     ) -> None:
-        base = LogitRelaxedBernoulli(temperature, probs, logits, validate_args=False)
+        base = LogitRelaxedBernoulli(temperature, probs, logits)
         super().__init__(base, SigmoidTransform(), validate_args=validate_args)
 
 
