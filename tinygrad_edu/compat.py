@@ -91,15 +91,22 @@ _ELSEWHERE = {
     "torchvision.transforms._presets": "vision.transforms.presets",
     "torchvision.ops.stochastic_depth": "vision.ops.misc",
     "torchvision.ops.feature_pyramid_network": "vision.ops.pyramid",
-    **dict.fromkeys(("torchvision.ops.roi_align", "torchvision.ops.roi_pool", "torchvision.ops.poolers"), "vision.ops.regions"),
+    **dict.fromkeys(
+        ("torchvision.ops.roi_align", "torchvision.ops.roi_pool", "torchvision.ops.poolers"), "vision.ops.regions"
+    ),
     "torchvision.ops.focal_loss": "vision.ops.losses",
     "torchvision.models.mobilenetv2": "vision.models.mobilenet",
     "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",
 }
 _TV_FILES = {
-    "BoundingBoxFormat": "_bounding_boxes", "BoundingBoxes": "_bounding_boxes", "Image": "_image", "KeyPoints": "_keypoints",
-    "Mask": "_mask", "TVTensor": "_tv_tensor", "Video": "_video",
+    "BoundingBoxFormat": "_bounding_boxes",
+    "BoundingBoxes": "_bounding_boxes",
+    "Image": "_image",
+    "KeyPoints": "_keypoints",
+    "Mask": "_mask",
+    "TVTensor": "_tv_tensor",
+    "Video": "_video",
 }  # fmt: skip  where torchvision has its kinds of tensors
 _ELSEWHERE |= {f"torchvision.tv_tensors.{file}": "vision.tv_tensors" for file in _TV_FILES.values()}
 # distributions whose file is not called as they are
@@ -214,7 +221,9 @@ _PLACES: dict[str, Callable[[type], str]] = {
 
 
 def _distribution_file(cls: type) -> str:
-    return "transforms" if cls.__module__.endswith(".transforms") else _OTHER_FILES.get(cls.__name__, _snake(cls.__name__))
+    return (
+        "transforms" if cls.__module__.endswith(".transforms") else _OTHER_FILES.get(cls.__name__, _snake(cls.__name__))
+    )
 
 
 def _show_torch_names() -> None:
@@ -223,7 +232,14 @@ def _show_torch_names() -> None:
         for found in vars(importlib.import_module(f"{_PACKAGE}.{room}")).values():
             if isinstance(found, type) and found.__module__.startswith(f"{_PACKAGE}.{room}."):
                 found.__module__ = place_of(found)
-    for room in ("nn.utils.prune", "nn.utils.parametrize", "nn.utils.rnn", "optim.swa_utils", "autograd.graph", "profiler.profiler"):
+    for room in (
+        "nn.utils.prune",
+        "nn.utils.parametrize",
+        "nn.utils.rnn",
+        "optim.swa_utils",
+        "autograd.graph",
+        "profiler.profiler",
+    ):
         for found in vars(importlib.import_module(f"{_PACKAGE}.{room}")).values():
             if isinstance(found, type) and found.__module__ == f"{_PACKAGE}.{room}":
                 found.__module__ = f"torch.{room}"
@@ -253,7 +269,9 @@ def _show_torch_names() -> None:
         module = importlib.import_module(f"{_PACKAGE}.{room}")
         module.__name__ = f"torch.{room}"  # as in: module "torch.nn" has no attribute …
     for name, file in _TV_FILES.items():
-        getattr(importlib.import_module(f"{_PACKAGE}.vision.tv_tensors"), name).__module__ = f"torchvision.tv_tensors.{file}"
+        getattr(
+            importlib.import_module(f"{_PACKAGE}.vision.tv_tensors"), name
+        ).__module__ = f"torchvision.tv_tensors.{file}"
     names = importlib.import_module(f"{_PACKAGE}.io.names")
     for name, place in names._nn_places().items():
         found = getattr(nn, name, None)
