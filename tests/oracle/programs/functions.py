@@ -308,6 +308,7 @@ torch.vmap(NoVm.apply)(torch.ones(3))
 torch.vmap(Exp.apply)(torch.ones(3))
 
 # distributions of one's own, and their expand
+torch.distributions.Distribution.set_default_validate_args(True)
 from torch.distributions import Categorical, Distribution, Independent, MixtureSameFamily, Normal, TransformedDistribution, constraints, transforms
 class Shifted(Normal):
     def __init__(self, loc, scale, shift, validate_args=None):
