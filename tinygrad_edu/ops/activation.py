@@ -62,14 +62,14 @@ def _clip(k: Any, x: Any, low: Any, high: Any) -> Any:
     return k.xp.clip(x, low, high)
 
 
-Op("hardtanh", rounded_once(_clip), x=lambda k, g, x, low, high: g * ((x > low) & (x < high)))
+Op("hardtanh", rounded_once(_clip), x=lambda k, g, x, low, high: k.zero_where(g, ~((x <= low) | (x >= high))))
 Op(
     "leaky_relu",
     rounded_once(lambda k, x, slope: choose(k.xp, x > 0, x, x * slope)),
     x=lambda k, g, x, slope: k.where(x > 0, g, g * slope),
 )
 Op("threshold", lambda k, x, threshold, value: k.xp.where(x <= threshold, x.dtype.type(value), x),
-   x=lambda k, g, x, threshold: g * (x > threshold))  # fmt: skip
+   x=lambda k, g, x, threshold: k.zero_where(g, ~(x <= threshold)))  # fmt: skip
 Op("prelu_kernel", lambda k, x, w: choose(k.xp, x > 0, x, w * x),
    x=lambda k, g, x, w: k.where(x > 0, g, w * g), w=lambda k, g, x: k.where(x > 0, 0 * g, x * g))  # fmt: skip
 Op("rrelu_with_noise", lambda k, x, noise: x * noise, x=lambda k, g, noise: g * noise)
@@ -360,10 +360,10 @@ _SIXTH = 0.1666666716337204  # torch has it in single precision
 Op(
     "hardsigmoid",
     rounded_once(lambda k, x: k.xp.clip(x + 3, 0, 6) / 6),
-    x=lambda k, g, x: g * ((x > -3) & (x < 3)) * _SIXTH,
+    x=lambda k, g, x: k.zero_where(g * _SIXTH, (x > -3) & (x < 3)),
 )
 Op("hardswish", rounded_once(lambda k, x: x * k.xp.clip(x + 3, 0, 6) / 6),
-   x=lambda k, g, x: k.where(x < 3, g * (x / 3 + 0.5) * (x > -3), g))  # fmt: skip
+   x=lambda k, g, x: k.where(x < 3, k.zero_where(g * (x / 3 + 0.5), ~(x <= -3)), g))  # fmt: skip
 
 
 @public("functional")
@@ -418,9 +418,9 @@ def glu(input: Any, dim: int = -1) -> Any:
 
 # ------------------------------------------------------------------------------------ shrinking
 Op("softshrink", rounded_once(lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0))),
-   x=lambda k, g, x, lambd: g * ~((x >= -lambd) & (x <= lambd)))  # fmt: skip
+   x=lambda k, g, x, lambd: k.zero_where(g, ~((x >= -lambd) & (x <= lambd))))  # fmt: skip
 Op("hardshrink", lambda k, x, lambd: k.xp.where((x >= -lambd) & (x <= lambd), x.dtype.type(0), x),
-   x=lambda k, g, x, lambd: g * ~((x >= -lambd) & (x <= lambd)))  # fmt: skip
+   x=lambda k, g, x, lambd: k.zero_where(g, ~((x >= -lambd) & (x <= lambd))))  # fmt: skip
 
 
 @public("functional", out=True)

@@ -32,24 +32,32 @@ def _no_complex(name: str) -> Any:
 # ------------------------------------------------------------------------------------ the larger, the smaller
 # (in this order a tie of 0. and -0. gives the first, as in torch)
 _tie = "where two are equal, each gets half of the gradient"
-Op("half_where", lambda k, x, y: k.xp.where(x == y, 0.5, x > y).astype(x.dtype))
+Op("half_where", lambda k, x, y: k.xp.where(x == y, 0.5, ~(x < y)).astype(x.dtype))
+
+
+def _larger_slope(k: Any, g: Any, x: Any, y: Any) -> Any:
+    """All of the gradient unless ``x < y``, half of it where they are equal."""
+    share = k.half_where(x, y)
+    return k.zero_where(g * share, share)
+
+
 maximum = binary(
     "maximum", lambda k, x, y: k.xp.maximum(y, x), inplace=False, numbers=False, doc=f"The larger of two (NaN wins); {_tie}.",
-    x=lambda k, g, x, y: g * k.half_where(x, y), y=lambda k, g, x, y: g * k.half_where(y, x), only=_no_complex("maximum"),
+    x=lambda k, g, x, y: _larger_slope(k, g, x, y), y=lambda k, g, x, y: _larger_slope(k, g, y, x), only=_no_complex("maximum"),
 )  # fmt: skip
 minimum = binary(
     "minimum", lambda k, x, y: k.xp.minimum(y, x), inplace=False, numbers=False, doc=f"The smaller of two (NaN wins); {_tie}.",
-    x=lambda k, g, x, y: g * k.half_where(y, x), y=lambda k, g, x, y: g * k.half_where(x, y), only=_no_complex("minimum"),
+    x=lambda k, g, x, y: _larger_slope(k, g, y, x), y=lambda k, g, x, y: _larger_slope(k, g, x, y), only=_no_complex("minimum"),
 )  # fmt: skip
 Op("first_wins", lambda k, x, y, sign: ((x >= y) if sign > 0 else (x <= y)) | (y != y))
 fmax = binary(
     "fmax", lambda k, x, y: k.xp.fmax(x, y), inplace=False, numbers=False, doc="The larger of two; a number wins over NaN.",
-    x=lambda k, g, x, y: g * k.first_wins(x, y, 1), y=lambda k, g, x, y: g * k.logical_not(k.first_wins(x, y, 1)),
+    x=lambda k, g, x, y: k.zero_where(g, k.first_wins(x, y, 1)), y=lambda k, g, x, y: k.zero_where(g, ~k.first_wins(x, y, 1)),
     only=_no_complex("fmax"),
 )  # fmt: skip
 fmin = binary(
     "fmin", lambda k, x, y: k.xp.fmin(x, y), inplace=False, numbers=False, doc="The smaller of two; a number wins over NaN.",
-    x=lambda k, g, x, y: g * k.first_wins(x, y, -1), y=lambda k, g, x, y: g * k.logical_not(k.first_wins(x, y, -1)),
+    x=lambda k, g, x, y: k.zero_where(g, k.first_wins(x, y, -1)), y=lambda k, g, x, y: k.zero_where(g, ~k.first_wins(x, y, -1)),
     only=_no_complex("fmin"),
 )  # fmt: skip
 

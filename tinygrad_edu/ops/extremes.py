@@ -51,7 +51,7 @@ def _share(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
 Op("equal_to", lambda k, x, y: ((x == y) | ((x != x) & (y != y))).astype(x.dtype))
 for _name, _method in (("max", "max"), ("min", "min")):
     Op(f"{_name}_all", lambda k, x, _method=_method: getattr(x, _method)(), node=f"{_name.capitalize()}Backward1",
-       x=lambda k, g, x, out: _share(k, g, x, out, None))  # fmt: skip
+       x=lambda k, g, x, out: k.zero_where(_share(k, g, x, out, None), k.equal_to(x, out)))  # fmt: skip
     Op(f"a{_name}", lambda k, x, dims, keepdim, _method=_method: getattr(x, _method)(axis=dims, keepdims=keepdim),
        x=lambda k, g, x, out, dims: _share(k, g, x, out, dims))  # fmt: skip
 

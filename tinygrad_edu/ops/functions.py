@@ -191,7 +191,8 @@ copysign = binary(
     doc="The size of ``input`` with the sign of ``other``.",
     signature=("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other, *, Tensor out = None"),
 )  # fmt: skip
-Op("zero_where", lambda k, x, y: k.xp.where(y == 0, k.xp.zeros_like(x), x), x=lambda k, g, y: k.zero_where(g, y))
+Op("zero_where", lambda k, x, y: kept(x, y != 0) if x.dtype.itemsize in (2, 4, 8) else k.xp.where(y == 0, k.xp.zeros_like(x), x),
+   x=lambda k, g, y: k.zero_where(g, y))  # fmt: skip
 
 
 _plain_abs_ = methods["abs_"]

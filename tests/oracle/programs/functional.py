@@ -248,3 +248,28 @@ blocks.kv_num_blocks, blocks.kv_indices, blocks.full_kv_num_blocks, blocks.full_
 with sdpa_kernel([SDPBackend.MATH, SDPBackend.FLASH_ATTENTION]): print([getattr(torch.backends.cuda, f"{n}_sdp_enabled")() for n in ("flash", "mem_efficient", "math", "cudnn")])
 torch.backends.cuda.enable_math_sdp(False), torch.backends.cuda.math_sdp_enabled(), torch.backends.cuda.enable_math_sdp(True)
 with torch.backends.cuda.sdp_kernel(enable_flash=False): print(torch.backends.cuda.flash_sdp_enabled(), torch.backends.cuda.cudnn_sdp_enabled())
+
+# what is infinite or no number in a gradient stays where the function has a slope
+odd = torch.tensor([-7., -3., -1., -0.5, -0., 0., 0.3, 1., 3., 6., 7., float("inf"), -float("inf"), float("nan")])
+def slopes(function):
+    for above in (1.0, float("inf"), float("nan")):
+        leaf = odd.clone().requires_grad_()
+        function(leaf).backward(torch.full_like(odd, above))
+        print(leaf.grad)
+slopes(F.relu6)
+slopes(F.hardtanh)
+slopes(F.hardsigmoid)
+slopes(F.hardswish)
+slopes(F.softshrink)
+slopes(F.hardshrink)
+slopes(lambda x: F.threshold(x, 0.1, 20.0))
+slopes(lambda x: torch.maximum(x, torch.zeros_like(x)))
+slopes(lambda x: torch.minimum(x, torch.ones_like(x)))
+slopes(lambda x: torch.fmax(x, torch.zeros_like(x)))
+slopes(lambda x: torch.fmin(torch.zeros_like(x), x))
+slopes(lambda x: x[:11].max().expand(14))
+slopes(lambda x: x[:11].min().expand(14))
+slopes(lambda x: x[:11].amax().expand(14))
+slopes(F.relu)
+slopes(F.leaky_relu)
+slopes(F.elu)
