@@ -311,7 +311,8 @@ def adaptive_max(xp: Any, x: Array, out: Sizes) -> tuple[Array, Array]:
 def gather_planes(xp: Any, x: Array, indices: Array, rank: int) -> Array:
     """The entries of each (flattened) plane, of ``rank`` dimensions, that ``indices`` name."""
     lead = indices.shape[: indices.ndim - rank]
-    found = xp.take_along_axis(x.reshape(*lead, -1), indices.reshape(*lead, -1), axis=-1)
+    sizes = math.prod(x.shape[len(lead) :]), math.prod(indices.shape[len(lead) :])
+    found = xp.take_along_axis(x.reshape(*lead, sizes[0]), indices.reshape(*lead, sizes[1]), axis=-1)
     return found.reshape(indices.shape)
 
 

@@ -124,6 +124,27 @@ def _check_positive(stride: Sizes, padding: Sizes, dilation: Sizes, groups: int)
         raise RuntimeError("dilation should be greater than zero")
 
 
+_AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def _named(what: str, values: Sizes) -> str:
+    """Numbers with the names of their dimensions; one dimension counts as the second of two."""
+    values = (1, *values) if len(values) == 1 else values
+    return f"{what}_" + f" {what}_".join(f"{axis}: {v}" for axis, v in zip(_AXES[len(values)], values))
+
+
+def _check_nothing_is_0(kernel: Sizes, dilation: Sizes, groups: int, transposed: bool) -> None:
+    if min(kernel) == 0:
+        text = ": " + " x ".join(map(str, kernel)) + " (TxHxW)" if len(kernel) == 3 else f" {_named('kernel', kernel)}"
+        raise RuntimeError(f"kernel size should be greater than zero, but got{text}")
+    if min(dilation) == 0:
+        if groups > 1 and not transposed:
+            raise RuntimeError("non-positive dilation is not supported")
+        values = [1, *dilation] if len(dilation) == 1 else list(dilation)
+        text = _named("dilation", dilation).replace(" dilation", ", dilation") if transposed else str(values)
+        raise RuntimeError(f"dilation should be greater than zero, but got {text}")
+
+
 def _wrong_rank(n: int, x: Sizes, w: Sizes, stride: Any, padding: Any) -> RuntimeError:
     """The error for a weight of another number of dimensions: which one depends on what torch happens to look at first."""
     rank = len(w)
@@ -226,6 +247,8 @@ def _check_sizes(
             f"Calculated padded input size per channel: {_times(padded)}. Kernel size: {_times(span)}. Kernel size can't be "
             "greater than actual input size"
         )
+    if x[0]:
+        _check_nothing_is_0(w[2:], dilation, groups, False)
 
 
 def _conv(
@@ -284,9 +307,6 @@ def conv3d(
 
 
 # ------------------------------------------------------------------------------------ transposed
-_AXES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
-
-
 def _conv_t(
     name: str, n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: int,
     dilation: Any,
@@ -314,6 +334,8 @@ def _conv_t(
             f"Given input size per channel: {_times(x._data.shape[2:])}. Calculated output size per channel: {_times(sizes)}. "
             "Output size is too small"
         )
+    if x._data.shape[0]:
+        _check_nothing_is_0(w[2:], dilation, groups, True)
     _check_weight_type(x, weight)
     shape = (x._data.shape[0], w[1] * groups, *sizes)
     out = Op.table["conv_transpose"](x, weight, bias, shape, stride, padding, dilation, groups)
