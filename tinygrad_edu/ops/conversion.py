@@ -26,7 +26,11 @@ def warn_if_imaginary_part_is_lost(input: Any, to: dtypes.dtype) -> None:
 def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False, copy: bool = False,
        memory_format: Any = None) -> Any:  # fmt: skip
     """The tensor with another dtype and/or on another device; itself when nothing changes (unless ``copy``)."""
-    if len(args) > 1 and isinstance(args[1], bool) and (args[0] is None or isinstance(args[0], (str, int, devices.device))):
+    if (
+        len(args) > 1
+        and isinstance(args[1], bool)
+        and (args[0] is None or isinstance(args[0], (str, int, devices.device)))
+    ):
         raise TypeError(
             "to() received an invalid combination of arguments: a dtype stands between device and non_blocking"
         )
