@@ -48,7 +48,8 @@ def set_num_threads(num: int) -> None:
         _limits = controller.limit(limits=num)
     elif num != get_num_threads():
         warnings.warn(
-            f"set_num_threads({num}) has no effect on matrix products: install threadpoolctl, or set OMP_NUM_THREADS={num} before starting Python",
+            f"set_num_threads({num}) has no effect on matrix products: install threadpoolctl, or set OMP_NUM_THREADS={num} before "
+            "starting Python",
             UserWarning,
             stacklevel=2,
         )

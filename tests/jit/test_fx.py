@@ -33,7 +33,7 @@ def test_graphs_of_models_are_torchvisions(name: str, monkeypatch: pytest.Monkey
 
 
 def test_a_trace_leaves_nothing_behind() -> None:
-    call, attribute = tg.nn.Module.__call__, tg.nn.Module.__getattr__
+    call, attribute, before = tg.nn.Module.__call__, tg.nn.Module.__getattr__, [*tg.overrides.watching]
     layer = tg.nn.Linear(2, 2)
 
     def fails(x: object) -> object:
@@ -47,7 +47,7 @@ def test_a_trace_leaves_nothing_behind() -> None:
     assert tg.nn.Module.__call__ is call
     assert tg.nn.Module.__getattr__ is attribute
     assert "__call__" not in vars(tg.nn.Module)
-    assert not tg.overrides.watching
+    assert tg.overrides.watching == before
     assert isinstance(layer.weight, tg.nn.Parameter)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from oracle.harness import compare, compare_form
+
+import tinygrad_edu as tg
 
 SHAPES = {1: (2, 4, 9), 2: (2, 4, 7, 6), 3: (2, 4, 5, 4, 6)}
 
@@ -376,3 +380,33 @@ def test_losses(code):
 )  # fmt: skip
 def test_shown_and_refused(code):
     compare_form(code)
+
+
+def test_large_inputs_are_normalized_in_parts() -> None:
+    """As torch does it, whichever dimension the parts are cut across."""
+    rng = np.random.default_rng(0)
+    cases: list[tuple[str, tuple[int, ...], tuple[Any, ...], int]] = [
+        ("BatchNorm2d", (4, 70, 30, 31), (70,), 70), ("BatchNorm1d", (700, 300), (300,), 300),
+        ("LayerNorm", (2000, 100), (100,), 100), ("LayerNorm", (300, 20, 33), ((20, 33),), 660),
+        ("LayerNorm", (60, 60, 60), ((60, 60),), 3600), ("LayerNorm", (40, 60, 80), ((40, 60, 80),), 192000),
+        ("LayerNorm", (1, 3000, 70), (70,), 70), ("GroupNorm", (50, 6, 30, 31), (3, 6), 6), ("InstanceNorm2d", (9, 40, 24, 24), (40,), 0),
+    ]  # fmt: skip
+    for name, shape, args, size in cases:
+        x, g = (rng.standard_normal(shape).astype("float32") for _ in range(2))
+        w, b = (rng.standard_normal(max(size, 1)).astype("float32") for _ in range(2))
+        found = []
+        for T in (torch, tg):
+            layer = getattr(T.nn, name)(*args)
+            if size:
+                with T.no_grad():
+                    layer.weight.copy_(T.tensor(w).view(layer.weight.shape))
+                    layer.bias.copy_(T.tensor(b).view(layer.bias.shape))
+            t = T.tensor(x, requires_grad=True)
+            out = layer(t)
+            out.backward(T.tensor(g))
+            found.append([out.detach(), t.grad, *(p.grad for p in layer.parameters()), *layer.buffers()])
+        for theirs, ours in zip(*found, strict=True):
+            scale = float(abs(theirs).max())
+            np.testing.assert_allclose(
+                ours.numpy(), theirs.numpy(), rtol=2e-4, atol=2e-5 * scale, err_msg=f"{name} {shape}"
+            )

@@ -216,7 +216,7 @@ def _gather(x: Any, index: Any, *, axis: int = 0) -> Any:
     return flat.reshape(*x.shape[:axis], *index.shape, *x.shape[axis + 1 :])
 
 
-class _Constant(Tensor):
+class _Constant(Tensor, inside=True):
     """A tensor of the model itself: its numbers may be asked for."""
 
 

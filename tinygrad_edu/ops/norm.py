@@ -26,6 +26,11 @@ class Layout(NamedTuple):
     dims: tuple[int, ...]
     affine: tuple[int, ...]
 
+    @property
+    def by_channel(self) -> bool:
+        """Whether what is averaged over shares one weight: batch normalization."""
+        return self.dims in ((0, 2), (0,)) and len(self.shape) > 1
+
 
 # ------------------------------------------------------------------------------------ kernels
 def _mean(x: Any, dims: tuple[int, ...]) -> Any:
@@ -65,17 +70,16 @@ def _parts(k: Any, layout: Layout) -> list[Any]:
     return [(*(slice(None),) * axis, slice(i, i + step)) for i in range(0, shape[axis], step)]
 
 
-def _like_channels(p: Any, layout: Layout) -> Any:
+def _beside(p: Any, layout: Layout) -> Any:
     """Weight or bias as it stands beside the layout's shape; None where one average covers several channels (groups)."""
     if p is None or layout.dims == (2,):
         return None
-    return p.reshape(1, -1, 1) if layout.dims == (0, 2) else p.reshape(layout.affine)
+    return p.reshape(1, -1, *(1,) * (len(layout.shape) - 2)) if layout.by_channel else p.reshape(layout.affine)
 
 
-def _part(p: Any, part: Any) -> Any:
+def _part(p: Any, part: Any, layout: Layout) -> Any:
     """The part of a weight that belongs to a part of what it scales."""
-    axis = len(part) - 1
-    return p if not part or p.ndim <= axis or p.shape[axis] == 1 or p.ndim < 2 else p[part]
+    return p[part] if layout.by_channel else p
 
 
 def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: float) -> Any:
@@ -86,7 +90,7 @@ def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: 
         (k.xp.empty(kept, v.dtype) for _ in range(2)) if stats is None else (_wide(s).reshape(kept) for s in stats)
     )
     out, inverse = k.xp.empty(layout.shape, v.dtype), k.xp.empty(kept, v.dtype)
-    scale, shift = _like_channels(w, layout), _like_channels(b, layout)
+    scale, shift = _beside(w, layout), _beside(b, layout)
     for part in _parts(k, layout):
         d = out[part]
         if stats is None:
@@ -95,9 +99,14 @@ def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: 
         if stats is None:
             var[part] = _mean_product(k, d, d, dims)
         inverse[part] = 1 / k.xp.sqrt(var[part] + eps)
-        _scale(d, inverse[part], scale, part)
+        if layout.by_channel and scale is not None:  # both at once: numbers of a channel
+            d *= inverse[part] * scale[part]
+        else:
+            d *= inverse[part]
+            if scale is not None:
+                d *= scale
         if shift is not None:
-            d += _part(shift, part)
+            d += _part(shift, part, layout)
     out = out.reshape(x.shape)
     if w is not None and scale is None:
         out *= _affine(w, layout)
@@ -106,25 +115,14 @@ def _normalize(k: Any, x: Any, w: Any, b: Any, stats: Any, layout: Layout, eps: 
     return out.astype(x.dtype, copy=False), mean, inverse, var
 
 
-def _scale(x: Any, inverse: Any, scale: Any, part: Any) -> None:
-    """Divide by the standard deviation and multiply by the weight, in place: at once where both are numbers of a channel."""
-    if scale is not None and scale.ndim == inverse.ndim and scale.shape[0] == 1 == inverse.shape[0]:
-        x *= inverse * _part(scale, part)
-        return
-    x *= inverse
-    if scale is not None:
-        x *= _part(scale, part)
-
-
 def _input_slope(
     k: Any, g: Any, x: Any, w: Any, mean: Any, inverse: Any, stats: Any, layout: Layout, eps: float
 ) -> Any:
     """``(g - mean(g) - unit · mean(g · unit)) / deviation``, ``g`` times the weight, ``unit = (x - mean) / deviation``."""
     dtype, shape = g.dtype, x.shape
     g, x = _wide(g), _wide(x)
-    scale = _like_channels(w, layout)
-    channels = scale is not None and 0 in layout.dims  # then the weight can wait till the end
-    if w is not None and not channels:
+    scale = _beside(w, layout) if layout.by_channel else None  # which can wait till the end
+    if w is not None and scale is None:
         g = g * _affine(w, layout)
     g, x, gx = g.reshape(layout.shape), x.reshape(layout.shape), k.xp.empty(layout.shape, g.dtype)
     for part in _parts(k, layout):
@@ -135,7 +133,7 @@ def _input_slope(
             k.xp.subtract(above, d, out=made)
             made -= _mean(above, layout.dims)
             above = made
-        k.xp.multiply(above, factor * _part(scale, part) if channels else factor, out=made)
+        k.xp.multiply(above, factor if scale is None else factor * scale[part], out=made)
     return gx.reshape(shape).astype(dtype, copy=False)
 
 
@@ -144,7 +142,7 @@ def _weight_slope(
 ) -> Any:
     """The sum of ``g · unit`` over the dimensions along which the weight is repeated."""
     shape, x, g = x.shape, _wide(x).reshape(layout.shape), g.reshape(layout.shape)
-    if 0 in layout.dims:  # a weight for each channel, and all numbers of a channel are normalized together
+    if layout.by_channel:
         total = k.xp.empty(mean.shape, x.dtype)
         for part in _parts(k, layout):
             total[part] = _mean_product(k, g[part], x[part] - mean[part], layout.dims)
