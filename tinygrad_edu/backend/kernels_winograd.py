@@ -17,7 +17,7 @@ import numba
 import numpy
 from numba import float32, int64, void
 
-from .kernels_conv import F1, F4, PAIR, correlate, correlate_slope, lay_out
+from .kernels_conv import F1, F4, I1, PAIR, correlate, correlate_slope, lay_out
 
 AT_A_TIME = 256  # tiles, about: what belongs to them stays in the processor's cache
 
@@ -38,6 +38,21 @@ def tiles_of_input(line: Any, at: int, pitch: int, wide: int, to: int, rows: Any
         for j in range(wide):
             p, q, r, s = t[2 * j], t[2 * j + 1], t[2 * j + 2], t[2 * j + 3]
             v0[j], v1[j], v2[j], v3[j] = p - r, q + r, r - q, q - s
+
+
+@numba.njit(void(F1, int64, int64, int64, int64, int64, F2, F2, I1), **_kernel)
+def tiles_of_channels(
+    line: Any, at: int, plane: int, pitch: int, wide: int, count: int, rows: Any, v: Any, shift: Any
+) -> None:
+    """``count`` rows of tiles of every channel, from ``line[at]`` on, one channel behind the other in ``v``; where each begins."""
+    size = count * wide
+    channels = v.shape[1] // size - 1
+    for c in range(channels):
+        shift[c] = c * size
+        for i in range(count):
+            tiles_of_input(line, at + c * plane + 2 * i * pitch, pitch, wide, c * size + i * wide, rows, v)
+    v[:, channels * size :] = 0  # what channels are filled up with
+    shift[channels:] = channels * size
 
 
 @numba.njit(void(F3, int64, int64, int64, float32, F2, F2, int64), **_kernel)
@@ -102,14 +117,8 @@ def conv3(x: Any, u: Any, bias: Any, out: Any, padding: Any, start: int, stop: i
             size = count * wide
             v = one[: 16 * (channels + 1) * size].reshape(16, (channels + 1) * size)
             m = other[: 16 * u.shape[1] * size].reshape(16, u.shape[1], size)
-            v[:, channels * size :] = 0
             m[...] = 0
-            shift[channels:] = channels * size
-            for c in range(channels):
-                shift[c] = c * size
-                for i in range(count):
-                    at = c * plane + 2 * (first + i) * pitch
-                    tiles_of_input(line, at, pitch, wide, c * size + i * wide, four, v)
+            tiles_of_channels(line, 2 * first * pitch, plane, pitch, wide, count, four, v, shift)
             for k in range(16):
                 correlate(v[k], shift, u[k], m[k])
             for o in range(filters):
@@ -135,14 +144,8 @@ def conv3_slope(g: Any, x: Any, gu: Any, padding: Any, start: int, stop: int) ->
             size = count * wide
             v = one[: 16 * (channels + 1) * size].reshape(16, (channels + 1) * size)
             m = other[: 16 * gu.shape[1] * size].reshape(16, gu.shape[1], size)
-            v[:, channels * size :] = 0
             m[...] = 0
-            shift[channels:] = channels * size
-            for c in range(channels):
-                shift[c] = c * size
-                for i in range(count):
-                    at = c * plane + 2 * (first + i) * pitch
-                    tiles_of_input(line, at, pitch, wide, c * size + i * wide, four, v)
+            tiles_of_channels(line, 2 * first * pitch, plane, pitch, wide, count, four, v, shift)
             for o in range(filters):
                 for i in range(count):
                     tiles_of_gradient(g[n, o], 2 * (first + i), wide, four, o, i * wide, m)
