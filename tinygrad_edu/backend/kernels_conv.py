@@ -18,7 +18,6 @@ import numba
 import numpy
 from numba import float32, int64, void
 
-FILTERS, ENTRIES = 3, 5  # worked on together: the loops below are written for these
 CHUNK = 2048  # places at a time: what three filters need of them stays in the nearest cache
 
 _kernel: dict[str, Any] = {"cache": True, "nogil": True, "boundscheck": False, "error_model": "numpy"}

@@ -95,8 +95,13 @@ def tiles_of_gradient(g: Any, row: int, wide: int, rows: Any, o: int, at: int, v
 
 
 @numba.njit(**_kernel)
-def rows_at_a_time(high: int, wide: int) -> int:
-    return max(1, min(high, AT_A_TIME // wide))
+def workshop(channels: int, lanes: Any, high: int, wide: int) -> Any:
+    """How many rows of tiles are worked on at a time, and room for it: an image's line, rows, shifts, and the 16 parts of tiles."""
+    pitch, rows = 2 * wide + 2, max(1, min(high, AT_A_TIME // wide))
+    line, four = numpy.zeros(channels * (2 * high + 2) * pitch, numpy.float32), numpy.empty((4, pitch), numpy.float32)
+    one = numpy.empty(16 * (channels + 1) * rows * wide, numpy.float32)
+    other = numpy.empty(16 * lanes[1] * rows * wide, numpy.float32)
+    return rows, line, four, numpy.empty(lanes[2], numpy.int64), one, other
 
 
 @numba.njit(void(F4, F3, F1, F4, PAIR, int64, int64), **_kernel)
@@ -104,12 +109,9 @@ def conv3(x: Any, u: Any, bias: Any, out: Any, padding: Any, start: int, stop: i
     """Filters ``u`` (16, O, C), transformed and filled up, over the images from ``start`` to ``stop``."""
     channels, filters = x.shape[1], out.shape[1]
     high, wide = (out.shape[2] + 1) // 2, (out.shape[3] + 1) // 2
-    pitch, rows = 2 * wide + 2, rows_at_a_time(high, wide)
+    pitch = 2 * wide + 2
     plane = (2 * high + 2) * pitch
-    line = numpy.zeros(channels * plane, numpy.float32)
-    four, shift = numpy.empty((4, pitch), numpy.float32), numpy.empty(u.shape[2], numpy.int64)
-    one = numpy.empty(16 * (channels + 1) * rows * wide, numpy.float32)
-    other = numpy.empty(16 * u.shape[1] * rows * wide, numpy.float32)
+    rows, line, four, shift, one, other = workshop(channels, u.shape, high, wide)
     for n in range(start, stop):
         lay_out(x[n], line, padding, pitch, plane)
         for first in range(0, high, rows):
@@ -131,12 +133,9 @@ def conv3_slope(g: Any, x: Any, gu: Any, padding: Any, start: int, stop: int) ->
     """Add to ``gu`` (16, O, C) what the images from ``start`` to ``stop`` say of the gradient of the transformed filters."""
     channels, filters = x.shape[1], g.shape[1]
     high, wide = (g.shape[2] + 1) // 2, (g.shape[3] + 1) // 2
-    pitch, rows = 2 * wide + 2, rows_at_a_time(high, wide)
+    pitch = 2 * wide + 2
     plane = (2 * high + 2) * pitch
-    line = numpy.zeros(channels * plane, numpy.float32)
-    four, shift = numpy.empty((4, pitch), numpy.float32), numpy.empty(gu.shape[2], numpy.int64)
-    one = numpy.empty(16 * (channels + 1) * rows * wide, numpy.float32)
-    other = numpy.empty(16 * gu.shape[1] * rows * wide, numpy.float32)
+    rows, line, four, shift, one, other = workshop(channels, gu.shape, high, wide)
     for n in range(start, stop):
         lay_out(x[n], line, padding, pitch, plane)
         for first in range(0, high, rows):

@@ -56,7 +56,7 @@ def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]
     if len(parts) < 2:
         return [work(part) for part in parts]
     job = Job(work, parts)
-    helpers, here = _free(min(count(), len(parts)) - 1), _processor()
+    helpers, here = _free(min(count(), len(parts)) - 1), _getcpu()()
     for helper in helpers:
         helper.keep_off(here)
         helper.jobs.put(job)
@@ -67,6 +67,14 @@ def share(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]
     if job.error is not None:
         raise job.error
     return [job.results[i] for i in range(len(parts))]
+
+
+def total(work: Callable[[Part], Any], parts: Sequence[Part]) -> Any:
+    """The sum of ``work(part)`` over all parts, added up in the first one's result."""
+    first, *others = share(work, parts)
+    for other in others:
+        first += other
+    return first
 
 
 class Job:
@@ -153,19 +161,11 @@ class Helper(threading.Thread):
             self.done.put(None)
 
 
-def _getcpu() -> Callable[[], int] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    found: Callable[[], int] | None = getattr(ctypes.CDLL(None), "sched_getcpu", None)
-    return found
-
-
-_ask = _getcpu()
-
-
-def _processor() -> int | None:
-    """The one that this thread runs on, where the system tells and threads may choose theirs."""
-    return None if _ask is None else _ask()
+@cache
+def _getcpu() -> Callable[[], int | None]:
+    """The system's function that says on which processor this thread runs; one that says None where there is none."""
+    found = getattr(ctypes.CDLL(None), "sched_getcpu", None) if sys.platform.startswith("linux") else None
+    return found or (lambda: None)
 
 
 def _free(number: int) -> list[Helper]:

@@ -16,7 +16,7 @@ Array = Any
 Sizes = tuple[int, ...]
 FEWEST, MOST = 16, 64  # channels and filters: with more the matrix product of all windows is quicker
 LEAST_TILES = 64  # in an image
-_TOGETHER = (3, 5)  # filters and channels that the kernels work on together
+FILTERS, ENTRIES = 3, 5  # that the loops of kernels_conv.py work on together
 _ONE = numpy.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], numpy.float32)
 _G = numpy.kron(_ONE, _ONE)  # nine numbers of a filter into sixteen
 _PRODUCTS = 12  # as many products of two numbers take the time of one number elsewhere
@@ -28,8 +28,9 @@ def pays(w_shape: Sizes, dilation: Sizes, out: Sizes) -> bool:
     return fits and FEWEST <= min(o, c) <= max(o, c) <= MOST
 
 
-def _room(o: int, c: int) -> numpy.ndarray:
-    return numpy.zeros((16, o + -o % _TOGETHER[0], c + -c % _TOGETHER[1]), numpy.float32)
+def room(filters: int, entries: int, *before: int) -> numpy.ndarray:
+    """Zeros for filters, a row of entries each, filled up to what is worked on together."""
+    return numpy.zeros((*before, filters + -filters % FILTERS, entries + -entries % ENTRIES), numpy.float32)
 
 
 def _parts(n: int, o: int, c: int, out: Sizes) -> list[threads.Part]:
@@ -39,7 +40,7 @@ def _parts(n: int, o: int, c: int, out: Sizes) -> list[threads.Part]:
 def conv(fast: Any, x: Array, w: Array, bias: Array, padding: Sizes, out: Sizes) -> Array | None:
     """The convolution; None where something infinite has spread over a tile."""
     o, c = w.shape[:2]
-    u = _room(o, c)
+    u = room(o, c, 16)
     u[:, :o, :c] = threads.product(_G, w.reshape(o * c, 9).T).reshape(16, o, c)
     made = numpy.empty((len(x), o, *out), x.dtype)
     threads.share(lambda part: fast.conv3(x, u, bias, made, padding, *part), _parts(len(x), o, c, out))
@@ -51,12 +52,10 @@ def conv_weight_grad(fast: Any, g: Array, x: Array, w_shape: Sizes, padding: Siz
     o, c = w_shape[:2]
 
     def work(part: threads.Part) -> numpy.ndarray:
-        total = _room(o, c)
-        fast.conv3_slope(g, x, total, padding, *part)
-        return total
+        gu = room(o, c, 16)
+        fast.conv3_slope(g, x, gu, padding, *part)
+        return gu
 
-    total, *others = threads.share(work, _parts(len(x), o, c, g.shape[2:]))
-    for other in others:
-        total += other
-    gw = threads.product(_G.T, total[:, :o, :c].reshape(16, o * c))
+    gu = threads.total(work, _parts(len(x), o, c, g.shape[2:]))
+    gw = threads.product(_G.T, gu[:, :o, :c].reshape(16, o * c))
     return gw.T.reshape(w_shape) if numpy.isfinite(gw).all() else None

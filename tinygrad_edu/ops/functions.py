@@ -9,7 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import compiled
-from ..backend.bits import kept
+from ..backend.bits import choose, kept
 from ._check import not_implemented
 from ._define import binary, cast, rounded_once, unary, without
 from ._layout import arranged_like
@@ -191,7 +191,7 @@ copysign = binary(
     doc="The size of ``input`` with the sign of ``other``.",
     signature=("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other, *, Tensor out = None"),
 )  # fmt: skip
-Op("zero_where", lambda k, x, y: kept(x, y != 0) if x.dtype.itemsize in (2, 4, 8) else k.xp.where(y == 0, k.xp.zeros_like(x), x),
+Op("zero_where", lambda k, x, y: choose(k.xp, y != 0, x, k.zeros[x.dtype]),
    x=lambda k, g, y: k.zero_where(g, y))  # fmt: skip
 
 

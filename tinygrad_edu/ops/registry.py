@@ -244,10 +244,12 @@ def check_arguments() -> None:
 
 def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
     """``f(*tensors)``, with torch's error where one of them is none; other functions as they are."""
-    if (
-        next((p.name for p in inspect.signature(function).parameters.values() if p.kind is p.VAR_POSITIONAL), None)
-        != "tensors"
-    ):
+    code = getattr(
+        unwrap(function), "__code__", None
+    )  # not `inspect.signature`: this runs for every function at import
+    if code is None or not code.co_flags & inspect.CO_VARARGS:
+        return function
+    if code.co_varnames[code.co_argcount + code.co_kwonlyargcount] != "tensors":
         return function
 
     @wraps(function)

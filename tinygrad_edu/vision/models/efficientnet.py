@@ -11,7 +11,7 @@ from typing import Any
 
 from ... import nn
 from ..ops import Conv2dNormActivation, SqueezeExcitation, StochasticDepth
-from .mobilenet import _make_divisible
+from .mobilenet import _make_divisible, initialize
 from .pretrained import WeightsEnum, builder, imagenet
 
 Norm = Callable[..., nn.Module]
@@ -67,6 +67,11 @@ class MBConv(nn.Module):
         return self.stochastic_depth(result) + input if self.use_res_connect else result
 
 
+def _evenly(linear: nn.Linear) -> None:
+    bound = 1.0 / math.sqrt(linear.out_features)
+    nn.init.uniform_(linear.weight, -bound, bound)
+
+
 class EfficientNet(nn.Module):
     """Stages of `MBConv` blocks between two convolutions."""
 
@@ -96,18 +101,7 @@ class EfficientNet(nn.Module):
         self.features = nn.Sequential(*layers)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(nn.Dropout(p=dropout, inplace=True), nn.Linear(last, num_classes))
-        for m in self.modules():
-            if isinstance(m, nn.Conv2d):
-                nn.init.kaiming_normal_(m.weight, mode="fan_out")
-                if m.bias is not None:
-                    nn.init.zeros_(m.bias)
-            elif isinstance(m, (nn.BatchNorm2d, nn.GroupNorm)):
-                nn.init.ones_(m.weight)
-                nn.init.zeros_(m.bias)
-            elif isinstance(m, nn.Linear):
-                bound = 1.0 / math.sqrt(m.out_features)
-                nn.init.uniform_(m.weight, -bound, bound)
-                nn.init.zeros_(m.bias)
+        initialize(self, _evenly)
 
     def forward(self, x: Any) -> Any:
         return self.classifier(self.avgpool(self.features(x)).flatten(1))

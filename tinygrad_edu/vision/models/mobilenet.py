@@ -21,6 +21,21 @@ def _make_divisible(v: float, divisor: int, min_value: int | None = None) -> int
     return near + divisor if near < 0.9 * v else near
 
 
+def initialize(model: nn.Module, linear: Callable[[nn.Linear], Any]) -> None:
+    """How the networks of this family begin; ``linear`` draws the weight of a linear layer."""
+    for m in model.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_normal_(m.weight, mode="fan_out")
+            if m.bias is not None:
+                nn.init.zeros_(m.bias)
+        elif isinstance(m, (nn.BatchNorm2d, nn.GroupNorm)):
+            nn.init.ones_(m.weight)
+            nn.init.zeros_(m.bias)
+        elif isinstance(m, nn.Linear):
+            linear(m)
+            nn.init.zeros_(m.bias)
+
+
 class InvertedResidual(nn.Module):
     """1 × 1 to ``expand_ratio`` times the channels, 3 × 3 channel by channel, 1 × 1 back; added to the input where shapes allow."""
 
@@ -82,17 +97,7 @@ class MobileNetV2(nn.Module):
         )
         self.features = nn.Sequential(*features)
         self.classifier = nn.Sequential(nn.Dropout(p=dropout), nn.Linear(self.last_channel, num_classes))
-        for m in self.modules():
-            if isinstance(m, nn.Conv2d):
-                nn.init.kaiming_normal_(m.weight, mode="fan_out")
-                if m.bias is not None:
-                    nn.init.zeros_(m.bias)
-            elif isinstance(m, (nn.BatchNorm2d, nn.GroupNorm)):
-                nn.init.ones_(m.weight)
-                nn.init.zeros_(m.bias)
-            elif isinstance(m, nn.Linear):
-                nn.init.normal_(m.weight, 0, 0.01)
-                nn.init.zeros_(m.bias)
+        initialize(self, lambda linear: nn.init.normal_(linear.weight, 0, 0.01))
 
     def forward(self, x: Any) -> Any:
         x = nn.functional.adaptive_avg_pool2d(self.features(x), (1, 1))

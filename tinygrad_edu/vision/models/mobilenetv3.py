@@ -9,7 +9,7 @@ from typing import Any
 
 from ... import nn
 from ..ops import Conv2dNormActivation, SqueezeExcitation
-from .mobilenet import Norm, _make_divisible
+from .mobilenet import Norm, _make_divisible, initialize
 from .pretrained import WeightsEnum, builder, imagenet
 
 
@@ -94,17 +94,7 @@ class MobileNetV3(nn.Module):
             nn.Linear(last, last_channel), nn.Hardswish(inplace=True), nn.Dropout(p=dropout, inplace=True),
             nn.Linear(last_channel, num_classes),
         )  # fmt: skip
-        for m in self.modules():
-            if isinstance(m, nn.Conv2d):
-                nn.init.kaiming_normal_(m.weight, mode="fan_out")
-                if m.bias is not None:
-                    nn.init.zeros_(m.bias)
-            elif isinstance(m, (nn.BatchNorm2d, nn.GroupNorm)):
-                nn.init.ones_(m.weight)
-                nn.init.zeros_(m.bias)
-            elif isinstance(m, nn.Linear):
-                nn.init.normal_(m.weight, 0, 0.01)
-                nn.init.zeros_(m.bias)
+        initialize(self, lambda linear: nn.init.normal_(linear.weight, 0, 0.01))
 
     def forward(self, x: Any) -> Any:
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
