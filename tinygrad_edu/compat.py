@@ -155,6 +155,16 @@ _PUBLIC = (
 )  # fmt: skip
 
 
+def _name_as_torch(module: types.ModuleType) -> None:
+    """Let a module of ours bear the name of torch's, as in: module "torch.nn" has no attribute …"""
+    package, _, room = module.__name__.partition(".")
+    head, _, rest = room.partition(".")
+    if package != _PACKAGE or head not in (*_PUBLIC, "data", "vision"):
+        return
+    place = {"data": "torch.utils.data", "vision": "torchvision"}.get(head, f"torch.{head}")
+    module.__name__ = f"{place}.{rest}".rstrip(".")
+
+
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers every import of torch, torchvision and what is below them."""
 
@@ -176,6 +186,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         assert found is not None
         if not hasattr(found, "__path__"):
             found.__path__ = []  # torch has a folder where we have a file, and modules in it: torchvision.ops.misc
+        _name_as_torch(found)
         sys.modules[module.__name__] = found  # the import system hands out what it finds here
 
 
@@ -257,17 +268,15 @@ def _show_torch_names() -> None:
         getattr(importlib.import_module(f"{_PACKAGE}.backend.errors"), name).__module__ = "torch"
     importlib.import_module(f"{_PACKAGE}.nn.compiled").OptimizedModule.__module__ = "torch._dynamo.eval_frame"
     hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
-    for cls in (hooks.RemovableHandle, hooks.Handle):
-        cls.__module__, cls.__qualname__, cls.__name__ = "torch.utils.hooks", "RemovableHandle", "RemovableHandle"
+    hooks.RemovableHandle.__module__ = "torch.utils.hooks"
     importlib.import_module(f"{_PACKAGE}.tensor").Tensor.__module__ = "torch"
     importlib.import_module(f"{_PACKAGE}.random").Generator.__module__ = "torch._C"
     storage = importlib.import_module(f"{_PACKAGE}.storage")
     storage.TypedStorage.__module__ = storage.UntypedStorage.__module__ = "torch.storage"
     for op in importlib.import_module(f"{_PACKAGE}.autograd.op").Op.table.values():
         op.Node.__module__ = "builtins"  # <class 'AddBackward0'>
-    for room in ("nn", "nn.functional", "nn.init", "nn.utils", "optim", "linalg", "fft", "special", "distributions"):
-        module = importlib.import_module(f"{_PACKAGE}.{room}")
-        module.__name__ = f"torch.{room}"  # as in: module "torch.nn" has no attribute …
+    for module in [found for name, found in sys.modules.items() if name.startswith(f"{_PACKAGE}.")]:
+        _name_as_torch(module)
     for name, file in _TV_FILES.items():
         getattr(
             importlib.import_module(f"{_PACKAGE}.vision.tv_tensors"), name

@@ -468,7 +468,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             node = self.grad_fn or (self._accumulator and self._accumulator())
             if node is not None:
                 node.add_before(self._nr, self._hooks, 0)
-        return graph.RemovableHandle(self._hooks, hook)
+        return graph.hooked(self._hooks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Any], Any]) -> graph.RemovableHandle:
         """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
@@ -476,9 +476,9 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if not self.is_leaf:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        if not hasattr(self, "_after_accumulate"):
-            self._after_accumulate: dict[int, Any] = OrderedDict()
-        return graph.RemovableHandle(self._after_accumulate, hook)
+        if self._after_accumulate is None:
+            self._after_accumulate = OrderedDict()
+        return graph.hooked(self._after_accumulate, hook)
 
     def retain_grad(self) -> None:
         """Keep the gradient of this non-leaf tensor in its ``.grad`` too."""

@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import nn
-from tinygrad_edu.nn.hooks import Handle
+from tinygrad_edu.autograd.graph import RemovableHandle
 
 
 class Net(nn.Module):
@@ -80,7 +80,7 @@ def hook(module, args, output):
 def test_hooks_and_their_handles_are_copied(copied):
     net = nn.Sequential(nn.Linear(2, 2))
     net.handle = net.register_forward_hook(hook)
-    assert isinstance(net.handle, Handle)
+    assert isinstance(net.handle, RemovableHandle)
     other = copied(net)
     x = tg.ones(1, 2)
     assert other(x).equal(net(x))

@@ -137,12 +137,12 @@ class Node:
         self.straight = False
         if self.after is None:
             self.after = OrderedDict()
-        return RemovableHandle(self.after, hook)
+        return hooked(self.after, hook)
 
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad_outputs)`` before this node; it may return replacements."""
         hooks: dict[int, Callable[..., Any]] = OrderedDict()
-        handle = RemovableHandle(hooks, hook)
+        handle = hooked(hooks, hook)
         self.add_before(None, hooks, 2)
         return handle
 
@@ -157,25 +157,53 @@ _IN_NAMESPACE = ("AccumulateGrad", "CopyBackwards", "CopySlices", "GraphRoot", "
 
 
 class RemovableHandle:
-    """What ``register_hook`` returns: ``remove()`` takes the hook away again."""
+    """What ``register_hook`` returns: ``remove()`` takes the hook out of its dictionary, and of those that hold its options.
 
-    next_id = itertools.count()
+    >>> from collections import OrderedDict
+    >>> hooks = OrderedDict(); handle = RemovableHandle(hooks); hooks[handle.id] = print
+    >>> handle.remove(); len(hooks)
+    0
+    """
 
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        self.id = next(RemovableHandle.next_id)
-        self._hooks = weakref.ref(hooks) if isinstance(hooks, OrderedDict) else lambda: hooks
-        hooks[self.id] = hook
+    next_id = 0
+
+    def __init__(self, hooks_dict: Any, *, extra_dict: Any = None) -> None:
+        self.hooks_dict_ref = weakref.ref(hooks_dict)
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+        extra = [extra_dict] if isinstance(extra_dict, dict) else extra_dict or ()
+        self.extra_dict_ref = tuple(weakref.ref(d) for d in extra)
 
     def remove(self) -> None:
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self.id, None)
+        for found in (self.hooks_dict_ref(), *(ref() for ref in self.extra_dict_ref)):
+            if found is not None:
+                found.pop(self.id, None)
+
+    def __getstate__(self) -> Any:
+        return self.hooks_dict_ref(), self.id, tuple(ref() for ref in self.extra_dict_ref)
+
+    def __setstate__(self, saved: Any) -> None:
+        hooks, self.id, *extra = saved
+        self.hooks_dict_ref = weakref.ref(OrderedDict() if hooks is None else hooks)
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
+        self.extra_dict_ref = tuple(weakref.ref(d) for d in (extra and extra[0]) or ())
 
     def __enter__(self) -> RemovableHandle:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.remove()
+
+
+def hooked(
+    hooks: dict[int, Any], hook: Any, options: Sequence[dict[int, Any]] = (), prepend: bool = False
+) -> RemovableHandle:
+    """Put ``hook`` into ``hooks``, last or first; the handle takes it out again (and its number out of ``options``)."""
+    handle = RemovableHandle(hooks, extra_dict=options)
+    hooks[handle.id] = hook
+    if prepend:
+        hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
+    return handle
 
 
 class AccumulateGrad(Node):
@@ -208,8 +236,9 @@ class AccumulateGrad(Node):
             else:
                 old._data += g
             old._counter[0] += 1
-        for hook in list((getattr(leaf, "_after_accumulate", None) or {}).values()):
-            hook(leaf)
+        if leaf._after_accumulate:
+            for hook in list(leaf._after_accumulate.values()):
+                hook(leaf)
         return ()
 
 
@@ -297,8 +326,8 @@ def fit(g: Any, shape: tuple[int, ...], dtype: Any, is_tensor: bool, node: Node,
     data = g._data if is_tensor else g
     if data.shape != shape:
         lead = data.ndim - len(shape)
-        fits = lead >= 0 and all(n in (1, m) for n, m in zip(shape, data.shape[lead:]))
-        if not fits:
+        rest = data.shape[max(lead, 0) :]
+        if lead < 0 or (rest != shape and not all(n in (1, m) for n, m in zip(shape, rest))):
             raise RuntimeError(
                 f"Function {node.name()} returned an invalid gradient at index "
                 f"{node.edges.index(edge)} - got "
@@ -321,7 +350,9 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     [4.0, 4.0, 4.0]
     """
     lead = g.ndim - len(shape)
-    stretched = tuple(i for i, n in enumerate(shape, lead) if n == 1 and g.shape[i] != 1)
+    stretched: tuple[int, ...] = ()
+    if g.shape[lead:] != shape:
+        stretched = tuple(i for i, n in enumerate(shape, lead) if n == 1 and g.shape[i] != 1)
     if lead or stretched:
         half = g.dtype.itemsize == 2 and g.dtype.kind in "fV"  # added up in float32, rounded once
         total = g.sum(axis=(*range(lead), *stretched), keepdims=bool(stretched), dtype="float32" if half else g.dtype)

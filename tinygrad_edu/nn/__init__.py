@@ -352,6 +352,7 @@ _BASES = {
     "_MaxPoolNd": "pooling._MaxPool", "_AvgPoolNd": "pooling._AvgPool", "_MaxUnpoolNd": "pooling._MaxUnpool",
     "_LPPoolNd": "pooling._LPPool", "_ConstantPadNd": "padding._ConstantPad", "_CircularPadNd": "padding._CircularPad",
     "_IncompatibleKeys": "state.IncompatibleKeys", "_EXTRA_STATE_KEY_SUFFIX": "state.EXTRA_STATE", "_addindent": "module.indent",
+    "_global_is_full_backward_hook": "hooks.global_is_full_backward_hook",
     **{f"_size_{n}_t": "common_types" for n in ("any", 1, 2, 3)},
     **{f"_global_{when}_hooks": f"hooks.global_{when}_hooks" for when in ("forward_pre", "forward", "backward_pre", "backward")},
 }  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ..autograd.graph import hooked
 from ..autograd.variable import Variable
 from . import hooks
-from .hooks import BackwardHook, Handle, Hook, Hooks
+from .hooks import BackwardHook, Hook, Hooks
 
 if TYPE_CHECKING:
     from ..autograd.graph import RemovableHandle
@@ -41,8 +42,7 @@ class HasHooks:
         result, called = None, set()
         try:
             args, kwargs = self._run_pre_hooks(args, kwargs)
-            full = [*hooks.global_backward_hooks.values()]
-            full += self._backward_hooks.values() if self._is_full_backward_hook else ()
+            full = self._kind_of_backward_hooks(True)
             before = [*hooks.global_backward_pre_hooks.values(), *self._backward_pre_hooks.values()]
             gate = BackwardHook(self, full, before) if full or before else None
             if gate is not None:
@@ -61,14 +61,20 @@ class HasHooks:
                         stacklevel=3,
                     )
                 result = gate.leave(result)
-            if self._is_full_backward_hook is False:
-                self._hook_last_node(args, result)
+            last = self._kind_of_backward_hooks(False)
+            if last:
+                self._hook_last_node(last, args, result)
             return result
         except Exception:
             for id, hook, with_kwargs, always in self._all_forward_hooks():
                 if always and id not in called:
-                    self._last_call(hook, (args, kwargs, result) if with_kwargs else (args, result))
+                    self._last_call(id, hook, (args, kwargs, result) if with_kwargs else (args, result))
             raise
+
+    def _kind_of_backward_hooks(self, full: bool) -> list[Hook]:
+        everywhere = hooks.global_backward_hooks if hooks.global_is_full_backward_hook is full else {}
+        mine = self._backward_hooks if self._is_full_backward_hook is full else {}
+        return [*everywhere.values(), *mine.values()]
 
     def _run_pre_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         for id, hook in (*hooks.global_forward_pre_hooks.items(), *self._forward_pre_hooks.items()):
@@ -98,19 +104,20 @@ class HasHooks:
         ]
         return everywhere + mine
 
-    def _last_call(self, hook: Hook, arguments: tuple[Any, ...]) -> None:
+    def _last_call(self, id: int, hook: Hook, arguments: tuple[Any, ...]) -> None:
         """An ``always_call`` hook after an error: its own errors must not hide that one."""
         try:
             hook(self, *arguments)
         except Exception as error:
+            whose = "global module" if id in hooks.global_forward_hooks else "module"
             warnings.warn(
-                "module forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
+                f"{whose} forward hook with ``always_call=True`` raised an exception that was silenced as another error was "
                 f"raised in forward: {error}",
                 UserWarning,
                 stacklevel=4,
             )
 
-    def _hook_last_node(self, args: Any, result: Any) -> None:
+    def _hook_last_node(self, last: list[Hook], args: Any, result: Any) -> None:
         """The deprecated backward hooks: on the node of the (first) output."""
         first = result
         while not isinstance(first, Variable):
@@ -120,7 +127,7 @@ class HasHooks:
                 first = first[0]
         node = first.grad_fn  # type: ignore[attr-defined]
         if node is not None:
-            for hook in self._backward_hooks.values():
+            for hook in last:
                 node.register_hook(lambda gi, go, hook=hook: hook(self, gi, go))
             hooks.warn_if_not_full(args, result, node)
 
@@ -131,7 +138,7 @@ class HasHooks:
 
         With ``with_kwargs``: ``hook(module, args, kwargs)``, which returns None or ``(args, kwargs)``.
         """
-        handle = Handle(self._forward_pre_hooks, hook, [self._forward_pre_hooks_with_kwargs], prepend)
+        handle = hooked(self._forward_pre_hooks, hook, [self._forward_pre_hooks_with_kwargs], prepend)
         if with_kwargs:
             self._forward_pre_hooks_with_kwargs[handle.id] = True
         return handle
@@ -144,7 +151,7 @@ class HasHooks:
         ``with_kwargs``: ``hook(module, args, kwargs, output)``. ``always_call``: also when forward raises.
         """
         options = [self._forward_hooks_with_kwargs, self._forward_hooks_always_called]
-        handle = Handle(self._forward_hooks, hook, options, prepend)
+        handle = hooked(self._forward_hooks, hook, options, prepend)
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
         if always_call:
@@ -153,17 +160,17 @@ class HasHooks:
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_output)`` when gradients arrive at the outputs; it may return others."""
-        return Handle(self._backward_pre_hooks, hook, (), prepend)
+        return hooked(self._backward_pre_hooks, hook, (), prepend)
 
     def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_input, grad_output)`` when the inputs' gradients are known; it may return others."""
         self._choose_backward_hooks(full=True)
-        return Handle(self._backward_hooks, hook, (), prepend)
+        return hooked(self._backward_hooks, hook, (), prepend)
 
     def register_backward_hook(self, hook: Hook) -> RemovableHandle:
         """Deprecated: sees only the module's last operation. Use `register_full_backward_hook`."""
         self._choose_backward_hooks(full=False)
-        return Handle(self._backward_hooks, hook)
+        return hooked(self._backward_hooks, hook)
 
     def _choose_backward_hooks(self, full: bool) -> None:
         if self._is_full_backward_hook is (not full):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import warnings
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..autograd.graph import NO_EDGE, Node, RemovableHandle, edge_of
+from ..autograd.graph import NO_EDGE, Node, RemovableHandle, edge_of, hooked
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad, wrap, wrap_view
 from ..backend import kernels_of
@@ -17,42 +16,10 @@ Hook = Callable[..., Any]
 Hooks = dict[int, Any]  # id of the handle → hook, in the order of registration
 
 
-class Handle(RemovableHandle):
-    """Takes a hook out of its dictionary (and of those that hold its options) when ``remove()`` is called."""
-
-    def __init__(self, hooks: Hooks, hook: Any, options: Sequence[Hooks] = (), prepend: bool = False) -> None:
-        super().__init__(hooks, hook)
-        self._options = tuple(weakref.ref(o) for o in options)
-        if prepend:
-            hooks.move_to_end(self.id, last=False)  # type: ignore[attr-defined]
-
-    def remove(self) -> None:
-        super().remove()
-        for option in self._options:
-            found = option()
-            if found is not None:
-                found.pop(self.id, None)
-
-    def __reduce__(self) -> Any:
-        return _new_handle, (), self.__getstate__()
-
-    def __getstate__(self) -> Any:
-        return self._hooks(), self.id, tuple(option() for option in self._options)
-
-    def __setstate__(self, state: Any) -> None:
-        hooks, self.id, options = state
-        hooks = OrderedDict() if hooks is None else hooks
-        self._hooks = weakref.ref(hooks)
-        self._options = tuple(weakref.ref(o) for o in options if o is not None)
-
-
-def _new_handle() -> Handle:
-    return object.__new__(Handle)
-
-
 # ---------------------------------------------------------------------------------------- hooks on all modules
 global_backward_pre_hooks: Hooks = OrderedDict()
 global_backward_hooks: Hooks = OrderedDict()
+global_is_full_backward_hook: bool | None = None  # of which kind they are; None: no hook has ever been registered
 global_forward_pre_hooks: Hooks = OrderedDict()
 global_forward_hooks: Hooks = OrderedDict()
 global_forward_hooks_with_kwargs: Hooks = OrderedDict()
@@ -64,14 +31,14 @@ global_parameter_registration_hooks: Hooks = OrderedDict()
 
 def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(module, args)`` before the forward of every module."""
-    return Handle(global_forward_pre_hooks, hook)
+    return hooked(global_forward_pre_hooks, hook)
 
 
 def register_module_forward_hook(
     hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
 ) -> RemovableHandle:
     """Call ``hook(module, args, output)`` after the forward of every module."""
-    handle = Handle(global_forward_hooks, hook, [global_forward_hooks_with_kwargs, global_forward_hooks_always_called])
+    handle = hooked(global_forward_hooks, hook, [global_forward_hooks_with_kwargs, global_forward_hooks_always_called])
     if with_kwargs:
         global_forward_hooks_with_kwargs[handle.id] = True
     if always_call:
@@ -81,27 +48,43 @@ def register_module_forward_hook(
 
 def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(module, grad_output)`` before the backward of every module."""
-    return Handle(global_backward_pre_hooks, hook)
+    return hooked(global_backward_pre_hooks, hook)
 
 
 def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(module, grad_input, grad_output)`` after the backward of every module."""
-    return Handle(global_backward_hooks, hook)
+    return _register_backward_hook(hook, full=True)
+
+
+def register_module_backward_hook(hook: Hook) -> RemovableHandle:
+    """Deprecated: sees only every module's last operation. Use `register_module_full_backward_hook`."""
+    return _register_backward_hook(hook, full=False)
+
+
+def _register_backward_hook(hook: Hook, full: bool) -> RemovableHandle:
+    global global_is_full_backward_hook
+    if global_is_full_backward_hook is (not full):
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks as a global Module hook. Please use only one of "
+            "them."
+        )
+    global_is_full_backward_hook = full
+    return hooked(global_backward_hooks, hook)
 
 
 def register_module_buffer_registration_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(module, name, buffer)`` whenever a module gets a buffer."""
-    return Handle(global_buffer_registration_hooks, hook)
+    return hooked(global_buffer_registration_hooks, hook)
 
 
 def register_module_module_registration_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(module, name, submodule)`` whenever a module gets a child."""
-    return Handle(global_module_registration_hooks, hook)
+    return hooked(global_module_registration_hooks, hook)
 
 
 def register_module_parameter_registration_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(module, name, parameter)`` whenever a module gets a parameter."""
-    return Handle(global_parameter_registration_hooks, hook)
+    return hooked(global_parameter_registration_hooks, hook)
 
 
 def replaced(hooks: Hooks, module: Any, name: str, value: Any) -> Any:

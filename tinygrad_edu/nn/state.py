@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import dtypes
+from ..autograd.graph import hooked
 from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
-from .hooks import Handle, Hook, Hooks
+from .hooks import Hook, Hooks
 from .parameter import Parameter, is_lazy
 
 if TYPE_CHECKING:
@@ -33,13 +35,19 @@ class IncompatibleKeys(NamedTuple("IncompatibleKeys", [("missing_keys", list[str
 
 
 class _WithModule:
-    """A load hook that also gets the module (and, unlike a closure, can be pickled with it)."""
+    """A load hook that also gets the module: it does not keep that alive, and (unlike a closure) can be pickled with it."""
 
-    def __init__(self, hook: Hook, module: Any = None) -> None:
-        self.hook, self.module = hook, module
+    def __init__(self, hook: Hook, module: Any) -> None:
+        self.hook, self.module = hook, weakref.ref(module)
 
     def __call__(self, *args: Any) -> Any:
-        return self.hook(*args) if self.module is None else self.hook(self.module, *args)
+        return self.hook(self.module(), *args)
+
+    def __getstate__(self) -> Any:
+        return self.hook, self.module()
+
+    def __setstate__(self, saved: Any) -> None:
+        self.__init__(*saved)  # type: ignore[misc]
 
 
 class HasState:
@@ -116,16 +124,16 @@ class HasState:
                 "Cannot register the same function as the state dict post hook that was previously registered via "
                 "register_state_dict_post_hook"
             )
-        return Handle(self._state_dict_hooks, hook)
+        return hooked(self._state_dict_hooks, hook)
 
     def register_state_dict_post_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(module, state_dict, prefix, local_metadata)`` when the dictionary is complete."""
         hook._from_public_api = True  # type: ignore[attr-defined]
-        return Handle(self._state_dict_hooks, hook)
+        return hooked(self._state_dict_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(module, prefix, keep_vars)`` before the dictionary is made."""
-        return Handle(self._state_dict_pre_hooks, hook)
+        return hooked(self._state_dict_pre_hooks, hook)
 
     # ------------------------------------------------------------------ in
     def load_state_dict(
@@ -248,7 +256,7 @@ class HasState:
         return None
 
     def _register_load_state_dict_pre_hook(self, hook: Hook, with_module: bool = False) -> RemovableHandle:
-        return Handle(self._load_state_dict_pre_hooks, _WithModule(hook, self if with_module else None))
+        return hooked(self._load_state_dict_pre_hooks, _WithModule(hook, self) if with_module else hook)
 
     def register_load_state_dict_pre_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)`` before loading."""
@@ -256,4 +264,4 @@ class HasState:
 
     def register_load_state_dict_post_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(module, incompatible_keys)`` after loading; it may change the two lists."""
-        return Handle(self._load_state_dict_post_hooks, hook)
+        return hooked(self._load_state_dict_post_hooks, hook)

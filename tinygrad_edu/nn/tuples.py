@@ -1,4 +1,4 @@
-"""One number, or one for each dimension: torch.nn.modules.utils' names, for layers written after torch's own."""
+"""torch.nn.modules.utils' names, for code written after torch's own: one number, or one for each dimension; a prefix of keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import Any
 
-__all__ = ["_ntuple", "_pair", "_quadruple", "_reverse_repeat_tuple", "_single", "_triple"]
+__all__ = [
+    "_ntuple", "_pair", "_quadruple", "_reverse_repeat_tuple", "_single", "_triple", "consume_prefix_in_state_dict_if_present",
+]  # fmt: skip
 
 
 def _ntuple(n: int, name: str = "parse") -> Callable[[Any], tuple[Any, ...]]:
@@ -35,3 +37,19 @@ def _reverse_repeat_tuple(t: Iterable[Any], n: int) -> tuple[Any, ...]:
     (2, 2, 1, 1)
     """
     return tuple(x for x in reversed(tuple(t)) for _ in range(n))
+
+
+def consume_prefix_in_state_dict_if_present(state_dict: dict[str, Any], prefix: str) -> None:
+    """Take ``prefix`` off the keys that begin with it, in place: what a wrapper such as DataParallel saved, its module can load.
+
+    >>> state = {"module.weight": 1, "other": 2}
+    >>> consume_prefix_in_state_dict_if_present(state, "module."); state
+    {'other': 2, 'weight': 1}
+    """
+    for key in list(state_dict):
+        if key.startswith(prefix):
+            state_dict[key[len(prefix) :]] = state_dict.pop(key)
+    versions = getattr(state_dict, "_metadata", {})
+    for key in list(versions):  # '' for the wrapper, 'module' for what it wraps, 'module.x' for parts of that
+        if key and (key == prefix.replace(".", "") or key.startswith(prefix)):
+            versions[key[len(prefix) :]] = versions.pop(key)

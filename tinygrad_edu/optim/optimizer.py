@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any
 
 from .. import dtypes
-from ..autograd.graph import RemovableHandle
+from ..autograd.graph import RemovableHandle, hooked
 from ..autograd.modes import enable_grad, set_grad_enabled
 from ..autograd.modes import state as mode
 from ..autograd.op import TENSOR_OPS
@@ -48,12 +48,12 @@ _global_post_hooks: dict[int, Hook] = OrderedDict()
 
 def register_optimizer_step_pre_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(optimizer, args, kwargs)`` before the step of every optimizer."""
-    return RemovableHandle(_global_pre_hooks, hook)
+    return hooked(_global_pre_hooks, hook)
 
 
 def register_optimizer_step_post_hook(hook: Hook) -> RemovableHandle:
     """Call ``hook(optimizer, args, kwargs)`` after the step of every optimizer."""
-    return RemovableHandle(_global_post_hooks, hook)
+    return hooked(_global_post_hooks, hook)
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -391,10 +391,7 @@ class Optimizer:
 
     # ------------------------------------------------------------------ hooks
     def _hook(self, hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
-        handle = RemovableHandle(hooks, hook)
-        if prepend:
-            hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
-        return handle
+        return hooked(hooks, hook, prepend=prepend)
 
     def register_step_pre_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` before `step`; it may return other arguments."""
