@@ -34,6 +34,7 @@ _ELSEWHERE = {
     "torch.nn.modules.utils": "nn.tuples",
     "torch.nn.modules.transformer": "nn.transformer",
     "torch.optim.optimizer": "optim.optimizer",
+    "torch.distributed.optim": "optim.zero",
     "torch.nn.utils.clip_grad": "nn.utils",
     "torch.nn.utils.convert_parameters": "nn.utils",
     "torch.nn.utils.weight_norm": "nn.utils.reparametrize",
@@ -122,6 +123,9 @@ _ONE_FILE_A_CLASS = ("optim", "distributions")
 
 def _ours(name: str) -> types.ModuleType | None:
     """Our module for torch's module ``name``; None where there is none."""
+    if name in ("torch.mps", "torch.xpu", "torch.mtia"):
+        found: types.ModuleType = getattr(importlib.import_module(f"{_PACKAGE}.absent"), name.removeprefix("torch."))
+        return found
     if name in _ELSEWHERE:
         room = _ELSEWHERE[name]
     elif name.startswith("torch.nn.modules."):
@@ -133,7 +137,7 @@ def _ours(name: str) -> types.ModuleType | None:
             package = importlib.import_module(f"{_PACKAGE}.{within}")
             if any(file == each.lower() or file == _snake(each) for each in package.__all__ if each[0].isupper()):
                 return package
-        room = f"vision.{rest}" if head == "torchvision" else rest
+        room = f"vision.{rest}" if head == "torchvision" else rest.removeprefix("utils.") if rest.startswith("utils.data") else rest
         if rest.partition(".")[0] not in (*_PUBLIC, "") and head == "torch":
             return None
     try:
@@ -151,7 +155,7 @@ def _snake(name: str) -> str:
 _PUBLIC = (
     "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
     "functional", "fx", "hub", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "quasirandom", "random", "return_types", "signal", "special", "storage", "testing", "torch_version", "types", "utils", "version",
+    "quasirandom", "random", "return_types", "signal", "sparse", "special", "storage", "testing", "torch_version", "types", "utils", "version",
 )  # fmt: skip
 
 
@@ -163,6 +167,14 @@ def _name_as_torch(module: types.ModuleType) -> None:
         return
     place = {"data": "torch.utils.data", "vision": "torchvision"}.get(head, f"torch.{head}")
     module.__name__ = f"{place}.{rest}".rstrip(".")
+
+
+class _KeepsFunctions(types.ModuleType):
+    """A module in which a function stays when Python puts the file of the same name there: nn.utils.spectral_norm."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not isinstance(value, types.ModuleType) or isinstance(vars(self).get(name, value), types.ModuleType):
+            super().__setattr__(name, value)
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -188,6 +200,10 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             found.__path__ = []  # torch has a folder where we have a file, and modules in it: torchvision.ops.misc
         _name_as_torch(found)
         sys.modules[module.__name__] = found  # the import system hands out what it finds here
+        above, _, name = module.__name__.rpartition(".")
+        parent = sys.modules.get(above)
+        if parent is not None and not isinstance(vars(parent).get(name, parent), types.ModuleType):
+            parent.__class__ = _KeepsFunctions
 
 
 def install_as_torch() -> types.ModuleType:
@@ -262,7 +278,7 @@ def _show_torch_names() -> None:
         ("processes", "WorkerIterator", "_MultiProcessingDataLoaderIter"),
     ):
         cls = getattr(importlib.import_module(f"{_PACKAGE}.data.{file}"), own)
-        cls.__module__, cls.__qualname__ = "torch.utils.data.dataloader", name
+        cls.__module__, cls.__name__, cls.__qualname__ = "torch.utils.data.dataloader", name, name
     nn = importlib.import_module(f"{_PACKAGE}.nn")
     for name in ("OutOfMemoryError", "AcceleratorError"):
         getattr(importlib.import_module(f"{_PACKAGE}.backend.errors"), name).__module__ = "torch"

@@ -35,6 +35,13 @@ class UntypedStorage:
         made._array = root_array(array)
         return made
 
+    @classmethod
+    def from_file(cls, filename: Any, shared: bool = False, nbytes: int = 0) -> UntypedStorage:
+        """The first ``nbytes`` bytes of a file, read from the disk as they are used (see `from_file`)."""
+        from .ops.data import from_file
+
+        return cls.of(from_file(filename, shared, nbytes, dtype=dtypes.uint8)._data)
+
     def as_array(self, np_type: Any) -> Any:
         """All of the memory as a one-dimensional array of a type."""
         a = self._array

@@ -25,7 +25,7 @@ LEFT_OUT = {
     r"distributed|process_group|rpc": "several processes",
     r"futures|Future": "torch.futures",
     r"nested_tensor|MaskedTensor|is_masked_tensor": "tensors of other layouts",
-    r"from_file|set_flush_denormal|hash_tensor|complex32|chalf": "not provided",
+    r"set_flush_denormal|hash_tensor|complex32|chalf": "not provided",
     r"is_conj|is_neg|resolve_neg": "conjugates are computed at once here, so a tensor is never marked as one",
     r"torch\.masked\._ops": "a private module",
     r"register_package|grad_dtype|to_dlpack|skip_data|region_activation|native_channel|skip_init|rearrange": "not provided",

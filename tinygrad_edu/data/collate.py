@@ -12,6 +12,7 @@ from .. import dtypes
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_of
 from ..ops.registry import functions
+from ..tensor import Tensor
 
 CollateMap = dict[Any, Callable[..., Any]]
 
@@ -108,7 +109,8 @@ def collate(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
     raise TypeError(f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {kind}")
 
 
-def _tensors(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+def collate_tensor_fn(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    """Tensors, stacked."""
     if any(hasattr(t, "_raw") for t in batch):
         raise RuntimeError(
             "Batches of sparse tensors are not currently supported by the default collate_fn; please provide a custom collate_fn "
@@ -121,7 +123,8 @@ def _tensors(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
     return wrap(kernels_of(first).xp.stack([t._data for t in batch]))
 
 
-def _arrays(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+def collate_numpy_array_fn(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    """NumPy arrays, as tensors."""
     if batch[0].dtype.kind in _TEXT:
         raise TypeError(
             "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
@@ -130,30 +133,34 @@ def _arrays(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
     return collate([functions["as_tensor"](array) for array in batch], collate_fn_map=collate_fn_map)
 
 
-def _numpy_numbers(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+def collate_numpy_scalar_fn(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    """Numbers of NumPy."""
     return functions["as_tensor"](batch)
 
 
-def _floats(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+def collate_float_fn(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    """Python's floats, in float64."""
     return functions["tensor"](batch, dtype=dtypes.float64)
 
 
-def _ints(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+def collate_int_fn(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    """Whole numbers and truth values."""
     return functions["tensor"](batch)
 
 
-def _texts(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+def collate_str_fn(batch: Any, *, collate_fn_map: CollateMap | None = None) -> Any:
+    """Text and bytes: a list of them."""
     return batch
 
 
 default_collate_fn_map: CollateMap = {
-    Variable: _tensors,
-    numpy.ndarray: _arrays,
-    (numpy.bool_, numpy.number, numpy.object_): _numpy_numbers,
-    float: _floats,
-    int: _ints,
-    str: _texts,
-    bytes: _texts,
+    Tensor: collate_tensor_fn,
+    numpy.ndarray: collate_numpy_array_fn,
+    (numpy.bool_, numpy.number, numpy.object_): collate_numpy_scalar_fn,
+    float: collate_float_fn,
+    int: collate_int_fn,
+    str: collate_str_fn,
+    bytes: collate_str_fn,
 }
 
 

@@ -27,6 +27,7 @@ from .collectives import (
     send,
 )
 from .groups import (
+    Backend,
     GroupMember,
     ProcessGroup,
     ReduceOp,
@@ -51,7 +52,7 @@ from .groups import (
 default_pg_timeout = timedelta(minutes=30)  # MPI waits as long as it takes
 
 __all__ = [
-    "GroupMember", "ProcessGroup", "ReduceOp", "Work", "all_gather", "all_gather_into_tensor", "all_gather_object", "all_reduce",
+    "Backend", "GroupMember", "ProcessGroup", "ReduceOp", "Work", "all_gather", "all_gather_into_tensor", "all_gather_object", "all_reduce",
     "all_to_all", "all_to_all_single", "barrier", "broadcast", "broadcast_object_list", "destroy_process_group", "gather",
     "gather_object", "get_backend", "get_global_rank", "get_group_rank", "get_process_group_ranks", "get_rank", "get_world_size",
     "group", "init_process_group", "irecv", "is_available", "is_gloo_available", "is_initialized", "is_mpi_available",

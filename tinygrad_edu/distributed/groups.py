@@ -166,6 +166,24 @@ def get_world_size(group: Any = None) -> int:
     return -1 if found is None else found.size()
 
 
+class Backend(str):
+    """Backends by torch's names; calling it gives a name in small letters.
+
+    >>> Backend("GLOO"), Backend.NCCL
+    ('gloo', 'nccl')
+    """
+
+    __slots__ = ()
+    UNDEFINED, GLOO, NCCL, XCCL, UCC, MPI, FAKE = "undefined", "gloo", "nccl", "xccl", "ucc", "mpi", "fake"
+    backend_list = [UNDEFINED, GLOO, NCCL, XCCL, UCC, MPI, FAKE]
+    default_device_backend_map = {"cpu": GLOO, "cuda": NCCL, "xpu": XCCL, "mps": GLOO}
+
+    def __new__(cls, name: str) -> Any:
+        if not isinstance(name, str):
+            raise ValueError("Backend constructor parameter must be string-ish")
+        return name.lower()
+
+
 def get_backend(group: Any = None) -> str:
     """The name given to `init_process_group`."""
     found = resolved(group)

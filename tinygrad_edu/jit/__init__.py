@@ -23,7 +23,7 @@ from .freezing import freeze, optimize_for_inference
 from .futures import Future, fork, wait
 from .module import ScriptFunction, ScriptModule
 from .recorder import TracerWarning, TracingError, is_tracing
-from .scripting import export, ignore, is_scripting, script, unused
+from .scripting import _overload, _overload_method, export, ignore, is_scripting, script, unused
 from .trace import TracingCheckError, trace, trace_module
 
 __all__ = [

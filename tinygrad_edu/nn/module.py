@@ -474,6 +474,9 @@ class Module(HasHooks, HasState):
 
     def share_memory(self) -> Self:
         """Move everything into memory that other processes can open."""
+        for t in (*self.parameters(), *self.buffers()):
+            if is_lazy(t):
+                t.share_memory_()  # says that there is nothing to share yet
         return self._apply(lambda t: t.share_memory_())
 
     def train(self, mode: bool = True) -> Self:
@@ -545,6 +548,8 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         raise TypeError(
             f"to() received an invalid combination of arguments - got ({shown_call(args, kwargs)}), but expected one of:\n{forms}"
         )
+    if "copy" in kwargs or [isinstance(arg, bool) for arg in args[-2:]] == [True, True]:
+        raise RuntimeError(".to() does not accept copy argument")
     device, dtype, tensor = kwargs.get("device"), kwargs.get("dtype"), kwargs.get("tensor")
     for arg in args:
         if isinstance(arg, dtypes.dtype):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 import warnings
 from typing import Any
 
@@ -79,7 +81,10 @@ def _shape(data: Any) -> tuple[int, ...]:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")
         if not sizes[-1]:
             break
-        data = data[0]
+        try:
+            data = data[0]
+        except KeyError:
+            raise ValueError(f"could not determine the shape of object type '{type(data).__name__}'") from None
     return tuple(sizes)
 
 
@@ -152,7 +157,7 @@ def _inferred(data: Any) -> dtypes.dtype:
     if not len(data):
         return dtypes.get_default_dtype()
     found: dtypes.dtype | None = None
-    for item in data:
+    for item in data if isinstance(data, (list, tuple, range)) else map(data.__getitem__, range(len(data))):
         one = _inferred(item)
         found = one if found is None else dtypes.promote_types(found, one)
     assert found is not None
@@ -162,9 +167,10 @@ def _inferred(data: Any) -> dtypes.dtype:
 def _sequence(data: Any, shape: tuple[int, ...], dim: int) -> Any:
     if not _is_sequence(data):
         raise TypeError("not a sequence")
-    if len(data) != shape[dim]:
-        raise ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(data)})")
-    return data
+    items = data if isinstance(data, (list, tuple, range)) else list(data)
+    if len(items) != shape[dim]:
+        raise ValueError(f"expected sequence of length {shape[dim]} at dim {dim} (got {len(items)})")
+    return items
 
 
 def _store(out: numpy.ndarray, data: Any, shape: tuple[int, ...], dim: int, dtype: dtypes.dtype) -> None:
@@ -396,3 +402,41 @@ def frombuffer(
             stacklevel=3,
         )
     return leaf(wrap(numpy.frombuffer(buffer, dtypes.resolve(dtype).np, count, offset)), requires_grad)
+
+
+@public("function")
+def from_file(
+    filename: Any, shared: bool | None = None, size: int = 0, *, dtype: dtypes.dtype | None = None, layout: Any = None,
+    device: Any = None, pin_memory: bool = False,
+) -> Any:  # fmt: skip
+    """The first ``size`` numbers of a file, read from the disk as they are used.
+
+    With ``shared``, writes go to the file, which is made as long as needed; without, they stay in memory.
+
+    >>> import tinygrad_edu as tg; from pathlib import Path; from tempfile import mkdtemp
+    >>> file = Path(mkdtemp()) / "numbers"; written = file.write_bytes(bytes([1, 0, 2, 0]))
+    >>> tg.from_file(str(file), size=2, dtype=tg.int16)
+    tensor([1, 2], dtype=tinygrad_edu.int16)
+    """
+    dtype = dtypes.get_default_dtype() if dtype is None else dtype
+    return wrap(numpy.frombuffer(map_file(filename, bool(shared), size * dtype.itemsize), dtype.np, size))
+
+
+def map_file(filename: Any, shared: bool, size: int) -> Any:
+    """``size`` bytes of a file as a buffer that may be written."""
+    path, mode = os.fspath(filename), "read-write" if shared else "read-only"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT if shared else os.O_RDONLY, 0o600)
+    except OSError as error:
+        raise RuntimeError(f"unable to open file <{path}> in {mode} mode: {error.strerror} ({error.errno})") from None
+    try:
+        length = os.fstat(handle).st_size
+        if size > length:
+            if not shared:
+                raise RuntimeError(f"file <{path}> size <{length}> is smaller than the required mapping size <{size}>")
+            os.ftruncate(handle, size)
+        if size < 1:
+            return bytearray()
+        return mmap.mmap(handle, size, access=mmap.ACCESS_WRITE if shared else mmap.ACCESS_COPY)
+    finally:
+        os.close(handle)

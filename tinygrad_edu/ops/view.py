@@ -182,7 +182,7 @@ def _check_other_itemsize(input: Any, dtype: Any) -> None:
             raise RuntimeError(f"self.{what} must be divisible by {ratio} {which}, but got {value}")
 
     divisible("size(-1)", x.shape[-1])
-    if strides[-1] != 1:
+    if strides[-1] != 1 and x.size:  # NumPy has no steps in arrays of nothing
         raise RuntimeError(f"self.stride(-1) must be 1 {which}, but got {strides[-1]}")
     divisible("storage_offset()", storage_offset_of(x))
     for i, step in enumerate(strides[:-1]):

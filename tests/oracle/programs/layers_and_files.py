@@ -236,3 +236,15 @@ moved, here = nn.Sequential(nn.Linear(1, 1)), torch.device("cpu")
 [told(moved.to, *args, **options) for args, options in (((here, True), {}), ((None, True), {}), (([],), {}), ((here, here), {}), (({},), {"non_blocking": True}), ((here, torch.tensor(3)), {}), ((), {"other": torch.ones(1)}), (("cpu",), {"foo": 1}), ((torch.long,), {}))]
 [moved.to(*args, **options)[0].weight.dtype for args, options in (((here, torch.float64, True), {}), ((torch.ones(1),), {"non_blocking": True}), ((None, torch.float16), {}), ((), {"tensor": torch.ones(1)}), ((float,), {}), ((), {"dtype": torch.float32, "device": here}))]
 told(torch.ones(1).to, "cpu", True), told(torch.zeros, here), told(torch.add, torch.ones(1), torch.strided), told(torch.ones(2).view, torch.Size), told(torch.add, torch.Size([1]), 1)
+import os, tempfile
+numbers = os.path.join(tempfile.mkdtemp(), "numbers")
+torch.from_file(numbers, shared=True, size=3, dtype=torch.int32).copy_(torch.tensor([1, 2, 3])), os.path.getsize(numbers)
+torch.from_file(numbers, size=2, dtype=torch.int32).add_(1), torch.from_file(numbers, False, 3, dtype=torch.int32), torch.from_file(numbers)
+torch.from_file("/nonexistent", size=2)
+torch.UntypedStorage.from_file(numbers).nbytes()
+storage = torch.UntypedStorage.from_file(numbers, False, 12)
+storage.nbytes(), storage[4:8].tolist(), torch.asarray(storage[4:8], dtype=torch.uint8).view(torch.int32), torch.asarray(storage[4:4], dtype=torch.uint8).view(torch.int32)
+from safetensors.torch import load_file, save_file, safe_open
+save_file({"a": torch.arange(6.).reshape(2, 3), "b": torch.ones(3, dtype=torch.bfloat16), "c": torch.empty(0)}, numbers, metadata={"x": "y"})
+sorted(load_file(numbers).items())
+with safe_open(numbers, framework="pt") as f: print(f.metadata(), f.get_tensor("a"), f.get_slice("a")[:, 1:])

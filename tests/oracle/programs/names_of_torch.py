@@ -269,3 +269,26 @@ torch.distributions.register_kl(1, float)
 torch._C._are_functorch_transforms_active(), isinstance(3, torch.SymInt), isinstance(1.0, torch.SymFloat), isinstance(True, torch.SymBool)
 torch.onnx.is_in_onnx_export(), isinstance(torch.ones(1)._cdata, int)
 torch.complex32, torch.chalf is torch.complex32, torch.ones(1).dtype in (torch.complex32, torch.complex64), torch.complex32.itemsize, torch.complex32.is_complex, torch.complex32.is_floating_point
+import torch.distributed as dist
+dist.Backend("GLOO"), dist.Backend.NCCL, dist.Backend.MPI, dist.Backend.backend_list, type(dist.Backend("mpi")).__name__, dist.Backend("own")
+dist.Backend(3)
+from torch.distributed.optim import ZeroRedundancyOptimizer
+issubclass(ZeroRedundancyOptimizer, torch.optim.Optimizer), ZeroRedundancyOptimizer.__name__
+@torch.jit._overload_method
+def overloaded(self, x): return x
+overloaded(1, 2), torch.jit._overload(overloaded)(1, 3)
+from torch.utils._foreach_utils import _group_tensors_by_device_and_dtype, _device_has_foreach_support, _has_foreach_support
+mixed = [torch.ones(1), torch.ones(1, dtype=torch.double), torch.ones(2)]
+[sorted(_group_tensors_by_device_and_dtype(*lists).items(), key=str) for lists in (([mixed],), ([mixed, [], [None, mixed[1], None]], True))]
+_device_has_foreach_support(torch.device("cpu")), _device_has_foreach_support(torch.device("meta")), _has_foreach_support([mixed[0], None, torch.nn.Parameter(mixed[0])], torch.device("cpu"))
+from torch.utils.data._utils.collate import collate, collate_tensor_fn, collate_float_fn, collate_int_fn, collate_str_fn, collate_numpy_array_fn, collate_numpy_scalar_fn, default_collate_fn_map
+collate_tensor_fn([torch.ones(1), torch.zeros(1)]), collate_float_fn([1.0, 2.0]), collate_int_fn([1, 2]), collate_str_fn(["a"]), [getattr(k, "__name__", len(k) if isinstance(k, tuple) else k) for k in default_collate_fn_map]
+from torch.utils.data._utils.collate import nonsense  # differs: the file is not called as torch's
+type(iter(torch.utils.data.DataLoader([1]))).__name__
+# a file that is called as a function in it
+from torch.nn.utils.spectral_norm import SpectralNorm
+from torch.nn.utils.weight_norm import WeightNorm
+torch.nn.utils.spectral_norm(torch.nn.Linear(1, 1)), torch.nn.utils.weight_norm(torch.nn.Linear(1, 1))
+from torchvision.ops.roi_align import RoIAlign
+import torchvision
+[callable(torchvision.ops.roi_align), callable(torchvision.ops.stochastic_depth)]

@@ -16,8 +16,8 @@ from ..module import Module
 from .vector import parameters_to_vector
 
 
-# ------------------------------------------------------------------------------------ how much
-def _check_amount(amount: Any) -> None:
+# ------------------------------------------------------------------ how much (methods of one's own ask this too)
+def _validate_pruning_amount_init(amount: Any) -> None:
     if not isinstance(amount, numbers.Real):
         raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
     number: Any = amount
@@ -26,13 +26,14 @@ def _check_amount(amount: Any) -> None:
         raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 
 
-def _how_many(amount: Any, size: int) -> int:
-    """How many of ``size`` the amount means: a number of them, or a share."""
-    if not isinstance(amount, numbers.Integral):
-        return round(amount * size)
-    if int(amount) > size:
-        raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")
-    return int(amount)
+def _validate_pruning_amount(amount: Any, tensor_size: int) -> None:
+    if isinstance(amount, numbers.Integral) and int(amount) > tensor_size:
+        raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={tensor_size}")
+
+
+def _compute_nparams_toprune(amount: Any, tensor_size: int) -> int:
+    """How many of ``tensor_size`` the amount means: a number of them, or a share."""
+    return int(amount) if isinstance(amount, numbers.Integral) else round(amount * tensor_size)
 
 
 def _contiguous(mask: Any) -> Any:
@@ -210,14 +211,15 @@ class _Amount(BasePruningMethod):
     _largest = False
 
     def __init__(self, amount: Any) -> None:
-        _check_amount(amount)
+        _validate_pruning_amount_init(amount)
         self.amount = amount
 
     def _scores(self, t: Any) -> Any:
         raise NotImplementedError
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
-        count = _how_many(self.amount, t.nelement())
+        _validate_pruning_amount(self.amount, t.nelement())
+        count = _compute_nparams_toprune(self.amount, t.nelement())
         mask = _contiguous(default_mask)
         if count:
             mask.view(-1)[functions["topk"](self._scores(t).view(-1), k=count, largest=self._largest).indices] = 0
@@ -250,7 +252,7 @@ class _Slices(BasePruningMethod):
         raise NotImplementedError
 
     def __init__(self, amount: Any, dim: int = -1) -> None:
-        _check_amount(amount)
+        _validate_pruning_amount_init(amount)
         self.amount, self.dim = amount, dim
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
@@ -261,7 +263,8 @@ class _Slices(BasePruningMethod):
             )
         if self.dim >= t.dim():
             raise IndexError(f"Invalid index {self.dim} for tensor of size {t.shape}")
-        count = _how_many(self.amount, t.shape[self.dim])
+        _validate_pruning_amount(self.amount, t.shape[self.dim])
+        count = _compute_nparams_toprune(self.amount, t.shape[self.dim])
         if count == 0:
             return default_mask
         mask = functions["zeros_like"](t)
