@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 torch.set_num_threads(1)
+# ``torch.manual_seed`` keeps, for each kind of device that has not started, the call stack as text for a later error
+# message: most of the time of a small test
+for devices in (torch.cuda, torch.xpu, torch.mtia):
+    devices.traceback = SimpleNamespace(format_stack=list)
 
 
 @pytest.fixture(autouse=True)
