@@ -137,7 +137,13 @@ def _ours(name: str) -> types.ModuleType | None:
             package = importlib.import_module(f"{_PACKAGE}.{within}")
             if any(file == each.lower() or file == _snake(each) for each in package.__all__ if each[0].isupper()):
                 return package
-        room = f"vision.{rest}" if head == "torchvision" else rest.removeprefix("utils.") if rest.startswith("utils.data") else rest
+        room = (
+            f"vision.{rest}"
+            if head == "torchvision"
+            else rest.removeprefix("utils.")
+            if rest.startswith("utils.data")
+            else rest
+        )
         if rest.partition(".")[0] not in (*_PUBLIC, "") and head == "torch":
             return None
     try:

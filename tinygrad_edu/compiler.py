@@ -38,6 +38,14 @@ def is_compiling() -> bool:
 is_dynamo_compiling = is_exporting = is_compiling
 
 
+def is_dynamo_supported() -> bool:
+    """False: there is no compiler, for programs that try it only where there is one."""
+    return False
+
+
+is_inductor_supported = is_dynamo_supported
+
+
 def reset() -> None:
     """Does nothing: no compiled program is kept."""
 

@@ -3,6 +3,7 @@
 import datetime
 import subprocess
 import sys
+import warnings
 import time
 from pathlib import Path
 
@@ -252,3 +253,28 @@ def test_ddp_alone(missing, alone):
             match="DistributedDataParallel is not needed when a module doesn't have any parameter that requires",
         ):
             package.nn.parallel.DistributedDataParallel(package.nn.ReLU())
+
+
+def test_zero_alone(alone):
+    """A divided optimizer of one process: parameters, state and its errors are torch's."""
+
+    def steps(package, optimizer):
+        p, q = package.nn.Parameter(package.ones(2)), package.nn.Parameter(package.ones(3))
+        made = optimizer([p], package.optim.Adam, lr=0.1)
+        made.add_param_group({"params": [q], "lr": 0.5})
+        for step in range(3):
+            p.grad, q.grad = package.full((2,), step + 1.0), package.full((3,), step - 1.0)
+            made.step()
+        try:
+            made.state_dict()
+        except RuntimeError as error:
+            said = str(error)
+        made.consolidate_state_dict()
+        return p.tolist(), q.tolist(), said, str(made.state_dict()["state"]), made.param_groups[1]["lr"], made.rank
+
+    from tinygrad_edu.optim.zero import ZeroRedundancyOptimizer as Ours
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # torch's module uses what torch deprecates
+        from torch.distributed.optim import ZeroRedundancyOptimizer as Theirs
+    assert steps(tg, Ours) == steps(torch, Theirs)

@@ -22,7 +22,7 @@ from ..autograd.modes import enable_grad, set_grad_enabled
 from ..autograd.modes import state as mode
 from ..autograd.op import TENSOR_OPS
 from ..autograd.variable import Variable
-from ..backend import compiled, kernels_of
+from ..backend import capture, compiled, kernels_of
 from ..ops.creation import tensor, zeros_like
 from ..typeinfo import typename
 from .fused import run_on_gpu
@@ -231,12 +231,19 @@ class Optimizer:
                 continue
             if capturable:
                 _check_capturable(p)
+            elif capturable is not None and p.is_cuda and capture.now() is not None:
+                raise RuntimeError(
+                    f"Attempting CUDA graph capture of step() for an instance of {type(self).__name__} but param_groups' "
+                    "capturable is False."
+                )
             state: dict[str, Any] = self.state.get(p, _EMPTY)
             first = not state
             if first:
                 state = self.start(group, p)
                 if state:
                     self.state[p] = state
+            if capturable:
+                _move_numbers(state, p)
             numbers = self.numbers(group, state, first)
             if differentiable:
                 self._differentiable_step(numbers, p, state, slots)
@@ -390,6 +397,12 @@ class Optimizer:
         return text + ")"
 
     # ------------------------------------------------------------------ hooks
+    profile_hook_step = staticmethod(_with_hooks)
+
+    def _patch_step_function(self) -> None:
+        """What optimizers around others call where they do without ``Optimizer.__init__``: their `step` has its hooks already."""
+        self._zero_grad_profile_name = f"Optimizer.zero_grad#{type(self).__name__}.zero_grad"
+
     def _hook(self, hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
         return hooked(hooks, hook, prepend=prepend)
 
@@ -434,11 +447,16 @@ def number(value: float) -> Any:
     return tensor(value, dtype=dtypes.float64 if wide else dtypes.float32, device="cpu")
 
 
-def advance(state: dict[str, Any]) -> float:
+def advance(state: dict[str, Any]) -> Any:
     """Count a step; its number, from 1."""
     count = state["step"]._data
     count += 1
-    return float(count)
+    return value_of(count)
+
+
+def value_of(array: Any) -> Any:
+    """A number of the state: a Python number, or, where a GPU holds it (``capturable``), its array."""
+    return float(array) if kernels_of(array).device_type == "cpu" else array
 
 
 def scalar(value: Any) -> Any:
@@ -487,6 +505,13 @@ def _check_capturable(p: Any) -> None:
             "If capturable=True, params and state_steps must be on supported devices: ['cuda', 'xpu', 'hpu', 'privateuseone', "
             "'xla']."
         )
+
+
+def _move_numbers(state: dict[str, Any], p: Any) -> None:
+    """Numbers of the state (step counts) to where the parameter is: so that a GPU can count by itself."""
+    for name, value in state.items():
+        if isinstance(value, Variable) and not value._data.ndim and not value.is_cuda:  # type: ignore[attr-defined]
+            state[name] = value.to(p.device)  # type: ignore[attr-defined]
 
 
 # ------------------------------------------------------------------------------------------ shared by the algorithms

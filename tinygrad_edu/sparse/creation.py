@@ -303,7 +303,15 @@ def _zeros(like: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     return wrapped(compressed.zeros(raw.layout, raw.xp, shape, kind, raw.sparse_dim if same else None))
 
 
-@operation("new_zeros", "new_empty", "new")
+@operation("new")
+def new(input: Any, *args: Any, **options: Any) -> Any:
+    """torch's old way to a sparse tensor of this one's dtype: ``new(indices, values, size)``, or ``new(size)`` without elements."""
+    if args and isinstance(args[0], Variable):
+        return sparse_coo_tensor(*args, dtype=input.dtype)
+    return new_zeros(input, *args, **options)
+
+
+@operation("new_zeros", "new_empty")
 def new_zeros(input: Any, *size: Any, dtype: Any = None, **options: Any) -> Any:
     """Zeros of this tensor's layout."""
     return _zeros(input, tuple(size[0]) if len(size) == 1 and isinstance(size[0], (tuple, list)) else size, dtype)

@@ -186,3 +186,4 @@ METHODS: dict[str, Callable[..., Any]] = {
     )
 }  # fmt: skip
 TABLE.update(METHODS)
+TABLE["resize_as_"] = lambda input, the_template, memory_format=None: resize_as_sparse_(input, the_template)

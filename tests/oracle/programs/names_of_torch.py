@@ -292,3 +292,10 @@ torch.nn.utils.spectral_norm(torch.nn.Linear(1, 1)), torch.nn.utils.weight_norm(
 from torchvision.ops.roi_align import RoIAlign
 import torchvision
 [callable(torchvision.ops.roi_align), callable(torchvision.ops.stochastic_depth)]
+class Around(torch.optim.Optimizer):
+    def __init__(self, inner):
+        self.inner, self.param_groups, self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks, self.state = inner, inner.param_groups, {}, {}, {}
+        self._patch_step_function()
+    def step(self, closure=None): return self.inner.step(closure)
+around = Around(torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1))
+around.step(), around._zero_grad_profile_name

@@ -542,3 +542,5 @@ sched = torch.optim.lr_scheduler.StepLR(opt, 1)
 opt.load_state_dict(opt.state_dict())
 opt.state_dict()["state"][0]["step"]
 sc = torch.amp.GradScaler("cpu", init_scale=2.)
+empty_like_it = torch.sparse_coo_tensor([[0, 1]], [1., 2.], (3,)); empty_like_it.new().resize_as_(empty_like_it)
+empty_like_it.new(torch.tensor([[0, 2]]), torch.tensor([5., 6.]), torch.Size([4])), empty_like_it.new(torch.tensor([[0, 2]]), torch.tensor([5., 6.])), empty_like_it.new(2, 3), empty_like_it.new(torch.Size([2]))
