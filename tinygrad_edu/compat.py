@@ -161,7 +161,8 @@ def _snake(name: str) -> str:
 _PUBLIC = (
     "accelerator", "amp", "autograd", "backends", "compiler", "cpu", "cuda", "distributed", "distributions", "fft", "func",
     "functional", "fx", "hub", "jit", "library", "linalg", "masked", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "quasirandom", "random", "return_types", "signal", "sparse", "special", "storage", "testing", "torch_version", "types", "utils", "version",
+    "quasirandom", "random", "return_types", "signal", "sparse", "special", "storage", "testing", "torch_version", "types", "utils",
+    "version",
 )  # fmt: skip
 
 

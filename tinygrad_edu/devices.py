@@ -42,6 +42,8 @@ class device(metaclass=PublicName):
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int):
+            if type < 0:
+                raise RuntimeError("Device index must not be negative")
             if not backend.cuda_available():
                 raise RuntimeError("Cannot access accelerator device when none is available.")
             type, index = "cuda", type
@@ -54,6 +56,8 @@ class device(metaclass=PublicName):
             if not number.isdigit() or (number[0] == "0" and len(number) > 1):
                 raise RuntimeError(f"Invalid device string: '{type}:{number}'")
             index = int(number)
+        if not type.replace("_", "").isalpha():
+            raise RuntimeError(f"Invalid device string: '{type}'")
         if type not in _KNOWN:
             raise RuntimeError(
                 "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, "

@@ -8,28 +8,54 @@ from typing import Any
 from . import devices, dtypes
 from .autograd.variable import Variable, wrap
 from .backend import cuda_available
-from .ops.creation import _of_data, empty
+from .ops._signature import Signature, call_error, type_name
+from .ops.creation import as_tensor, empty
 from .ops.registry import public
+from .size import Size
 from .storage import STORAGES, TypedStorage, UntypedStorage
 
+_FORMS = (
+    "*, torch.device device = None", "torch.Storage storage", "Tensor other",
+    "tuple of ints size, *, torch.device device = None", "object data, *, torch.device device = None",
+)  # fmt: skip
 
-def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
-    """What ``Tensor(…)`` makes: of sizes where all arguments are ints, else of the data."""
-    given = dtype
-    dtype = dtype or dtypes.get_default_dtype()
+
+def _signatures() -> list[Signature]:
+    return [Signature("new", form) for form in _FORMS]
+
+
+def _is_size(value: Any) -> bool:
+    """Whether it is a whole number, of Python's or NumPy's."""
+    if isinstance(value, (bool, Variable)) or not hasattr(value, "__index__"):
+        return False
+    return isinstance(value, int) or (not getattr(value, "shape", ()) and _kind(value) in "iu")
+
+
+def _kind(value: Any) -> str:
+    return str(value.dtype.kind) if hasattr(value, "dtype") else "i"
+
+
+def construct(cls: type | None, *args: Any, of: dtypes.dtype | None = None, device: Any = None, **named: Any) -> Any:
+    """What ``Tensor(…)`` makes: of sizes where all arguments are ints, else of the data; either may be named."""
+    if named:
+        error = call_error("new", _signatures(), args, named)
+        if error is not None:
+            raise error
+        args = (Size(named["size"]),) if "size" in named else tuple(named.values())
+    dtype = of or dtypes.get_default_dtype()
     first = args[0] if args else None
     if not args:
         made = empty(0, dtype=dtype, device=device)
     elif len(args) == 1 and isinstance(first, Variable):
-        if given is not None and first._data.dtype != given.np:
-            raise TypeError(f"expected {_options(given)} (got {_options(first.dtype)})")  # type: ignore[attr-defined]
+        if of is not None and first._data.dtype != of.np:
+            raise TypeError(f"expected {_options(of)} (got {_options(first.dtype)})")  # type: ignore[attr-defined]
         made = wrap(first._data)
         made._counter = first._counter
     elif isinstance(first, (TypedStorage, UntypedStorage)):
         made = wrap(first.untyped().as_array(dtype.np))
     elif type(first).__name__ == "Size" and len(args) == 1:
         made = empty(first, dtype=dtype, device=device)
-    elif isinstance(first, int) and not isinstance(first, bool):
+    elif _is_size(first):
         for i, n in enumerate(args):
             if not hasattr(n, "__index__"):
                 raise TypeError(
@@ -41,14 +67,10 @@ def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, d
         if isinstance(first, (str, bytes)):
             raise TypeError(f"new(): invalid data type '{type(first).__name__}'")
         if not hasattr(first, "__len__") or not hasattr(first, "__getitem__") or isinstance(first, dict):
-            raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
-        made = wrap(_of_data(first, dtype))
-        if device is not None:
-            made = made.to(device)
+            raise TypeError(f"new(): data must be a sequence (got {type_name(first)})")
+        made = as_tensor(first, dtype, device)
     else:
-        raise TypeError(
-            f"new() received an invalid combination of arguments - got ({', '.join(type(a).__name__ for a in args)})"
-        )
+        raise call_error("new", _signatures(), args, {}) or TypeError("new() takes sizes or data")
     if cls is not None and cls is not type(made):
         plain, made = made, object.__new__(cls)
         made._data, made._counter = plain._data, plain._counter
@@ -56,9 +78,9 @@ def construct(cls: type | None, *args: Any, dtype: dtypes.dtype | None = None, d
 
 
 @public("method")
-def new(input: Any, *args: Any, device: Any = None) -> Any:
+def new(input: Any, *args: Any, device: Any = None, **named: Any) -> Any:
     """torch's old constructor with the dtype of this tensor: of sizes, or of data."""
-    return construct(type(input), *args, dtype=input.dtype, device=device)
+    return construct(type(input), *args, of=input.dtype, device=device, **named)
 
 
 def _options(d: dtypes.dtype) -> str:
@@ -86,12 +108,12 @@ class tensortype(type):
     def __module__(cls) -> str:  # type: ignore[override]
         return f"{dtypes.module_name}.cuda" if cls.is_cuda else dtypes.module_name
 
-    def __call__(cls, *args: Any, device: Any = None) -> Any:
+    def __call__(cls, *args: Any, device: Any = None, **named: Any) -> Any:
         if cls.is_cuda and device is None:
             if not cuda_available():
                 raise TypeError(f"type torch.cuda.{cls.__name__} not available. Torch not compiled with CUDA enabled.")
             device = "cuda"
-        return construct(None, *args, dtype=cls.dtype, device=device)
+        return construct(None, *args, of=cls.dtype, device=device, **named)
 
     def __instancecheck__(cls, value: Any) -> bool:
         return (
@@ -176,6 +198,9 @@ def set_default_tensor_type(t: Any) -> None:
         stacklevel=2,
     )
     if not isinstance(t, tensortype) or not t.dtype.is_floating_point:
-        raise TypeError("invalid type object: only floating-point types are supported as the default type")
+        kind = "" if isinstance(t, tensortype) else "invalid type object: "
+        raise TypeError(f"{kind}only floating-point types are supported as the default type")
+    if t.is_cuda and not cuda_available():
+        raise TypeError(f"type torch.cuda.{t.__name__} not available. Torch not compiled with CUDA enabled.")
     dtypes.set_default_dtype(t.dtype)
     devices.set_default_device("cuda" if t.is_cuda else None)

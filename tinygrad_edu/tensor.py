@@ -38,14 +38,16 @@ Methods = type(
 
 
 def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool = True) -> Callable[..., Any]:
-    """A binary operator: NotImplemented for operands that are no numbers (or not even those are right): Python asks the other."""
+    """A binary operator: NotImplemented for operands that are no numbers (or not even those are right): Python asks the other.
+
+    So NumPy computes ``tensor * array``; ``array * tensor`` is an error, since arrays leave that to us."""
     if not swapped and hasattr(function, "operator"):
         return function.operator
 
     def method(self: Any, other: Any) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if not isinstance(other, _OPERANDS if numbers else Variable):
-            if not isinstance(other, (numpy.ndarray, numpy.generic)):
+            if not isinstance(other, numpy.generic):
                 asked = overrides.answer(function, (other, self) if swapped else (self, other), {})
                 return NotImplemented if asked is overrides.MISSING else asked
             other = wrap(numpy.asarray(other))
@@ -70,6 +72,10 @@ def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             return form(self, other)
         except TypeError:
             if isinstance(other, _OPERANDS) or (hasattr(other, "dtype") and not isinstance(other, numpy.ndarray)):
+                raise
+            return NotImplemented
+        except RuntimeError:
+            if not isinstance(other, numpy.ndarray):
                 raise
             return NotImplemented
         except AttributeError:
@@ -555,6 +561,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         """What a NumPy function of this tensor gives: a tensor too (truth values as uint8, as in torch)."""
         array = numpy.asarray(array)
+        dtypes.from_np(array.dtype)
         return wrap(array.astype(numpy.uint8) if array.dtype == bool else array)
 
     def __bool__(self) -> bool:
@@ -644,7 +651,11 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     __add__ = __radd__ = _operator(pointwise.plus)
     __sub__, __rsub__ = _operator(pointwise.sub), _operator(pointwise.rsub)
     __mul__ = __rmul__ = _operator(pointwise.mul)
-    __truediv__, __rtruediv__ = _operator(pointwise.true_div), _operator(pointwise.reversed_div)
+    __truediv__ = _operator(pointwise.true_div)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return power.reciprocal(self) * other if isinstance(other, numpy.ndarray) else _RDIV(self, other)
+
     __rdiv__ = __rtruediv__
     __floordiv__, __rfloordiv__ = _operator(pointwise.floor_divide), _operator(pointwise.floor_divide, swapped=True)
     __mod__, __rmod__ = _operator(pointwise.remainder), _operator(pointwise.remainder, swapped=True)
@@ -663,7 +674,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     __delitem__ = indexing.delitem
 
     def __eq__(self, other: Any) -> Any:
-        return _EQ(self, other)
+        return _EQ(self, wrap(other) if isinstance(other, numpy.ndarray) and other.dtype.kind in "biufc" else other)
 
     def __ne__(self, other: Any) -> Any:
         return _NE(self, other)
@@ -702,6 +713,7 @@ class SparseTensor(sparse.state.Sparse, Tensor, inside=True, sparse=True):
 
 SparseTensor.__name__ = SparseTensor.__qualname__ = "Tensor"
 _EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
+_RDIV = _operator(pointwise.reversed_div)
 
 
 def _let_others_answer() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from . import dtypes
 from .autograd.variable import Variable, wrap
 from .ops._define import result_type as _result_type
+from .ops._signature import type_name
 
 
 def is_tensor(obj: Any) -> bool:
@@ -16,7 +17,7 @@ def is_tensor(obj: Any) -> bool:
 
 def _tensor(function: str, value: Any) -> Any:
     if not isinstance(value, Variable):
-        raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {type(value).__name__}")
+        raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {type_name(value)}")
     return value
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
+from .. import dtypes
+from ..backend import kernels_for
 from . import variable
 
 
@@ -20,7 +23,20 @@ class Variable(metaclass=_LegacyMeta):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __new__(cls, data: Any, requires_grad: bool = False, volatile: bool = False) -> Any:
+    def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: bool = False, **unknown: Any) -> Any:
+        if unknown:
+            raise TypeError(f"'{next(iter(unknown))}' is an invalid keyword argument for this function")
+        if volatile and requires_grad:
+            raise ValueError("Variable can't be volatile and require_grad at the same time!")
+        if data is None:
+            data = variable.wrap(kernels_for("cpu").xp.zeros(0, dtypes.get_default_dtype().np))
         if not isinstance(data, variable.Variable):
-            raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
-        return data.detach().requires_grad_(requires_grad)
+            name = "numpy.ndarray" if type(data).__module__ == "numpy" else type(data).__name__
+            raise TypeError(f"Variable data has to be a tensor, but got {name}")
+        if volatile:
+            warnings.warn(
+                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", stacklevel=2
+            )
+        if requires_grad and data._data.dtype.kind not in "fcV":
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        return data.detach().requires_grad_(bool(requires_grad))

@@ -23,7 +23,7 @@ def __getattr__(name: str) -> _Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(_importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return getattr(_importlib.import_module(f"{__package__}.{_WHERE[name]}"), name)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("onnx", "onnxruntime"):
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..autograd.variable import Variable
+from ._signature import type_name
 
 _C_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short int",
@@ -21,9 +22,7 @@ def c_name(d: Any) -> str:
 def check_tensor(function: str, name: str, position: int, value: Any) -> None:
     """TypeError unless ``value`` is a tensor."""
     if not isinstance(value, Variable):
-        raise TypeError(
-            f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
-        )
+        raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type_name(value)}")
 
 
 def ask_for(method: str, value: Any) -> None:

@@ -16,7 +16,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..overrides import answer
 from ._layout import arranged, laid_out
-from ._signature import checked
+from ._signature import checked, type_name
 from .registry import functional, functions, methods, special, store
 from .registry import make_inplace as inplace_form
 
@@ -34,7 +34,7 @@ def operand(value: Any) -> Any:
 
 def is_number(value: Any) -> bool:
     return isinstance(value, NUMBERS) or (
-        hasattr(value, "dtype") and not isinstance(value, Variable) and hasattr(value, "item")
+        hasattr(value, "dtype") and hasattr(value, "item") and not hasattr(value, "__setitem__")  # a NumPy scalar
     )
 
 
@@ -120,7 +120,7 @@ def _integer(value: Any, common: dtypes.dtype, like: Any) -> Any:
         wrapped = int(value) & ((1 << bits) - 1)
         number = numpy.asarray(wrapped, dtype=f"u{common.itemsize}").view(common.np)
     k = kernels_of(like)
-    return number if k.device_type == "cpu" else k.from_host(number, None)
+    return number if k.device_type == "cpu" else k.xp.full((), number.item(), number.dtype)
 
 
 def _moved(a: Any, where: Any) -> Any:
@@ -139,7 +139,7 @@ def _of_number(value: Any) -> Any:
 
 
 def not_a_tensor(name: str, position: str, value: Any) -> TypeError:
-    return TypeError(f"{name}(): argument '{position}' (position 1) must be Tensor, not {type(value).__name__}")
+    return TypeError(f"{name}(): argument '{position}' (position 1) must be Tensor, not {type_name(value)}")
 
 
 def broadcast_error(a: Any, b: Any) -> RuntimeError:
@@ -301,7 +301,7 @@ def binary(
                     input = wrap(kernels_of(other._data).xp.asarray(input, other._data.dtype))
             elif not (numbers and is_number(other)) and not isinstance(other, Variable):
                 raise TypeError(
-                    f"{name}(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}"
+                    f"{name}(): argument 'other' (position 2) must be Tensor, not {type_name(other)}"
                 ) from None
             elif (
                 floats_pass
@@ -343,7 +343,7 @@ def binary(
             return function(self, other)
         if hasattr(other, "__torch_function__"):
             return answer(function, (self, other), {})
-        return function(self, operand(other)) if hasattr(other, "dtype") else NotImplemented
+        return function(self, operand(other)) if is_number(other) else NotImplemented  # NumPy computes with arrays
 
     if floats_pass:
         function.operator = operator  # type: ignore[attr-defined]

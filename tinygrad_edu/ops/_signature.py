@@ -37,9 +37,9 @@ def _is_zero_dim(value: Any, kinds: str) -> bool:
 def is_int(value: Any) -> bool:
     if isinstance(value, int):
         return not isinstance(value, bool)
-    return (
-        _is_zero_dim(value, "iu") if is_tensor(value) else hasattr(value, "__index__") and not isinstance(value, type)
-    )
+    if is_tensor(value):
+        return _is_zero_dim(value, "iu")
+    return hasattr(value, "__index__") and not isinstance(value, type) and not getattr(value, "ndim", 0)
 
 
 def is_real(value: Any) -> bool:
@@ -186,11 +186,12 @@ class Signature:
             else:
                 return self._wrong(p, value, None if by_name else at + 1)
             at += not by_name
-        for key in left:
+        for key in kwargs if left else ():
             known = next((i for i, p in enumerate(self.parameters) if p.name == key), None)
             if known is None:
                 return f"{name}() got an unexpected keyword argument '{key}'"
-            return f"{name}() got multiple values for argument '{key}'"
+            if key in left:
+                return f"{name}() got multiple values for argument '{key}'"
         return None
 
     def _too_many(self, given: int) -> str:

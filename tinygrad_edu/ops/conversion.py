@@ -12,6 +12,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
 from ._define import cast
 from ._layout import arranged, lies_in, suggested
+from ._signature import type_name
 from .creation import fill_value_for
 from .pointwise import moved
 from .registry import public
@@ -22,31 +23,33 @@ def warn_if_imaginary_part_is_lost(input: Any, to: dtypes.dtype) -> None:
         warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=3)
 
 
+def _asked_of_to(args: tuple[Any, ...], device: Any, dtype: Any, copy: bool) -> tuple[Any, Any, bool]:
+    """(device, dtype, copy) of ``to(device, dtype, …)``, ``to(dtype, …)`` and ``to(tensor, …)``; each followed by two flags."""
+    first, *flags = args
+    clash = device is not None and not isinstance(first, dtypes.dtype)
+    if isinstance(first, Variable):
+        clash = clash or dtype is not None
+        device, dtype = first.device, first.dtype  # type: ignore[attr-defined]
+    elif isinstance(dtypes.of_python_type(first), dtypes.dtype):
+        clash = dtype is not None or device is not None
+        dtype = first
+    else:
+        device = first
+        if flags and not (dtype is not None and isinstance(flags[0], bool)):
+            clash, dtype, *flags = clash or dtype is not None, *flags
+        clash = clash or not (first is None or isinstance(first, (str, int, devices.device))) or isinstance(first, bool)
+        clash = clash or not (dtype is None or isinstance(dtypes.of_python_type(dtype), dtypes.dtype))
+    if clash or len(flags) > 2 or not all(isinstance(flag, bool) for flag in flags):
+        raise TypeError("to() received an invalid combination of arguments")
+    return device, dtype, copy or (len(flags) == 2 and flags[1])
+
+
 @public("method")
 def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False, copy: bool = False,
        memory_format: Any = None) -> Any:  # fmt: skip
     """The tensor with another dtype and/or on another device; itself when nothing changes (unless ``copy``)."""
-    if (
-        len(args) > 1
-        and isinstance(args[1], bool)
-        and (args[0] is None or isinstance(args[0], (str, int, devices.device)))
-    ):
-        raise TypeError(
-            "to() received an invalid combination of arguments: a dtype stands between device and non_blocking"
-        )
-    if len(args) > 1 and isinstance(args[-1], bool) and not isinstance(args[0], bool):
-        flags = [a for a in args if isinstance(a, bool)]
-        copy = copy or (len(flags) == 2 and flags[1])
-        args = tuple(a for a in args if not isinstance(a, bool))
-    for arg in args:
-        if isinstance(arg, dtypes.dtype):
-            dtype = arg
-        elif isinstance(arg, (str, int, devices.device)) and not isinstance(arg, bool):
-            device = arg
-        elif isinstance(arg, Variable):
-            dtype, device = arg.dtype, arg.device  # type: ignore[attr-defined]
-        elif arg is not None:
-            raise TypeError(f"to() received an invalid combination of arguments - got ({arg.__class__.__name__})")
+    if args:
+        device, dtype, copy = _asked_of_to(args, device, dtype, copy)
     result = input
     if device is not None:
         where = devices.resolve(device)
@@ -92,7 +95,10 @@ def cpu(input: Any, *, memory_format: Any = None) -> Any:
 @public("method")
 def cuda(input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Any:
     """The tensor on a GPU."""
-    return to(input, device="cuda" if device is None else devices.device(device))
+    where = devices.device("cuda" if device is None else device)
+    if where.type != "cuda":
+        raise RuntimeError("Invalid device, must be cuda device")
+    return to(input, device=where)
 
 
 @public("method")
@@ -117,9 +123,8 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     if found is None:
         raise ValueError(f"invalid type: '{name}'")
     result = cast(input, found)
-    if isinstance(dtype, str):
-        result = to(result, device="cuda" if ".cuda." in dtype else "cpu")
-    return result
+    on_cuda = ".cuda." in dtype if isinstance(dtype, str) else getattr(dtype, "is_cuda", False) is True
+    return to(result, device="cuda" if on_cuda else "cpu") if on_cuda != input.is_cuda else result
 
 
 # ------------------------------------------------------------------------------------ writing numbers
@@ -140,7 +145,7 @@ def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
     if isinstance(src, (bool, int, float, complex)):
         src = wrap(kernels_of(input._data).xp.asarray(src, dtypes.of_scalar(src).np))
     if not isinstance(src, Variable):
-        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {src.__class__.__name__}")
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type_name(src)}")
     warn_if_imaginary_part_is_lost(src, input.dtype)
     if src._counter is input._counter and src is not input:
         check_partial_overlap(input._data, src._data)

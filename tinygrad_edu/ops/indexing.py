@@ -13,7 +13,9 @@ from ..autograd.inplace import check_writable, write
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
+from ..backend.later import inside
 from ._layout import arranged
+from ._signature import type_name
 from .creation import fill_value_for
 from .data import _inferred, _of_data
 from .gather import add_at, add_rows
@@ -100,7 +102,7 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
         raise TypeError(f"indices must be a tuple of tensors, not {type(indices).__name__}")
     for i, one in enumerate(indices):
         if not isinstance(one, Variable):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(one).__name__}")
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type_name(one)}")
     if len(indices) > input._data.ndim:
         raise IndexError(f"too many indices for tensor of dimension {input._data.ndim} (got {len(indices)})")
     return _putting(input, _expanded(input, list(indices)), values, accumulate)
@@ -421,7 +423,7 @@ def _check_bounds(x: Any, arrays: Sequence[Any]) -> None:
     """IndexError for the first index, in order, that points outside."""
     given = [(a, x.shape[d]) for d, a in enumerate(arrays) if a is not None]
     for order, (a, n) in enumerate(given):
-        if a.size and (int(a.min()) < -n or int(a.max()) >= n):
+        if not inside(a, -n, n, "indexing: an index is out of bounds"):
             wrong = int(a[(a < -n) | (a >= n)].reshape(-1)[0])
             raise IndexError(f"index {wrong} is out of bounds for dimension {order} with size {n}")
 

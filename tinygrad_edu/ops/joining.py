@@ -11,7 +11,9 @@ from ..autograd.modes import state
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap, wrap_view
 from ..backend import kernels_of
+from ._check import ask_for
 from ._layout import copied, suggested
+from ._signature import type_name
 from .registry import functions, out_error, public
 from .view import as_int, reshape, unsqueeze, view, wrap_dim
 
@@ -135,7 +137,7 @@ def _tensor_list(name: str, tensors: Any) -> list[Any]:
         )
     for i, t in enumerate(tensors):
         if not isinstance(t, Variable):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}")
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type_name(t)}")
     return list(tensors)
 
 
@@ -354,6 +356,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     >>> tg.split(tg.arange(5), 2)
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
+    ask_for("split", tensor)
     if isinstance(split_size_or_sections, (tuple, list)) or not hasattr(split_size_or_sections, "__index__"):
         return split_with_sizes(tensor, split_size_or_sections, dim)
     size = as_int(split_size_or_sections, "split")

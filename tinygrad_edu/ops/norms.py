@@ -8,6 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ._check import ask_for
 from ._define import cast, check_broadcast, is_number, prepare
 from .reduction import dims_of, in_rows, unreduced, wide
 from .registry import public
@@ -165,6 +166,7 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dty
     >>> tg.norm(tg.tensor([3., 4.]))
     tensor(5.)
     """
+    ask_for("layout", input)
     ndim = input._data.ndim  # asked first: sparse tensors have a norm of their own
     if isinstance(p, str) and p != "fro":
         every = tuple(range(ndim)) if dim is None else dim

@@ -16,6 +16,7 @@ from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for
 from ..named import attach
 from ..random import generator_of, stream_for
+from ._signature import type_name
 from .creation import factory_size
 from .registry import public
 from .shape import broadcast_tensors
@@ -316,7 +317,7 @@ def randperm(
 
 def _need_tensor(name: str, value: Any) -> None:
     if not isinstance(value, Variable):
-        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(value).__name__}")
+        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(value)}")
 
 
 def _empty_like(input: Any, dtype: Any, device: Any, memory_format: Any = None) -> Any:

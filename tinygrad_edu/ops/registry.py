@@ -22,7 +22,7 @@ from ..overrides import overridable
 from ._autocast import castable
 from ._out import DECIDED_BY_OUT, check_apart, refused, with_dtype_of
 from ._results import named
-from ._signature import checked
+from ._signature import checked, type_name
 from .signatures import OPTIONS, TABLE
 
 functions: dict[str, Callable[..., Any]] = {}
@@ -262,7 +262,7 @@ def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
             for i, each in (*enumerate(given), *enumerate(tensors)):
                 if not isinstance(each, Variable):
                     raise TypeError(
-                        f"expected Tensor as element {i} in argument 0, but got {type(each).__name__}"
+                        f"expected Tensor as element {i} in argument 0, but got {type_name(each)}"
                     ) from None
             raise
 

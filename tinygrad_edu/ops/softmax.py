@@ -131,6 +131,7 @@ def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float =
     """
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+    check_tensor("empty_like", "input", 1, logits)
     noise = -wrap(kernels_of(logits._data).xp.empty_like(logits._data)).exponential_().log()  # type: ignore[attr-defined]
     soft = softmax((logits + noise) / tau, dim)
     if not hard:

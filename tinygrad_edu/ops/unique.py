@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ._check import check_tensor
 from ._define import cast, no_derivative
 from .registry import public
 from .view import wrap_dim
@@ -55,6 +56,7 @@ def unique(
     >>> tg.unique(tg.tensor([3, 1, 3, 2]), return_counts=True)
     (tensor([1, 2, 3]), tensor([1, 1, 2]))
     """
+    check_tensor("_unique2" if dim is None else "unique_dim", "input", 1, input)
     d = None if dim is None else wrap_dim(dim, input._data.ndim)
     if d is None:
         return _wanted(_unique_all(input), return_inverse, return_counts)

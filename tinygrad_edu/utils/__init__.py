@@ -7,6 +7,7 @@ from typing import Any as _Any
 
 _ROOMS = {
     "_pytree",
+    "backcompat",
     "benchmark",
     "checkpoint",
     "data",
@@ -43,7 +44,7 @@ _DENSE = {"_flatten_dense_tensors", "_take_tensors", "_unflatten_dense_tensors"}
 
 def __getattr__(name: str) -> _Any:
     if name in _DENSE:
-        return getattr(_importlib.import_module(f"{__name__}.dense"), name)
+        return getattr(_importlib.import_module(f"{__package__}.dense"), name)
     if name in _ROOMS:
-        return _importlib.import_module(f"{__name__}.{name}")
+        return _importlib.import_module(f"{__package__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
