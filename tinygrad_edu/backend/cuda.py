@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from . import Kernels, register
+from . import Kernels, capture, later, register
 from .errors import OutOfMemoryError
 
 
@@ -37,11 +37,15 @@ class CudaKernels(Kernels):
         return self.xp.ndarray(shape, array.dtype, array.data + offset, strides)
 
     def from_host(self, array: numpy.ndarray, index: int | None) -> Any:
+        capture.refuse_to_wait()
         with self.xp.cuda.Device(self.current_device() if index is None else index):
             return self.xp.asarray(array)
 
     def to_host(self, array: Any) -> numpy.ndarray:
-        return array.get()
+        capture.refuse_to_wait()
+        found = array.get()
+        later.report()
+        return found
 
 
 @cache

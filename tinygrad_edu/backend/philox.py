@@ -40,22 +40,30 @@ _WEYL = (0x9E3779B9, 0xBB67AE85)
 _LOW = 0xFFFFFFFF
 
 
-def philox(xp: Any, seed: int, first: int, n: int) -> Any:
+def _keys(seed: int) -> list[tuple[int, int]]:
+    """The two words that each of the ten rounds mixes in."""
+    return [(((seed & _LOW) + i * _WEYL[0]) & _LOW, ((seed >> 32) + i * _WEYL[1]) & _LOW) for i in range(10)]
+
+
+def philox(xp: Any, seed: int, first: int, n: int, start: Any = None) -> Any:
     """``n`` blocks of four 32-bit words (shape (n, 4), uint64) from block number ``first`` on.
+
+    ``start``: the numbers of `_keys`, and a block number to add to ``first``, as an array on the device.
 
     >>> [hex(word) for word in philox(np, 0, 0, 1)[0]]  # the published vector for counter and key 0
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
     low, shift = xp.uint64(_LOW), xp.uint64(32)
     block = xp.arange(n, dtype=xp.uint64) + xp.uint64(first)
+    keys: Any = [(xp.uint64(a), xp.uint64(b)) for a, b in _keys(seed)]
+    if start is not None:
+        keys, block = [(start[i], start[10 + i]) for i in range(10)], block + start[20]
     a, b = block & low, block >> shift
     c, d = xp.zeros_like(block), xp.zeros_like(block)
-    key = [seed & _LOW, seed >> 32 & _LOW]
-    for _ in range(10):
+    for key in keys:
         left, right = a * xp.uint64(_MULTIPLY[0]), c * xp.uint64(_MULTIPLY[1])
-        a, b = (right >> shift) ^ b ^ xp.uint64(key[0]), right & low
-        c, d = (left >> shift) ^ d ^ xp.uint64(key[1]), left & low
-        key = [(k + w) & _LOW for k, w in zip(key, _WEYL)]
+        a, b = (right >> shift) ^ b ^ key[0], right & low
+        c, d = (left >> shift) ^ d ^ key[1], left & low
     return xp.stack([a, b, c, d], axis=1)
 
 
@@ -64,6 +72,7 @@ class PhiloxStream:
 
     def __init__(self, kernels: Kernels, seed: int = DEFAULT_SEED) -> None:
         self._kernels, self._xp = kernels, kernels.xp
+        self._start: Any = None  # while work is recorded: where this stream begins, on the device
         self.seed(seed)
 
     # ------------------------------------------------------------------------------------------ state
@@ -88,11 +97,35 @@ class PhiloxStream:
         copy.offset = self.offset
         return copy
 
+    # ------------------------------------------------------------------------------------------ recorded work
+    def place_on_device(self, k: Kernels) -> Any:
+        """Keys and block number from which recorded work draws (see `philox`), as numbers that the device holds."""
+        return k.from_host(self._place(), None)
+
+    def _place(self) -> Any:
+        first, second = zip(*_keys(self.initial_seed))
+        return np.array([*first, *second, -(-self.offset // 4)], np.uint64)
+
+    def begin_recording(self, start: Any) -> int:
+        """From here on count from 0, and begin where ``start`` says when the work is run; the count until now."""
+        before, self.offset, self._start = self.offset, 0, start
+        return before
+
+    def end_recording(self, before: int) -> int:
+        """Go on from where recording began; how many words the recorded work draws."""
+        words, self.offset, self._start = self.offset, before, None
+        return words
+
+    def skip(self, words: int, start: Any) -> None:
+        """Recorded work is about to draw so many words: from here on."""
+        start[...] = self._kernels.from_host(self._place(), None)
+        self.offset = 4 * -(-self.offset // 4) + words
+
     # ------------------------------------------------------------------------------------------ draws
     def random32(self, n: int) -> Any:
         """``n`` words of 32 bits (as uint64)."""
         blocks = -(-n // 4)
-        words = philox(self._xp, self.initial_seed, -(-self.offset // 4), blocks).ravel()[:n]
+        words = philox(self._xp, self.initial_seed, -(-self.offset // 4), blocks, self._start).ravel()[:n]
         self.offset = 4 * (-(-self.offset // 4) + blocks)
         return words
 

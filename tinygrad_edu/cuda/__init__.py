@@ -6,10 +6,12 @@ from contextlib import nullcontext
 from typing import Any
 
 from .. import legacy
+from ..backend import later
 from ..backend.errors import AcceleratorError, OutOfMemoryError
 from . import graphs, memory, nvtx, random, streams
 from ._device import _cupy, _index, current_device, device_count, init, is_available, is_initialized, set_device
-from .graphs import CUDAGraph, graph, graph_pool_handle, is_current_stream_capturing, make_graphed_callables
+from .graphed import make_graphed_callables
+from .graphs import CUDAGraph, graph, graph_pool_handle, is_current_stream_capturing
 from .memory import (
     empty_cache,
     get_per_process_memory_fraction,
@@ -114,6 +116,7 @@ def synchronize(device: Any = None) -> None:
     cupy = _cupy()
     with cupy.cuda.Device(_index(device)):
         cupy.cuda.runtime.deviceSynchronize()
+    later.report()
 
 
 def get_arch_list() -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..backend.later import refuse
 from ._check import check_tensor, not_implemented
 from ._define import cast
 from ._reduction import reduced, reduction_of
@@ -19,14 +20,16 @@ from .softmax import log_softmax
 def _weights(k: Any, like: Any, target: Any, weight: Any, ignore: int) -> Any:
     """How much each target counts: None means 1 for every one."""
     kept = target != ignore
-    if weight is None:
-        return None if kept.all() else kept.astype(like.dtype)
+    if weight is None:  # a GPU need not be waited for to learn that nothing is left out
+        return None if k.device_type == "cpu" and kept.all() else kept.astype(like.dtype)
     return weight[k.xp.where(kept, target, 0)] * kept
 
 
 def _check_classes(k: Any, target: Any, classes: int, ignore: int) -> None:
     bad = (target < 0) | (target >= classes)
-    if bad.any():
+    if k.device_type == "cuda":
+        refuse(k, bad & (target != ignore), "cross_entropy: a target is out of bounds")
+    elif bad.any():
         bad &= target != ignore
         if bad.any():
             raise IndexError(f"Target {int(target[bad].ravel()[0])} is out of bounds.")
@@ -44,15 +47,15 @@ def _total(weights: Any, target: Any, dtype: Any) -> Any:
     return dtype.type(target.size) if weights is None else weights.sum(dtype=dtype)
 
 
-def _plain(target: Any, classes: int, weight: Any, ignore: int) -> bool:
-    """Whether every target is a class and counts 1: the usual case."""
-    if weight is not None or 0 <= ignore < classes or not target.size:
+def _plain(k: Any, target: Any, classes: int, weight: Any, ignore: int) -> bool:
+    """Whether every target is known to be a class and to count 1: the usual case."""
+    if weight is not None or 0 <= ignore < classes or not target.size or k.device_type == "cuda":
         return False
     return bool(target.view(f"u{target.itemsize}").max() < classes)  # what is below 0 is large without a sign
 
 
 def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    if _plain(target, x.shape[1], weight, ignore):
+    if _plain(k, target, x.shape[1], weight, ignore):
         weights, losses = None, -_picked(k, x, target, -1)
     else:
         _check_classes(k, target, x.shape[1], ignore)
@@ -67,7 +70,7 @@ def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) 
 
 
 def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    plain = _plain(target, shape[1], weight, ignore)
+    plain = _plain(k, target, shape[1], weight, ignore)
     weights = None if plain else _weights(k, g, target, weight, ignore)
     g = -g if weights is None else -g * weights
     if reduction == "mean":

@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..backend.coo import Coo
+from ..backend.later import inside
 from ._check import check_tensor
 from .registry import public
 
@@ -19,6 +20,9 @@ def _add_rows(k: Any, rows: Any, index: Any, n: int) -> Any:
     width = rows.shape[1]
     out = k.xp.zeros((n, width), rows.dtype)
     if not rows.size:
+        return out
+    if k.device_type == "cuda":  # many threads add at once there, and how many rows are used need not be asked
+        k.xp.add.at(out, index, rows)
         return out
     used, place = k.xp.unique(index, return_inverse=True)
     if len(used) == len(index):  # no row twice
@@ -48,8 +52,7 @@ def _embedding_slope(k: Any, g: Any, index: Any, n: int, padding: int, by_count:
     if by_count:
         rows = rows / k.xp.bincount(flat, minlength=n)[flat][:, None].astype(rows.dtype)
     if padding >= 0:
-        kept = flat != padding
-        flat, rows = flat[kept], rows[kept]
+        rows = k.xp.where((flat != padding)[:, None], rows, rows.dtype.type(0))
     return _add_rows(k, rows, flat, n)
 
 
@@ -73,7 +76,7 @@ def _check_indices(function: str, indices: Any, number: int = 1) -> None:
 
 
 def _check_range(index: Any, n: int) -> None:
-    if index.size and (int(index.min()) < 0 or int(index.max()) >= n):
+    if not inside(index, 0, n, "embedding: an index is out of range"):
         raise IndexError("index out of range in self")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ..backend.later import inside
 from ._check import same_dtype_out
 from .creation import fill_value_for
 from .registry import out_error, public
@@ -75,7 +76,7 @@ def check_bounds(
     index: Any, dim: int, n: int, lowest: int = 0, error: type[Exception] = RuntimeError, who: str = ""
 ) -> None:
     """Raise unless all of ``index`` lies in [lowest, n)."""
-    if index.size and (int(index.min()) < lowest or int(index.max()) >= n):
+    if not inside(index, lowest, n, "gather or scatter: an index is out of bounds"):
         wrong = int(index[(index < lowest) | (index >= n)].ravel()[0])
         raise error(f"{who}index {wrong} is out of bounds for dimension {dim} with size {n}")
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from ..autograd.modes import no_grad
 from ..autograd.op import Op
+from ..backend import kernels_of
 from ..backend.bits import choose
+from ..backend.later import refuse
 from ._check import not_implemented
 from ._define import broadcast_error, cast, result_type
 from ._layout import laid_out
@@ -201,8 +203,12 @@ def binary_cross_entropy(
     if input._data.dtype.kind in "iub":
         raise not_implemented("binary_cross_entropy", input)
     for what, t in (("input", input), ("target", target)):
-        if t._data.size and not ((t._data >= 0) & (t._data <= 1)).all():
-            raise RuntimeError(f"all elements of {what} should be between 0 and 1")
+        text = f"all elements of {what} should be between 0 and 1"
+        outside = ~((t._data >= 0) & (t._data <= 1))
+        if t.is_cuda:
+            refuse(kernels_of(t._data), outside, text)
+        elif outside.any():
+            raise RuntimeError(text)
     return Op.table["binary_cross_entropy"](input, target, weight, reduction)
 
 

@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ..backend import pooling as kernels
+from ..backend.later import inside
 from ._check import ask_for, check_tensor, not_implemented
 from ._layout import by_rows, in_format_of
 from .registry import public
@@ -583,9 +584,9 @@ def _max_unpool(
             f"Expected shape of indices to be same as that of the input tensor ({[*shape, *more]}) but got indices tensor with "
             f"shape: {[*indices._data.shape, *more]}"
         )
-    bad = (indices._data < 0) | (indices._data >= _numel(tuple(sizes)))
-    if bad.any():
-        where = int(indices._data[bad][0])
+    count = _numel(tuple(sizes))
+    if not inside(indices._data, 0, count, "max_unpool: an index is out of range"):
+        where = int(indices._data[(indices._data < 0) | (indices._data >= count)][0])
         raise RuntimeError(
             f"Found an invalid max index: {where} (output volumes are of size {'x'.join(map(str, sizes))})"
         )

@@ -238,7 +238,7 @@ def _logaddexp(k: Any, x: Any, y: Any) -> Any:
     high, low = k.xp.where(first, x, y), k.xp.where(first, y, x)
     both = (high.real == low.real) & ~k.xp.isfinite(high.real)  # infinities of one sign: no difference to take
     value = high + k.xp.log1p(k.xp.exp(low - high))
-    if both.any():
+    if k.device_type == "cuda" or both.any():
         plain = k.xp.log(k.xp.exp(high) + k.xp.exp(low))
         value = k.xp.where(both, k.xp.where(high.real < 0, high, plain), value)
     return value

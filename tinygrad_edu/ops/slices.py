@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
+from ..backend.later import inside
 from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
 from ._layout import arranged
@@ -101,7 +102,7 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     if i.dtype not in INDEX_TYPES:
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n = x.shape[dim] if x.ndim else 1
-    if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
+    if not inside(i, 0, n, "index_select: an index is out of range"):
         if x.ndim <= 1 or dim == 0:
             raise IndexError("index out of range in self")
         wrong = int(i[(i < 0) | (i >= n)].reshape(-1)[0])
@@ -149,7 +150,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     dim = _check_slices("index_add_", input, dim, index, source)
     x, i = input._data, index._data
     n = x.shape[dim] if x.ndim else 1
-    if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
+    if not inside(i, 0, n, "index_add: an index is out of range"):
         if x.ndim > 1 and dim in (0, x.ndim - 1) and alpha == 1:  # torch adds whole slices by scatter_add here
             wrong = int(i[(i < 0) | (i >= n)].reshape(-1)[0])
             raise RuntimeError(f"index {wrong} is out of bounds for dimension {dim} with size {n}")
@@ -231,7 +232,7 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
     dim = _check_slices("index_reduce_", input, dim, index, source)
     x = input._data
     i, n = index._data, x.shape[dim] if x.ndim else 1
-    if i.size and (int(i.min()) < 0 or int(i.max()) >= n):
+    if not inside(i, 0, n, "index_reduce: an index is out of range"):
         raise IndexError("index out of range in self")
     shape = [1] * max(x.ndim, 1)
     shape[dim] = -1
@@ -284,7 +285,7 @@ def take(input: Any, index: Any) -> Any:
 
 
 def _check_position(i: Any, n: int) -> None:
-    if i.size and (int(i.min()) < -n or int(i.max()) >= n):
+    if not inside(i, -n, n, "take or put: an index is out of range"):
         wrong = int(i[(i < -n) | (i >= n)].ravel()[0])
         raise IndexError(f"out of range: tried to access index {wrong} on a tensor of {n} elements.")
 

@@ -17,6 +17,7 @@ from .optimizer import (
     lerp,
     number,
     scalar,
+    value_of,
     with_decay,
 )  # fmt: skip
 
@@ -239,8 +240,8 @@ class NAdam(Optimizer):
         mu_next = beta1 * (1.0 - 0.5 * 0.96 ** ((t + 1) * group["momentum_decay"]))
         product = state["mu_product"]._data
         product *= mu
-        by_grad = lr * (1.0 - mu) / (1.0 - float(product))
-        by_mean = lr * mu_next / (1.0 - float(product) * mu_next)
+        by_grad = lr * (1.0 - mu) / (1.0 - value_of(product))
+        by_mean = lr * mu_next / (1.0 - value_of(product) * mu_next)
         shrink = 1.0
         if group["decoupled_weight_decay"]:
             shrink, weight_decay = 1 - lr * weight_decay, 0

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..backend import kernels_of
+
 
 class Symbol:
     """A number of one element, known by the C expression that computes it."""
@@ -131,6 +133,12 @@ def run_on_gpu(optimizer: Any, xp: Any, numbers: tuple[Any, ...], arrays: list[A
     if p.dtype.kind == "c":
         arrays = [a.reshape(a.shape or (1,)).view(p.real.dtype) for a in arrays]
         p = arrays[0]
+    if any(
+        type(n) is type(p) for n in numbers
+    ):  # numbers that the GPU holds (``capturable``): the formula as it stands
+        for old, new in zip([p, *arrays[2:]], optimizer.formula(kernels_of(p), numbers, *arrays)):
+            old[...] = new
+        return
     elementwise = getattr(xp, "ElementwiseKernel", None)
     if elementwise is None:  # an array module without kernels of one's own
         optimizer.kernel(xp, numbers, *arrays, *[xp.empty_like(p) for _ in range(optimizer.scratch)])
