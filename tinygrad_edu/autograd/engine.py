@@ -11,10 +11,10 @@ from heapq import heappop, heappush
 from typing import Any
 
 from ..backend.coo import Coo
-from ..backend.quiet import quietly
+from ..backend.quiet import SILENT, reset, set_quiet
 from .graph import FREED, AccumulateGrad, Edge, Node, fit
 from .hooks import run_after, run_before
-from .modes import set_grad_enabled, state
+from .modes import state, switch
 
 
 def run_backward(
@@ -38,7 +38,7 @@ def run_backward(
     short = targets is None and not (create_graph or retain_graph or state.anomaly)
     while roots:
         waiting.deliver(*roots.pop())
-    with set_grad_enabled(create_graph), quietly(), Walk(starts, wanted):
+    with Walk(starts, wanted, create_graph):
         while heap:
             node = heappop(heap)[1]
             if short and node.straight and arrived[node] is not None:
@@ -188,16 +188,21 @@ def leading_to(goals: set[Any], starts: list[Any]) -> set[Any]:
 
 
 class Walk:
-    """One run of the engine, for hooks that ask where it will come."""
+    """One run of the engine: it records only for ``create_graph``, and hooks may ask where it will come."""
 
-    def __init__(self, starts: list[Any], wanted: set[Any] | None) -> None:
-        self.starts, self.wanted = starts, wanted
+    def __init__(self, starts: list[Any], wanted: set[Any] | None, create_graph: bool) -> None:
+        self.starts, self.wanted, self.create_graph = starts, wanted, create_graph
         self.reached: set[Any] | None = None
 
     def __enter__(self) -> None:
         self.outer, state.walk = state.walk, self
+        self.mode = state.grad_mode
+        switch(self.create_graph)
+        self.token = set_quiet(SILENT)  # dividing by zero is no news to torch
 
     def __exit__(self, *exc: object) -> None:
+        reset(self.token)
+        switch(self.mode)
         state.walk = self.outer
 
     def visits(self, node: Any) -> bool:

@@ -69,7 +69,7 @@ class _Decorator:
         return wrapper  # type: ignore[return-value]
 
 
-def _switch(mode: bool) -> None:
+def switch(mode: bool) -> None:
     """Record or not. Inside inference mode nothing is recorded, whatever the grad mode."""
     state.grad_mode, state.enabled = mode, mode and not state.inference
     state.plain = state.enabled and not state.watched
@@ -95,20 +95,20 @@ class set_grad_enabled(_Decorator):
                 f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
             )
         self.mode, self.previous = mode, state.grad_mode
-        _switch(mode)
+        switch(mode)
 
     def _fresh(self) -> Any:
         return set_grad_enabled(self.mode)
 
     def __call__(self, function: F) -> F:
-        _switch(self.previous)  # as a decorator it must not switch now
+        switch(self.previous)  # as a decorator it must not switch now
         return super().__call__(function)
 
     def __enter__(self) -> None:
-        _switch(self.mode)
+        switch(self.mode)
 
     def __exit__(self, *exc: object) -> None:
-        _switch(self.previous)
+        switch(self.previous)
 
     def clone(self) -> set_grad_enabled:
         """Another one for the same mode."""
@@ -161,10 +161,10 @@ class _Fixed(_Decorator):
 
     def __enter__(self) -> None:
         self.previous = state.grad_mode
-        _switch(self.mode)
+        switch(self.mode)
 
     def __exit__(self, *exc: object) -> None:
-        _switch(self.previous)
+        switch(self.previous)
 
     def clone(self) -> Any:
         """Another one, as decorators need."""
@@ -200,11 +200,11 @@ class inference_mode(_Decorator):
     def __enter__(self) -> None:
         self.previous = state.grad_mode, state.inference
         state.inference = self.mode
-        _switch(not self.mode)
+        switch(not self.mode)
 
     def __exit__(self, *exc: object) -> None:
         mode, state.inference = self.previous
-        _switch(mode)
+        switch(mode)
 
     def clone(self) -> inference_mode:
         """Another one for the same mode."""

@@ -49,14 +49,14 @@ class OpNode(Node):
         if plan.only is not None and second is None:
             return (plan.only(k, g, *saved),)
         results: list[Any] = [None] * len(self.edges)
-        for at, formula, positions in plan.formulas:
+        for at, formula, positions, pick in plan.formulas:
             if wanted is not None and not self._leads(at, wanted):
                 continue
             if second is not None and isinstance(g, Variable):
                 kept = [raw[p] for p in positions], [saved[p] for p in positions]
                 gx = first_derivative(self, formula, at, g, *kept, second == "NotImplemented")
             else:
-                gx = formula(k, g, *[saved[p] for p in positions])
+                gx = formula(k, g, *pick(saved))
             if at != op.variadic_at:
                 results[at] = gx
             else:
@@ -163,8 +163,8 @@ class OpNode(Node):
         if self.versions:
             self.saved, self.versions = None, ()
             return
-        for value in self.saved or ():
-            if self._is_array(value):
+        for where, value in zip(self.plan.saving, self.saved or ()):
+            if where[1] == "array" and self._is_array(value):  # the rest are shapes and types
                 self.saved = None
                 break
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from ..backend import Kernels, by_array, cpu, kernels_of
@@ -108,6 +109,7 @@ class Op:
             if formula is not None
         }
         self.edge_at = {i: at for at, i in enumerate(sorted(self.formulas, key=lambda i: (i == self.variadic, i)))}
+        self.last_first = tuple(reversed(self.edge_at))
         self.variadic_at = self.edge_at.get(self.variadic, -1) if self.variadic is not None else -1
         self.mask = sum(1 << i for i in self.formulas)
         self.plans: dict[int, Plan] = {}
@@ -144,7 +146,7 @@ class Op:
             else:
                 raw.append(a)
             bit <<= 1
-        k = kernels_of(first._data)
+        k = cpu if type(first._data) is _HOST else kernels_of(first._data)
         token = set_quiet(SILENT)  # dividing by zero is no news to torch
         try:
             result = self.forward(k, *raw)
@@ -293,7 +295,7 @@ class Op:
                     saving.append(where)
                 positions.append(saving.index(where))
                 publish_saved(self, where)
-            formulas.append((self.edge_at[i], formula, tuple(positions)))
+            formulas.append((self.edge_at[i], formula, tuple(positions), _picker(positions)))
         self.plans[key] = found = Plan(tuple(saving), tuple(formulas), self.variadic is not None)
         if key & _NUMBER:
             found.keep = _KEEP_WITH_NUMBER.get(found.saving)
@@ -317,13 +319,14 @@ class Op:
             mask |= _COMPLEX
         plan = self.plans.get(mask) or self.plan(mask)
         edges: list[Edge] = []
-        for i in reversed(self.edge_at):  # the last leaf's node is made first: so the first one gets its gradient first
-            if not mask >> i & 1:
-                edges.extend([NO_EDGE] * (len(args[i]) if i == self.variadic else 1))
-            elif i == self.variadic:
-                edges.extend(edge_of(t) if isinstance(t, Variable) else NO_EDGE for t in reversed(args[i]))
+        for i in self.last_first:  # the last leaf's node is made first: so the first one gets its gradient first
+            a = args[i]
+            if i == self.variadic:
+                wanted = mask >> i & 1
+                edges.extend(edge_of(t) if wanted and isinstance(t, Variable) else NO_EDGE for t in reversed(a))
+            elif not mask >> i & 1:
+                edges.append(NO_EDGE)
             else:
-                a = args[i]
                 edges.append(edge_of(a) if a._edge is None or a._base is not None else a._edge)
         edges.reverse()
         node = self.Node()
@@ -339,12 +342,15 @@ class Op:
                 versions.append(outs[-1 - where]._counter)
                 saved.append(outs[-1 - where]._data)
                 continue
-            a, value = args[where], raw[where]
+            value = raw[where]
             if what == "array":
                 saved.append(value)
+                a = args[where]
+                if a is value:  # a plain argument
+                    continue
                 if isinstance(a, Variable):
                     versions.append(a._counter)
-                elif type(a) is list and where == self.variadic:
+                elif where == self.variadic:
                     versions.extend(t._counter for t in a)
             elif what == "shape":
                 saved.append([r.shape for r in value] if where == self.variadic else value.shape)
@@ -355,17 +361,26 @@ class Op:
             elif what == "columns":
                 saved.append(lies_by_columns(value))
             else:  # "mask": which of a list of tensors need a gradient
-                saved.append([t._requires_grad or (t._base is not None and t._base._requires_grad) for t in a])
+                saved.append(
+                    [t._requires_grad or (t._base is not None and t._base._requires_grad) for t in args[where]]
+                )
         node.plan, node.k, node.saved, node.versions = plan, k, tuple(saved), tuple(versions)
         for version in versions:
             if version[0]:
-                node.then = tuple(v[0] for v in versions)
+                node.then = tuple([v[0] for v in versions])
                 break
         for nr, out in enumerate(outs):
             if self.differentiable[nr] and out._data.dtype.kind in "fcV":
                 out._requires_grad, out._edge = True, (node, nr)
         if state.watched:
             node.watched()
+
+
+def _picker(positions: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
+    """A function that takes what stands at these positions out of a sequence."""
+    if len(positions) > 1:
+        return itemgetter(*positions)
+    return lambda saved: [saved[p] for p in positions]
 
 
 def lies_by_columns(matrix: Any) -> bool:

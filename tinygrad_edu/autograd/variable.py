@@ -7,7 +7,7 @@ without importing upwards.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .modes import state
 
@@ -30,6 +30,7 @@ class Variable:
     _grad: Any = None
     _hooks: Any = None
     _retain: Any = False  # the hook that keeps a non-leaf's gradient
+    _after_accumulate: Any = None  # hooks on a leaf that has got its gradient
     _accumulator: Any = None  # weak reference to the leaf's AccumulateGrad node
     _names: tuple[str | None, ...] | None = None
     _inference = False
@@ -79,7 +80,7 @@ def wrap(array: Any) -> Tensor:
     t._counter = [0]
     if state.inference:
         t._inference, t._counter = True, [UNTRACKED]
-    return cast("Tensor", t)
+    return t  # type: ignore[no-any-return]
 
 
 def wrap_sparse(raw: Any) -> Tensor:
@@ -88,10 +89,10 @@ def wrap_sparse(raw: Any) -> Tensor:
     t._raw, t._counter = raw, [0]
     if state.inference:
         mark_inference(t)
-    return cast("Tensor", t)
+    return t  # type: ignore[no-any-return]
 
 
-_OURS = {*vars(Variable), "_data", "_counter", "_after_accumulate"}
+_OURS = {*vars(Variable), "_data", "_counter"}
 
 
 def attributes_of(t: Any) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def alias(t: Any) -> Tensor:
     new._data, new._counter = t._data, t._counter
     if t._inference:
         new._inference = True
-    return cast("Tensor", new)
+    return new  # type: ignore[no-any-return]
 
 
 def wrap_view(array: Any, of: Any) -> Tensor:
@@ -132,7 +133,7 @@ def wrap_view(array: Any, of: Any) -> Tensor:
         t._made = "inference" if state.inference else "no_grad"
     elif of._made is not None:
         t._made = of._made
-    return cast("Tensor", t)
+    return t  # type: ignore[no-any-return]
 
 
 def needs_grad(t: Any) -> bool:

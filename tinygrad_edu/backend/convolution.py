@@ -18,9 +18,11 @@ Array = Any
 Sizes = tuple[int, ...]
 
 
-def _wide(*arrays: Array) -> tuple[Array, ...]:
+def _wide(x: Array, y: Array) -> tuple[Array, Array]:
     """Half precision has no fast matrix product: compute in float32."""
-    return tuple(a.astype("float32") if a.dtype.itemsize == 2 and a.dtype.kind in "fV" else a for a in arrays)
+    if x.dtype.itemsize != 2 or x.dtype.kind not in "fV":
+        return x, y
+    return x.astype("float32"), y.astype("float32")
 
 
 def conv(

@@ -49,17 +49,20 @@ def _buffer(xp: Any, shape: Sizes, dtype: Any) -> Array:
     return held[:n].view(dtype).reshape(shape)
 
 
+@lru_cache(maxsize=256)  # a network calls for the same few again and again
+def _layout(
+    shape: Sizes, strides: Sizes, first: int, kernel: Sizes, out: Sizes, stride: Sizes, dilation: Sizes
+) -> tuple[Sizes, Sizes]:
+    """Shape and strides of the view `_windows`."""
+    last = first + len(kernel)
+    apart = (s * d for s, d in zip(strides[first:last], dilation))
+    steps = (s * t for s, t in zip(strides[first:last], stride))
+    return (*shape[:first], *kernel, *out, *shape[last:]), (*strides[:first], *apart, *steps, *strides[last:])
+
+
 def _windows(xp: Any, x: Array, first: int, kernel: Sizes, out: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     """A view of all windows: the spatial dimensions, from ``first`` on, become (kernel…, out…)."""
-    n = len(kernel)
-    steps = x.strides[first : first + n]
-    shape = (*x.shape[:first], *kernel, *out, *x.shape[first + n :])
-    strides = (
-        *x.strides[:first],
-        *(s * d for s, d in zip(steps, dilation)),
-        *(s * t for s, t in zip(steps, stride)),
-        *x.strides[first + n :],
-    )
+    shape, strides = _layout(x.shape, x.strides, first, kernel, out, stride, dilation)
     if type(x) is numpy.ndarray and x.flags.c_contiguous:  # the same, without the detour through Python
         return numpy.ndarray(shape, x.dtype, x, 0, strides)
     return xp.lib.stride_tricks.as_strided(x, shape, strides)

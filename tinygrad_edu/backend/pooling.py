@@ -37,7 +37,7 @@ def _step(i: int, d: int, s: int, n: int) -> slice:
 def _framed(xp: Any, x: Array, padding: Sizes, need: Sizes, value: Any) -> Array:
     """``x`` with ``padding`` entries of ``value`` before each spatial dimension, ``need`` entries in all."""
     sizes = x.shape[-len(need) :]
-    if not any(padding) and all(n >= m for n, m in zip(sizes, need)):
+    if not any(padding) and (sizes == need or all(n >= m for n, m in zip(sizes, need))):
         return x
     made = xp.full((*x.shape[: -len(need)], *(max(m, n + p) for m, n, p in zip(need, sizes, padding))), value, x.dtype)
     made[(..., *(slice(p, p + n) for p, n in zip(padding, sizes)))] = x
@@ -162,13 +162,15 @@ def max_pool_slope(
         planes = [a.reshape(-1, *a.shape[-2:]) for a in (g, x, values, gx)]
         compiled.split(fast.max_pool_slope, len(planes[0]), x.size, *planes, kernel, stride, padding, dilation)
         return gx
-    sizes = zip(kernel, stride, values.shape[-len(kernel) :], x.shape[-len(kernel) :])
-    if (
-        all(k == s and k * o == n for k, s, o, n in sizes)
-        and x.dtype.kind == "f"
-        and not _there_may_be(xp, xp.isnan(values))
-    ):
-        return _tile_slope(xp, g, x, values, _entries(kernel, stride, dilation, values.shape[-len(kernel) :]))
+    out, sizes = values.shape[-len(kernel) :], x.shape[-len(kernel) :]
+    tiles = (
+        kernel == stride
+        and set(dilation) == {1}
+        and not any(padding)
+        and sizes == _reach(out, kernel, stride, dilation)
+    )
+    if tiles and x.dtype.kind == "f" and not _there_may_be(xp, xp.isnan(values)):
+        return _tile_slope(xp, g, x, values, _entries(kernel, stride, dilation, out))
     which = max_pool_which(xp, x, values, kernel, stride, padding, dilation)
     return max_pool_grad(xp, g, which, tuple(x.shape), kernel, stride, padding, dilation)
 

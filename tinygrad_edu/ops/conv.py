@@ -96,11 +96,14 @@ Op("col2im", _col2im, node="Col2ImBackward0",
 
 
 # ------------------------------------------------------------------------------------ arguments
+_INT = {int}
+
+
 def _ints(value: Any, n: int, name: str) -> Sizes:
     """A number, or one for each dimension, as a tuple."""
     if isinstance(value, int):
         return (value,) * n
-    if type(value) is tuple and len(value) == n and all(type(v) is int for v in value):
+    if type(value) is tuple and len(value) == n and set(map(type, value)) == _INT:
         return value
     values = tuple(int(v) for v in value)
     if len(values) == 1:

@@ -83,7 +83,7 @@ class SparseLeaf(AccumulateGrad):
             leaf._grad = g if old is None else old + g
         else:
             leaf._grad = wrapped(g.copy() if old is None else raw_of(old) + g)
-        for hook in list((getattr(leaf, "_after_accumulate", None) or {}).values()):
+        for hook in list((leaf._after_accumulate or {}).values()):
             hook(leaf)
         return ()
 
