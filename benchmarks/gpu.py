@@ -2,7 +2,8 @@
 
     python benchmarks/gpu.py [W1 W3 …] [--rounds 15] [--device cuda] [--out benchmarks/results/gpu.json]
 
-Every round runs every contender once, in turn; a step's time includes waiting for the device. Beside the ratio of times stands that
+Every round runs every contender once, in turn; a step's time includes waiting for the device. "recorded": the step as a CUDA graph
+that is replayed, beside torch's eager step. Beside the ratio of times stands that
 of the peaks of allocated memory. torch's CPU build, which the tests install, has no CUDA: then ours is timed alone. ``--device cpu``
 tries the script itself where there is no GPU.
 """
@@ -50,10 +51,29 @@ def built(library: Any, name: str, device: str) -> Any:
         library.set_default_device("cpu")
 
 
+def recorded(library: Any, step: Any) -> Any:
+    """The step as a CUDA graph that is replayed; None where something in it cannot be recorded."""
+    with library.cuda.stream(library.cuda.Stream()):
+        for _ in range(3):
+            step()
+    graph = library.cuda.CUDAGraph()
+    try:
+        with library.cuda.graph(graph):
+            step()
+    except RuntimeError as error:
+        print(f"not recorded: {str(error).splitlines()[0]}", file=sys.stderr)
+        return None
+    return graph.replay
+
+
 def measure(libraries: dict[str, Any], name: str, device: str, rounds: int, least: float) -> dict[str, Any]:
     steps = {who: built(library, name, device) for who, library in libraries.items()}
     for who, step in steps.items():
         timed(libraries[who], device, step, least)  # kernels are compiled at their first use
+    if device == "cuda":
+        replay = recorded(libraries["ours"], built(libraries["ours"], name, device))
+        if replay is not None:
+            libraries, steps = {**libraries, "recorded": libraries["ours"]}, {**steps, "recorded": replay}
     seconds: dict[str, list[float]] = {who: [] for who in steps}
     for _ in range(rounds):
         for who, step in steps.items():
@@ -62,16 +82,18 @@ def measure(libraries: dict[str, Any], name: str, device: str, rounds: int, leas
     peaks = {}
     if device == "cuda":
         for who, step in steps.items():
+            if who == "recorded":  # its memory is taken once and for all
+                continue
             libraries[who].cuda.reset_peak_memory_stats()
             step()
             peaks[who] = libraries[who].cuda.max_memory_allocated()
     return {"seconds": seconds, "peak_bytes": peaks}
 
 
-def against(values: dict[str, Any], pick: Any) -> str:
-    if not {"torch", "ours"} <= set(values):
+def against(values: dict[str, Any], pick: Any, who: str = "ours") -> str:
+    if not {"torch", who} <= set(values):
         return "–"
-    return f"{pick(values['ours']) / pick(values['torch']):.2f}"
+    return f"{pick(values[who]) / pick(values['torch']):.2f}"
 
 
 @click.command()
@@ -94,12 +116,21 @@ def main(names: tuple[str, ...], rounds: int, least: float, device: str, out: Pa
     found: dict[str, Any] = {"device": device, "torch": torch.__version__, "rounds": rounds, "results": {}}
     if device == "cuda":
         found["gpu"] = tinygrad_edu.cuda.get_device_name(0)
-    table = Table("workload", "ours", "time / torch's", "must", "memory / torch's", title=found.get("gpu", "CPU"))
+    table = Table(
+        "workload",
+        "ours",
+        "time / torch's",
+        "recorded / torch's",
+        "must",
+        "memory / torch's",
+        title=found.get("gpu", "CPU"),
+    )
     for name in names or WORKLOADS:
         result = found["results"][name] = measure(libraries, name, device, rounds, least)
+        times = [against(result["seconds"], median, who) for who in ("ours", "recorded")]
         table.add_row(
-            f"{name} {WORKLOADS[name][0]}", f"{median(result['seconds']['ours']) * 1e3:.3g} ms",
-            against(result["seconds"], median), str(MUST.get(name, "")), against(result["peak_bytes"], float),
+            f"{name} {WORKLOADS[name][0]}", f"{median(result['seconds']['ours']) * 1e3:.3g} ms", *times,
+            str(MUST.get(name, "")), against(result["peak_bytes"], float),
         )  # fmt: skip
     Console(width=120).print(table)
     if out:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,3 +232,13 @@ def test_memory_of_a_graph_is_its_own() -> None:
     first.reset()
     with pytest.raises(RuntimeError, match="replay"):
         first.replay()
+
+
+@pytest.mark.parametrize("name", ["W1", "W3"])
+def test_the_benchmarks_steps_can_be_recorded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
+    gpu = importlib.import_module("gpu")
+    before = tg.cuda.is_current_stream_capturing()
+    replay = gpu.recorded(tg, gpu.built(tg, name, "cuda"))
+    replay()
+    assert before is tg.cuda.is_current_stream_capturing() is False
