@@ -66,8 +66,9 @@ def course_command(python: Path) -> list[str | Path]:
 
 def all_stages(python: Path) -> list[Stage]:
     pytest: list[str | Path] = [python, "-m", "pytest"]
-    # worksteal: an oracle table is one file of hundreds of small tests; loadfile: a notebook's cells stay in one kernel
-    spread, whole_files = ["-n", WORKERS, "--dist", "worksteal"], ["-n", WORKERS, "--dist", "loadfile"]
+    # worksteal: an oracle table is one file of hundreds of small tests; loadfile: a notebook's cells stay in one kernel;
+    # loadgroup: each chapter in a browser is a task of its own, the tests of the book, which is built for them, are one
+    spread, whole_files, grouped = (["-n", WORKERS, "--dist", how] for how in ("worksteal", "loadfile", "loadgroup"))
     notebooks = [
         "-p",
         "tests.notebook_costs",
@@ -87,7 +88,7 @@ def all_stages(python: Path) -> list[Stage]:
         Stage("doctest", [*pytest, *sealed_doctests, "tinygrad_edu", "README.md"], pytest=True),
         Stage("nbval", [*pytest, *whole_files, *notebooks, *limits, "chapters", "solutions"], pytest=True),
         Stage("release", [*course_command(python), "release", "--check"]),
-        Stage("browser", [*pytest, *whole_files, "tests/browser"], pytest=True),
+        Stage("browser", [*pytest, *grouped, "tests/browser"], pytest=True),
     ]
 
 

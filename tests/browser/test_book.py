@@ -21,7 +21,7 @@ import pytest
 
 from tinygrad_edu import nn
 
-pytestmark = [pytest.mark.needs_chromium, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.timeout(900), pytest.mark.xdist_group("book")]  # built once
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results" / "screenshots"
 REPOSITORY = "https://github.com/somebody/course"

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab import choose_port
 
 import tinygrad_edu as tg
 from tests.browser.notebook_page import colours
+from tests.browser.ports import free_port
 from tinygrad_edu import nn
 from tinygrad_edu.utils.tensorboard import SummaryWriter
 
@@ -42,7 +42,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             writer.add_scalar("training/loss", 1 / (step + 1), step)
         writer.add_graph(Net(), tg.rand(3, 4))
         writer.add_histogram("weights", tg.randn(1000))
-    port = choose_port("")
+    port = free_port()
     log = folder / "log"
     command = [
         sys.executable,
