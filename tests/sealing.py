@@ -60,7 +60,7 @@ def seal_ours() -> list[Callable[[], None]]:
         generator, stream = module.default_generator, module.default_generator.stream.fork()
         restore += [
             variables_of(module, "_of_device", "_cuda_seed"),
-            lambda: setattr(generator, "stream", stream.fork()),
+            lambda: setattr(generator, "stream", stream),
         ]
     return restore
 
