@@ -90,7 +90,33 @@ SMALL: dict[str, tuple[dict[str, Any], int]] = {
         {"image_size": 32, "patch_size": 8, "num_layers": 2, "num_heads": 2, "hidden_dim": 16, "mlp_dim": 32, "num_classes": 5,
          "representation_size": 7}, 32),
     "ConvNeXt": ({"stochastic_depth_prob": 0.3, "num_classes": 5}, 64),
+    "SwinTransformer": (
+        {"patch_size": [2, 2], "embed_dim": 16, "depths": [2, 3], "num_heads": [2, 4], "window_size": [3, 4], "dropout": 0.1,
+         "attention_dropout": 0.1, "stochastic_depth_prob": 0.3, "num_classes": 5}, 15),
+    "SwinTransformer V2": (
+        {"patch_size": [2, 2], "embed_dim": 16, "depths": [2, 1], "num_heads": [2, 4], "window_size": [4, 3],
+         "stochastic_depth_prob": 0.3, "num_classes": 5}, 6),
+    "RegNet": ({"stem_width": 8, "num_classes": 5}, 40),
+    "EfficientNet": ({"dropout": 0.2, "stochastic_depth_prob": 0.3, "last_channel": 32, "num_classes": 5}, 40),
+    "Inception3": ({"num_classes": 5, "init_weights": False, "transform_input": True, "aux_logits": False}, 80),
+    "InceptionAux": ({"in_channels": 3, "num_classes": 5}, 17),
 }  # fmt: skip
+
+
+def parts(name: str, file: Any) -> dict[str, Any]:
+    """Arguments that are of classes from the architecture's own file."""
+    if name == "ConvNeXt":
+        return {"block_setting": [file.CNBlockConfig(8, 16, 2), file.CNBlockConfig(16, None, 1)]}
+    if name == "SwinTransformer V2":
+        return {"block": file.SwinTransformerBlockV2, "downsample_layer": file.PatchMergingV2}
+    if name == "RegNet":
+        made = file.BlockParams.from_init_params(5, 16, 12.5, 2.1, 8, bottleneck_multiplier=0.5, se_ratio=0.25)
+        return {"block_params": made}
+    if name == "EfficientNet":
+        fused, plain = file.FusedMBConvConfig, file.MBConvConfig
+        stages = [fused(1, 3, 1, 8, 8, 2), fused(4, 3, 2, 8, 16, 2), plain(4, 3, 2, 16, 24, 2)]
+        return {"inverted_residual_setting": stages}
+    return {}
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -99,12 +125,10 @@ def test_other_architectures(name: str) -> None:
     arguments, side = SMALL[name]
     built = []
     for package, m in ((torch, THEIRS), (tg, models)):
-        more = dict(arguments)
-        if name == "ConvNeXt":
-            stage = sys.modules[m.ConvNeXt.__module__].CNBlockConfig  # type: ignore[attr-defined]
-            more["block_setting"] = [stage(8, 16, 2), stage(16, None, 1)]
+        make = getattr(m.inception if name == "InceptionAux" else m, name.partition(" ")[0])  # type: ignore[attr-defined]
+        more = {**arguments, **parts(name, sys.modules[make.__module__])}
         package.manual_seed(3)  # type: ignore[attr-defined]
-        built.append(getattr(m, name)(**more))
+        built.append(make(**more))
     theirs, ours = built
     assert_same_state(ours, theirs)
     assert repr(ours) == repr(theirs)
@@ -116,7 +140,7 @@ def test_other_architectures(name: str) -> None:
         torch.manual_seed(1)
         tg.manual_seed(1)
         b, a = theirs.train(train)(torch.from_numpy(images)), ours.train(train)(tg.from_numpy(images))
-        assert type(a).__name__ == type(b).__name__.replace("_GoogLeNetOutputs", "GoogLeNetOutputs")
+        assert type(a).__name__ == type(b).__name__.lstrip("_")
         for mine, other in zip(*((v if isinstance(v, tuple) else (v,)) for v in (a, b)), strict=True):
             assert np.allclose(mine.detach().numpy(), other.detach().numpy(), rtol=2e-3, atol=2e-3)
 
@@ -170,6 +194,13 @@ def test_a_step_of_training() -> None:
 def test_layers_shapes_and_counts_of_every_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """On the meta device, where a billion weights cost nothing."""
     draw_nothing(monkeypatch)
+    widths = THEIRS.regnet.BlockParams.from_init_params
+
+    def off_meta(*args: Any, **kwargs: Any) -> Any:  # torchvision computes these with tensors
+        with torch.device("cpu"):
+            return widths(*args, **kwargs)
+
+    monkeypatch.setattr(THEIRS.regnet.BlockParams, "from_init_params", off_meta)
     names = [name for name in models.list_models() if hasattr(THEIRS, name)]
     wrong = []
     with warnings.catch_warnings():
@@ -184,6 +215,26 @@ def test_layers_shapes_and_counts_of_every_model(monkeypatch: pytest.MonkeyPatch
                 wrong.append(name)
     assert not wrong
     assert len(names) > 50
+
+
+@pytest.mark.parametrize("asked", [None, False, True])
+@pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
+def test_trained_networks_with_helper_outputs(name: str, asked: bool | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes with trained weights: the input's normalization, and whether helper outputs stay."""
+    draw_nothing(monkeypatch)
+
+    def made(package: Any, m: Any) -> Any:
+        with package.device("meta"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            whole = getattr(m, name)(init_weights=False).state_dict()
+            monkeypatch.setattr(m.WeightsEnum, "get_state_dict", lambda *args, **kwargs: whole)
+            try:
+                net = getattr(m, name)(weights="DEFAULT", **({} if asked is None else {"aux_logits": asked}))
+            except ValueError as error:
+                return str(error)
+        return net.transform_input, net.aux_logits, list(net.state_dict())
+
+    assert made(tg, models) == made(torch, THEIRS)
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])

@@ -308,7 +308,7 @@ def new(input: Any, *args: Any, **options: Any) -> Any:
     """torch's old way to a sparse tensor of this one's dtype: ``new(indices, values, size)``, or ``new(size)`` without elements."""
     if args and isinstance(args[0], Variable):
         return sparse_coo_tensor(*args, dtype=input.dtype)
-    return new_zeros(input, *args, **options)
+    return new_zeros(input, *(args or (0,)), **options)
 
 
 @operation("new_zeros", "new_empty")

@@ -33,6 +33,9 @@ from .efficientnet import (
     EfficientNet_B5_Weights,
     EfficientNet_B6_Weights,
     EfficientNet_B7_Weights,
+    EfficientNet_V2_L_Weights,
+    EfficientNet_V2_M_Weights,
+    EfficientNet_V2_S_Weights,
     efficientnet_b0,
     efficientnet_b1,
     efficientnet_b2,
@@ -41,8 +44,12 @@ from .efficientnet import (
     efficientnet_b5,
     efficientnet_b6,
     efficientnet_b7,
+    efficientnet_v2_l,
+    efficientnet_v2_m,
+    efficientnet_v2_s,
 )
 from .googlenet import GoogLeNet, GoogLeNet_Weights, GoogLeNetOutputs, googlenet
+from .inception import Inception3, Inception_V3_Weights, InceptionOutputs, inception_v3
 from .lenet import LeNet, lenet
 from .mnasnet import (
     MNASNet,
@@ -64,6 +71,37 @@ from .mobilenetv3 import (
     mobilenet_v3_small,
 )
 from .pretrained import Weights, WeightsEnum, get_model, get_model_builder, get_model_weights, get_weight, list_models
+from .regnet import (
+    RegNet,
+    RegNet_X_1_6GF_Weights,
+    RegNet_X_3_2GF_Weights,
+    RegNet_X_8GF_Weights,
+    RegNet_X_16GF_Weights,
+    RegNet_X_32GF_Weights,
+    RegNet_X_400MF_Weights,
+    RegNet_X_800MF_Weights,
+    RegNet_Y_1_6GF_Weights,
+    RegNet_Y_3_2GF_Weights,
+    RegNet_Y_8GF_Weights,
+    RegNet_Y_16GF_Weights,
+    RegNet_Y_32GF_Weights,
+    RegNet_Y_400MF_Weights,
+    RegNet_Y_800MF_Weights,
+    regnet_x_1_6gf,
+    regnet_x_3_2gf,
+    regnet_x_8gf,
+    regnet_x_16gf,
+    regnet_x_32gf,
+    regnet_x_400mf,
+    regnet_x_800mf,
+    regnet_y_1_6gf,
+    regnet_y_3_2gf,
+    regnet_y_8gf,
+    regnet_y_16gf,
+    regnet_y_32gf,
+    regnet_y_400mf,
+    regnet_y_800mf,
+)
 from .resnet import (
     ResNet,
     ResNet18_Weights,
@@ -99,6 +137,21 @@ from .shufflenetv2 import (
     shufflenet_v2_x2_0,
 )
 from .squeezenet import SqueezeNet, SqueezeNet1_0_Weights, SqueezeNet1_1_Weights, squeezenet1_0, squeezenet1_1
+from .swin_transformer import (
+    Swin_B_Weights,
+    Swin_S_Weights,
+    Swin_T_Weights,
+    Swin_V2_B_Weights,
+    Swin_V2_S_Weights,
+    Swin_V2_T_Weights,
+    SwinTransformer,
+    swin_b,
+    swin_s,
+    swin_t,
+    swin_v2_b,
+    swin_v2_s,
+    swin_v2_t,
+)
 from .vgg import (
     VGG,
     VGG11_BN_Weights,

@@ -37,6 +37,19 @@ class MBConvConfig:
             num_layers=math.ceil(self.num_layers * depth_mult),
         )
 
+    @property
+    def block(self) -> Callable[..., nn.Module]:
+        """What the stage is made of."""
+        return MBConv
+
+
+class FusedMBConvConfig(MBConvConfig):
+    """A stage of `FusedMBConv` blocks."""
+
+    @property
+    def block(self) -> Callable[..., nn.Module]:
+        return FusedMBConv
+
 
 class MBConv(nn.Module):
     """MobileNet's block with squeeze and excitation, dropped at random as a whole while training."""
@@ -58,6 +71,30 @@ class MBConv(nn.Module):
         layers.append(
             Conv2dNormActivation(wide, cnf.out_channels, kernel_size=1, norm_layer=norm_layer, activation_layer=None)
         )
+        self.block = nn.Sequential(*layers)
+        self.stochastic_depth = StochasticDepth(stochastic_depth_prob, "row")
+        self.out_channels = cnf.out_channels
+
+    def forward(self, input: Any) -> Any:
+        result = self.block(input)
+        return self.stochastic_depth(result) + input if self.use_res_connect else result
+
+
+class FusedMBConv(nn.Module):
+    """`MBConv` with one full convolution in place of 1 × 1 and depthwise: more arithmetic, but of a quick kind."""
+
+    def __init__(self, cnf: FusedMBConvConfig, stochastic_depth_prob: float, norm_layer: Norm) -> None:
+        super().__init__()
+        if not 1 <= cnf.stride <= 2:
+            raise ValueError("illegal stride value")
+        self.use_res_connect = cnf.stride == 1 and cnf.input_channels == cnf.out_channels
+        layer = partial(Conv2dNormActivation, norm_layer=norm_layer, activation_layer=nn.SiLU)
+        wide = _make_divisible(cnf.input_channels * cnf.expand_ratio, 8)
+        expands = wide != cnf.input_channels
+        inner = wide if expands else cnf.out_channels
+        layers = [layer(cnf.input_channels, inner, kernel_size=cnf.kernel, stride=cnf.stride)]
+        if expands:
+            layers.append(layer(wide, cnf.out_channels, kernel_size=1, activation_layer=None))
         self.block = nn.Sequential(*layers)
         self.stochastic_depth = StochasticDepth(stochastic_depth_prob, "row")
         self.out_channels = cnf.out_channels
@@ -92,7 +129,7 @@ class EfficientNet(nn.Module):
                 cnf = copy.copy(setting)
                 if stage:
                     cnf.input_channels, cnf.stride = cnf.out_channels, 1
-                stage.append(MBConv(cnf, stochastic_depth_prob * float(done) / total, norm))
+                stage.append(cnf.block(cnf, stochastic_depth_prob * float(done) / total, norm))
                 done += 1
             layers.append(nn.Sequential(*stage))
         width = settings[-1].out_channels
@@ -119,6 +156,23 @@ def _scaled(width: float, depth: float, dropout: float, kwargs: dict[str, Any], 
     if slow:
         kwargs.setdefault("norm_layer", partial(nn.BatchNorm2d, eps=0.001, momentum=0.01))
     return EfficientNet(settings, kwargs.pop("dropout", dropout), **kwargs)
+
+
+# the second version, in three sizes; the first three stages are fused
+_STAGES_V2 = {
+    "s": ((1, 3, 1, 24, 24, 2), (4, 3, 2, 24, 48, 4), (4, 3, 2, 48, 64, 4), (4, 3, 2, 64, 128, 6), (6, 3, 1, 128, 160, 9),
+          (6, 3, 2, 160, 256, 15)),
+    "m": ((1, 3, 1, 24, 24, 3), (4, 3, 2, 24, 48, 5), (4, 3, 2, 48, 80, 5), (4, 3, 2, 80, 160, 7), (6, 3, 1, 160, 176, 14),
+          (6, 3, 2, 176, 304, 18), (6, 3, 1, 304, 512, 5)),
+    "l": ((1, 3, 1, 32, 32, 4), (4, 3, 2, 32, 64, 7), (4, 3, 2, 64, 96, 7), (4, 3, 2, 96, 192, 10), (6, 3, 1, 192, 224, 19),
+          (6, 3, 2, 224, 384, 25), (6, 3, 1, 384, 640, 7)),
+}  # fmt: skip
+
+
+def _second(size: str, dropout: float, kwargs: dict[str, Any]) -> EfficientNet:
+    settings = [(FusedMBConvConfig if i < 3 else MBConvConfig)(*row) for i, row in enumerate(_STAGES_V2[size])]
+    kwargs.setdefault("norm_layer", partial(nn.BatchNorm2d, eps=1e-03))
+    return EfficientNet(settings, kwargs.pop("dropout", dropout), last_channel=1280, **kwargs)
 
 
 class EfficientNet_B0_Weights(WeightsEnum):
@@ -211,6 +265,28 @@ class EfficientNet_B7_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
+class EfficientNet_V2_S_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_v2_s-dd5fe13b.pth", 21458488, 33, (84.228, 96.878), resize_size=384, crop_size=384
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_V2_M_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_v2_m-dc08266a.pth", 54139356, 33, (85.112, 97.156), resize_size=480, crop_size=480
+    )
+    DEFAULT = IMAGENET1K_V1
+
+
+class EfficientNet_V2_L_Weights(WeightsEnum):
+    IMAGENET1K_V1 = imagenet(
+        "efficientnet_v2_l-59c71312.pth", 118515272, 33, (85.808, 97.788), resize_size=480, crop_size=480,
+        interpolation="bicubic", mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5),
+    )  # fmt: skip
+    DEFAULT = IMAGENET1K_V1
+
+
 @builder(EfficientNet_B0_Weights)
 def efficientnet_b0(**kwargs: Any) -> EfficientNet:
     """The smallest `EfficientNet`."""
@@ -257,3 +333,21 @@ def efficientnet_b6(**kwargs: Any) -> EfficientNet:
 def efficientnet_b7(**kwargs: Any) -> EfficientNet:
     """`efficientnet_b6`, deeper and wider."""
     return _scaled(2.0, 3.1, 0.5, kwargs, slow=True)
+
+
+@builder(EfficientNet_V2_S_Weights)
+def efficientnet_v2_s(**kwargs: Any) -> EfficientNet:
+    """The second version of `EfficientNet`, smallest: "Smaller Models and Faster Training" (Tan and Le, 2021)."""
+    return _second("s", 0.2, kwargs)
+
+
+@builder(EfficientNet_V2_M_Weights)
+def efficientnet_v2_m(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_v2_s`, deeper and wider."""
+    return _second("m", 0.3, kwargs)
+
+
+@builder(EfficientNet_V2_L_Weights)
+def efficientnet_v2_l(**kwargs: Any) -> EfficientNet:
+    """`efficientnet_v2_m`, deeper and wider."""
+    return _second("l", 0.4, kwargs)

@@ -21,6 +21,12 @@ class GoogLeNetOutputs(NamedTuple):
     aux_logits1: Any
 
 
+def usual_to_first(x: Any) -> Any:
+    """Pictures of the usual normalization in the one that the first weights were trained with."""
+    scale, shift = x.new_tensor([0.229, 0.224, 0.225]) / 0.5, (x.new_tensor([0.485, 0.456, 0.406]) - 0.5) / 0.5
+    return x * scale[:, None, None] + shift[:, None, None]
+
+
 class BasicConv2d(nn.Module):
     """A convolution without bias, batch norm, relu."""
 
@@ -128,10 +134,13 @@ class GoogLeNet(nn.Module):
                     nn.init.constant_(m.weight, 1)
                     nn.init.constant_(m.bias, 0)
 
+    def without_helpers(self) -> None:
+        """Do without the helper outputs, for who only wants to use the trained network."""
+        self.aux_logits, self.aux1, self.aux2 = False, None, None
+
     def forward(self, x: Any) -> Any:
-        if self.transform_input:  # from the usual normalization to the one that the first weights were trained with
-            scale, shift = x.new_tensor([0.229, 0.224, 0.225]) / 0.5, (x.new_tensor([0.485, 0.456, 0.406]) - 0.5) / 0.5
-            x = x * scale[:, None, None] + shift[:, None, None]
+        if self.transform_input:
+            x = usual_to_first(x)
         x = self.maxpool2(self.conv3(self.conv2(self.maxpool1(self.conv1(x)))))
         x = self.inception4a(self.maxpool3(self.inception3b(self.inception3a(x))))
         helping = self.training and self.aux1 is not None
@@ -148,7 +157,7 @@ class GoogLeNet_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
-@builder(GoogLeNet_Weights)
+@builder(GoogLeNet_Weights, helpers=False, transform_input=True, init_weights=False)
 def googlenet(**kwargs: Any) -> GoogLeNet:
     """`GoogLeNet`; while training it returns three outputs."""
     return GoogLeNet(**kwargs)

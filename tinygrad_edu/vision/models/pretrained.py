@@ -83,7 +83,7 @@ class WeightsEnum(Enum):
 
 def imagenet(
     file: str, num_params: int, min_size: int, accuracy: tuple[float, float], resize_size: int = 256, crop_size: int = 224,
-    interpolation: str = "bilinear",
+    interpolation: str = "bilinear", **normalization: Any,
 ) -> Weights:  # fmt: skip
     """A set trained on ImageNet's 1,000 classes, with its accuracy (top 1, top 5) on the validation images."""
     return Weights(
@@ -93,6 +93,7 @@ def imagenet(
             crop_size=crop_size,
             resize_size=resize_size,
             interpolation=InterpolationMode(interpolation),
+            **normalization,
         ),
         meta={
             "num_params": num_params,
@@ -130,12 +131,13 @@ _builders: dict[str, Callable[..., Any]] = {}
 
 
 def builder(
-    sets: type[WeightsEnum],
+    sets: type[WeightsEnum], *, helpers: bool | None = None, **trained: Any
 ) -> Callable[[Callable[..., Model]], Callable[..., Model]]:
     """A decorator for ``function(**arguments) -> model``: registers it and gives it ``weights`` and ``progress``.
 
     ``weights`` is a member of ``sets``, its name, or the path of a file. Older spellings are understood with a warning:
-    ``pretrained=True`` and positional arguments.
+    ``pretrained=True`` and positional arguments. ``trained``: arguments that trained weights come with. ``helpers``: whether a
+    network that was trained with helper outputs keeps them when nobody asks for them with ``aux_logits``.
     """
 
     def decorate(function: Callable[..., Model]) -> Callable[..., Model]:
@@ -150,18 +152,25 @@ def builder(
             progress = kwargs.pop("progress")
             if chosen is None:
                 return function(**kwargs)
+            keeps: bool | None = None
             if isinstance(chosen, os.PathLike) or (isinstance(chosen, str) and chosen.endswith(LOCAL_SUFFIXES)):
                 state = read_state_dict(chosen)
             else:
                 member = sets.verify(chosen)
-                classes = member.meta["num_classes"]
-                if kwargs.setdefault("num_classes", classes) != classes:
-                    raise ValueError(
-                        f"The parameter 'num_classes' expected value {classes} but got {kwargs['num_classes']} instead."
-                    )
+                keeps = kwargs.get("aux_logits", helpers)
+                needed = {
+                    "num_classes": member.meta["num_classes"],
+                    **({} if helpers is None else {"aux_logits": True}),
+                }
+                for key, value in needed.items():
+                    if kwargs.setdefault(key, value) != value:
+                        raise ValueError(f"The parameter '{key}' expected value {value} but got {kwargs[key]} instead.")
+                kwargs = {**trained, **kwargs}
                 state = member.get_state_dict(progress=progress)
             model = function(**kwargs)
             model.load_state_dict(state)
+            if keeps is False:
+                model.without_helpers()  # type: ignore[operator]
             return model
 
         build.weights = sets  # type: ignore[attr-defined]
