@@ -21,6 +21,14 @@ from .view import wrap_dim
 Sizes = tuple[int, ...]
 
 
+def _of_shape(k: Any, g: Any, shape: Sizes) -> Any:
+    """Without the windows that only ``output_padding`` makes room for."""
+    for d in range(2, len(shape)):
+        if g.shape[d] > shape[d]:
+            g = k.slice(g, d, 0, shape[d], 1)
+    return g
+
+
 # every argument list ends in: stride, padding, dilation, groups
 Op("convolution",
    lambda k, x, w, b, stride, padding, dilation, groups: kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups),
@@ -33,16 +41,16 @@ Op("conv_input_grad",
    lambda k, g, w, shape, stride, padding, dilation, groups:
        kernels.conv_input_grad(k.xp, g, w, shape, stride, padding, dilation, groups),
    node="ConvolutionBackwardBackward0",
-   g=lambda k, gg, w, stride, padding, dilation, groups:
-       k.convolution(gg, k.conj(w), None, stride, padding, dilation, groups),
+   g=lambda k, gg, w, g_shape, stride, padding, dilation, groups:
+       _of_shape(k, k.convolution(gg, k.conj(w), None, stride, padding, dilation, groups), g_shape),
    w=lambda k, gg, g, w_shape, stride, padding, dilation, groups:
        k.conv_weight_grad(k.conj(g), gg, w_shape, stride, padding, dilation, groups))  # fmt: skip
 Op("conv_weight_grad",
    lambda k, g, x, shape, stride, padding, dilation, groups:
        kernels.conv_weight_grad(k.xp, g, x, shape, stride, padding, dilation, groups),
    node="ConvolutionBackwardBackward0",
-   g=lambda k, gg, x, stride, padding, dilation, groups:
-       k.convolution(k.conj(x), gg, None, stride, padding, dilation, groups),
+   g=lambda k, gg, x, g_shape, stride, padding, dilation, groups:
+       _of_shape(k, k.convolution(k.conj(x), gg, None, stride, padding, dilation, groups), g_shape),
    x=lambda k, gg, g, x_shape, stride, padding, dilation, groups:
        k.conv_input_grad(k.conj(g), gg, x_shape, stride, padding, dilation, groups))  # fmt: skip
 
@@ -54,14 +62,6 @@ def _conv_transpose(
     if b is not None:
         out += b.reshape(-1, *(1,) * (x.ndim - 2))
     return out
-
-
-def _of_shape(k: Any, g: Any, shape: Sizes) -> Any:
-    """Without the windows that only ``output_padding`` makes room for."""
-    for d in range(2, len(shape)):
-        if g.shape[d] > shape[d]:
-            g = k.slice(g, d, 0, shape[d], 1)
-    return g
 
 
 Op("conv_transpose", _conv_transpose, node="ConvolutionBackward0",

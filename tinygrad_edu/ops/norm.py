@@ -398,7 +398,7 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
     dims = tuple(range(-len(wanted), 0))
     out = x * Op.table["add_number"](x.pow(2).mean(dims, keepdim=True), eps).rsqrt()
     out = out if x is input else cast(out, input.dtype)
-    return out if weight is None else out * weight
+    return by_rows(out if weight is None else out * weight)
 
 
 def _float32() -> Any:

@@ -311,7 +311,7 @@ def _avg_pool(
     _check_windows(kernel, step, pad, once)
     _check_shape(name, n, input._data.shape, True)
     sizes = input._data.shape[-n:]
-    if n == 3 and any(s + 2 * p < k for s, p, k in zip(sizes, pad, kernel)):
+    if n == 3 and any(s < k for s, k in zip(sizes, kernel)):
         have = " ".join(f"{a}: {s}" for a, s in zip("THW", sizes))
         want = " ".join(f"k{a}: {s}" for a, s in zip("THW", kernel))
         raise RuntimeError(f"input image ({have}) smaller than kernel size ({want})")

@@ -16,7 +16,7 @@ from ..autograd.second import as_one
 from ..backend import kernels_of
 from ..backend import pooling as kernels
 from ._check import ask_for, not_implemented
-from ._layout import in_format_of
+from ._layout import by_rows, in_format_of
 from .registry import functions, public
 
 Weights = list[list[tuple[int, float]]]  # for each output position: (input position, weight) pairs
@@ -40,6 +40,13 @@ def _source(i: int, scale: float, align: bool, cubic: bool = False) -> float:
 def _nearest(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
     scale = _scale(n, out, factor, False)
     return [min(math.floor((i + 0.5 if exact else i) * scale), n - 1) for i in range(out)]
+
+
+def _nearest_back(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
+    """Where torch's backward pass looks: in two cases without a factor, though forward may have looked elsewhere."""
+    if not exact and out in (n, 2 * n):
+        return [i * n // out for i in range(out)]
+    return _nearest(n, out, factor, exact)
 
 
 def _linear(n: int, out: int, factor: float | None, align: bool) -> Weights:
@@ -112,7 +119,7 @@ def _matrices(
     found = []
     for n, m, factor in zip(sizes, out, factors):
         if name == "nearest":
-            rows: Weights = [[(j, 1.0)] for j in _nearest(n, m, factor, option == "exact")]
+            rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact")]
         else:
             rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align)
         found.append(_matrix(k, rows, n, dtype))
@@ -123,6 +130,8 @@ def _matrices(
 def _resize(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, align: bool, back: bool) -> Any:
     """Resize the spatial dimensions to ``sizes``; ``back``: the transpose, from the resized to the original sizes."""
     dtype, have = x.dtype, x.shape[2:]
+    if have == sizes and (kind == "linear" or (kind == "nearest" and len(sizes) == 2)):
+        return x.copy()  # as torch does there, whatever the factors say
     if kind.startswith("nearest") and not back:
         for dim, (n, m, factor) in enumerate(zip(have, sizes, factors), 2):
             x = x.take(k.xp.asarray(_nearest(n, m, factor, kind.endswith("exact"))), axis=dim)
@@ -248,9 +257,8 @@ def _check_sizes(have: Sequence[int], want: Sequence[int]) -> None:
     if min((*have, *want)) <= 0:
         axes = "DHW"[3 - len(have) :] if len(have) > 1 else "W"
         text = [", ".join(f"{a}: {n}" for a, n in zip(axes, sizes)) for sizes in (have, want)]
-        raise RuntimeError(
-            f"Input and output sizes should be greater than 0, but got input ({text[0]}) output ({text[1]})"
-        )
+        joined = f"({text[0]}) {'and ' if len(have) == 1 else ''}output ({text[1]})"
+        raise RuntimeError(f"Input and output sizes should be greater than 0, but got input {joined}")
 
 
 @public("functional")
@@ -498,7 +506,7 @@ def grid_sample(
             f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes {list(grid.shape)}"
         )
     name = f"GridSampler{dims}DBackward0"
-    return as_one(name, _grid_sampled, input, grid, mode, padding_mode, align_corners)
+    return by_rows(as_one(name, _grid_sampled, input, grid, mode, padding_mode, align_corners))
 
 
 def _grid_sampled(input: Any, grid: Any, mode: str, padding_mode: str, align_corners: bool) -> Any:
