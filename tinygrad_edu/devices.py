@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import backend
-from .dtypes import PublicName
+from .dtypes import PublicName, formatted
 
 _KNOWN = ("cpu", "cuda", "meta", "mps", "xpu")
 
@@ -64,6 +64,8 @@ class device(metaclass=PublicName):
                 f"vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: {type}"
             )
         self.type, self.index = type, index
+
+    __format__ = formatted
 
     def __repr__(self) -> str:
         return f"device(type='{self.type}'" + ("" if self.index is None else f", index={self.index}") + ")"

@@ -21,6 +21,13 @@ class PublicName(type):
         return f"<class '{module_name}.{cls.__qualname__}'>" if own else super().__repr__()
 
 
+def formatted(value: Any, spec: str) -> str:
+    """``format`` of torch's plain objects: they know no widths (``f"{x.shape:>20}"`` is an error, ``f"{x.shape!s:>20}"`` is not)."""
+    if spec:
+        raise TypeError(f"unsupported format string passed to {module_name}.{type(value).__name__}.__format__")
+    return str(value)
+
+
 class dtype(metaclass=PublicName):
     """The type of a tensor's elements.
 
@@ -36,6 +43,8 @@ class dtype(metaclass=PublicName):
         self.is_floating_point = "float" in name
         self.is_complex = "complex" in name
         self.is_signed = not (name.startswith("uint") or name == "bool")
+
+    __format__ = formatted
 
     def __repr__(self) -> str:
         return f"{module_name}.{self.name}"

@@ -9,6 +9,8 @@ class _Named(metaclass=dtypes.PublicName):
     def __init__(self, name: str) -> None:
         self.name = name
 
+    __format__ = dtypes.formatted
+
     def __repr__(self) -> str:
         return f"{dtypes.module_name}.{self.name}"
 

@@ -26,6 +26,7 @@ class Size(tuple[int, ...], metaclass=dtypes.PublicName):
     """
 
     __slots__ = ()
+    __format__ = dtypes.formatted
 
     def __new__(cls, sizes: Iterable[Any] = ()) -> Size:
         made = tuple.__new__(cls, sizes)

@@ -74,10 +74,6 @@ def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             if isinstance(other, _OPERANDS) or (hasattr(other, "dtype") and not isinstance(other, numpy.ndarray)):
                 raise
             return NotImplemented
-        except RuntimeError:
-            if not isinstance(other, numpy.ndarray):
-                raise
-            return NotImplemented
         except AttributeError:
             if not hasattr(other, "_raw"):
                 raise
@@ -89,6 +85,10 @@ def _augmented(function: Callable[..., Any], name: str) -> Callable[..., Any]:
                     f"result type {common.short} can't be cast to the desired output type {self.dtype.short}"
                 ) from None
             raise
+        except RuntimeError:
+            if not isinstance(other, numpy.ndarray):
+                raise
+            return NotImplemented
 
     return method
 
@@ -711,6 +711,18 @@ class SparseTensor(sparse.state.Sparse, Tensor, inside=True, sparse=True):
     """A tensor of a sparse layout: the class shows itself as Tensor, as in torch."""
 
 
+def _forbid_writing(name: str, shown: property) -> property:
+    """The property with torch's error for who writes to it."""
+
+    def refuse(self: Any, value: Any) -> None:
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
+
+    return shown.setter(refuse)
+
+
+for _name, _found in list(vars(Tensor).items()):
+    if type(_found) is property and _found.fset is None and _name != "grad_dtype" and not _name.startswith("_"):
+        setattr(Tensor, _name, _forbid_writing(_name, _found))
 SparseTensor.__name__ = SparseTensor.__qualname__ = "Tensor"
 _EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
 _RDIV = _operator(pointwise.reversed_div)

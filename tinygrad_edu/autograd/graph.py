@@ -307,7 +307,10 @@ def retain(t: Any) -> None:
     def keep(g: Any) -> None:
         t = me()
         if t is not None:
-            t._grad = g if t._grad is None else t._grad + g
+            t._grad = copy_of(g) if t._grad is None else t._grad + g
+
+    def copy_of(g: Any) -> Any:
+        return g.clone() if hasattr(g, "_raw") else g.clone(memory_format="contiguous_format")
 
     t._retain = Retained({0: keep})
     t.grad_fn.add_before(t._nr, t._retain, 1)

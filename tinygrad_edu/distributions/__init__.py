@@ -12,7 +12,8 @@ from .continuous import Cauchy, Exponential, Laplace, MultivariateNormal, Normal
 from .counts import Binomial, ContinuousBernoulli, Multinomial, NegativeBinomial
 from .discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from .distribution import Distribution, Independent
-from .gammas import Beta, Chi2, Dirichlet, ExponentialFamily, FisherSnedecor, Gamma, StudentT
+from .family import ExponentialFamily
+from .gammas import Beta, Chi2, Dirichlet, FisherSnedecor, Gamma, StudentT
 from .generalized_pareto import GeneralizedPareto
 from .kl import kl_divergence, register_kl
 from .matrices import LKJCholesky, LowRankMultivariateNormal, Wishart

@@ -15,9 +15,10 @@ from ..typeinfo import finfo
 from . import constraints
 from .constraints import Constraint
 from .distribution import Distribution, batch_of, broadcast_all
+from .family import ExponentialFamily
 
 
-class Normal(Distribution):
+class Normal(ExponentialFamily):
     """The bell curve with mean ``loc`` and standard deviation ``scale``.
 
     >>> import tinygrad_edu as tg
@@ -175,7 +176,7 @@ class Uniform(Distribution):
         return (self.high - self.low).log()
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """Waiting times of events that happen ``rate`` times per unit of time."""
 
     arg_constraints = {"rate": constraints.positive}

@@ -15,6 +15,7 @@ from ..ops.registry import functions
 from . import constraints
 from .discrete import Categorical, _along_batch, _clamped, _OfClasses, _ProbsOrLogits
 from .distribution import Distribution, batch_of, broadcast_all
+from .family import ExponentialFamily
 from .gammas import Gamma
 
 
@@ -181,7 +182,7 @@ class Multinomial(_OfClasses):
         return (value.sum(-1) + 1).lgamma() - (value + 1).lgamma().sum(-1) + (logits * value).sum(-1)
 
 
-class ContinuousBernoulli(_ProbsOrLogits):
+class ContinuousBernoulli(_ProbsOrLogits, ExponentialFamily):
     """A number x between 0 and 1 with a density in proportion to ``probs^x (1 - probs)^(1 - x)`` (Loaiza-Ganem 2019)."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}

@@ -16,6 +16,7 @@ from ..typeinfo import finfo
 from . import constraints
 from .constraints import Constraint
 from .distribution import Distribution, batch_of, broadcast_all
+from .family import ExponentialFamily
 
 
 def _clamped(probs: Any) -> Any:
@@ -54,7 +55,7 @@ class _ProbsOrLogits(Distribution):
         return Size(self._param.shape)
 
 
-class Bernoulli(_ProbsOrLogits):
+class Bernoulli(_ProbsOrLogits, ExponentialFamily):
     """1 with probability ``probs``, else 0; ``logits`` are the log-odds.
 
     >>> import tinygrad_edu as tg
@@ -150,7 +151,7 @@ class Geometric(_ProbsOrLogits):
         return F["binary_cross_entropy_with_logits"](self.logits, self.probs, reduction="none") / self.probs
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """Counts of events that happen ``rate`` times on average."""
 
     arg_constraints = {"rate": constraints.nonnegative}

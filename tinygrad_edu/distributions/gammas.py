@@ -13,10 +13,7 @@ from ..typeinfo import finfo
 from . import constraints
 from .continuous import _standard_normal
 from .distribution import Distribution, batch_of, broadcast_all
-
-
-class ExponentialFamily(Distribution):
-    """A family whose densities are ``exp(t(x)·θ - F(θ) + k(x))``."""
+from .family import ExponentialFamily
 
 
 class Gamma(ExponentialFamily):

@@ -11,6 +11,7 @@ from .continuous import Cauchy, Exponential, Laplace, MultivariateNormal, Normal
 from .counts import Binomial, ContinuousBernoulli
 from .discrete import Bernoulli, Categorical, Geometric, OneHotCategorical, Poisson
 from .distribution import Distribution, Independent, sum_rightmost
+from .family import ExponentialFamily, normalizer_and_means
 from .gammas import Beta, Dirichlet, Gamma
 from .matrices import LowRankMultivariateNormal
 from .transformed import EULER, Gumbel, HalfNormal, Pareto, TransformedDistribution
@@ -50,6 +51,21 @@ def kl_divergence(p: Distribution, q: Distribution) -> Any:
     raise NotImplementedError(
         f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}"
     )
+
+
+@register_kl(ExponentialFamily, ExponentialFamily)
+def _within_a_family(p: Any, q: Any) -> Any:
+    """``F(θq) - F(θp) - (θq - θp)·F'(θp)``."""
+    if type(p) is not type(q):
+        raise NotImplementedError(
+            f"The cross KL-divergence between different exponential families cannot{' ' * 29}"
+            "be computed using Bregman divergences"
+        )
+    params, normalizer, means = normalizer_and_means(p)
+    result = q._log_normalizer(*q._natural_params) - normalizer
+    for mine, theirs, mean in zip(params, q._natural_params, means):
+        result = result - sum_rightmost((theirs - mine) * mean, len(q.event_shape))
+    return result
 
 
 @register_kl(Normal, Normal)

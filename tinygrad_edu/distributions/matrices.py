@@ -14,6 +14,7 @@ from ..typeinfo import finfo
 from . import constraints
 from .continuous import _standard_normal
 from .distribution import Distribution, broadcast_all
+from .family import ExponentialFamily
 from .gammas import Beta, Chi2
 
 
@@ -159,7 +160,7 @@ class LKJCholesky(Distribution):
         return plain - (0.5 * less * math.log(math.pi) + top - alpha.lgamma() * less)
 
 
-class Wishart(Distribution):
+class Wishart(ExponentialFamily):
     """Random positive definite matrices: the scatter of ``df`` vectors drawn from a normal with the given covariance."""
 
     arg_constraints = {

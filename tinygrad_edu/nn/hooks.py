@@ -145,7 +145,7 @@ class BackwardHook:
         passed, self.inputs, node = self._gate(args)
         self.n_inputs = len(args)
         if node is not None:
-            node.register_hook(self._at_inputs)
+            node.register_hook(self.hook)
         return passed
 
     def leave(self, result: Any) -> Any:
@@ -200,7 +200,8 @@ class BackwardHook:
                 )
         self.grad_outputs = None
 
-    def _at_inputs(self, grad_input: tuple[Any, ...], _: Any) -> tuple[Any, ...] | None:
+    def hook(self, grad_input: tuple[Any, ...], _: Any) -> tuple[Any, ...] | None:
+        """What runs when gradients reach the inputs (errors of autograd tell its name, which is torch's)."""
         if self.grad_outputs is None:  # the outputs were not part of this backward
             return None
         assert self.inputs is not None

@@ -106,3 +106,10 @@ broadcast_warning.enabled, keepdim_warning.enabled
 torchvision.transforms.Scale
 torch.utils.data.Loader
 torch.cuda.nothing
+f"{t.shape:>30}"
+f"{t.dtype:>20}"
+f"{t.device:>3}"
+f"{t.shape} {t.dtype} {t.device} {t.shape!s:>25}"
+setattr(t, "device", "cuda")
+setattr(t, "shape", (1, 2))
+setattr(torch.nn.Parameter(t), "dtype", torch.float64)

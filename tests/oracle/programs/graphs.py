@@ -172,3 +172,20 @@ torch.cdist(many, many.double())
 torch.cdist(many[:3], many[:3].double())
 torch.cdist(many[:3].half(), many[:3].half())
 torch.cdist(many.half(), many.half()).dtype
+x = torch.ones(2, 3, requires_grad=True)
+y = x * 2
+y.retain_grad()
+(y.t() * torch.ones(3, 2)).sum().backward()
+y.grad
+y.grad.mul_(2), x.grad
+l = torch.nn.Linear(2, 2); h = l.register_full_backward_hook(lambda m, gi, go: gi[0]); l(torch.ones(1, 2, requires_grad=True)).sum().backward()
+class Waiting(torch.distributions.ExponentialFamily):
+    arg_constraints = {}
+    _mean_carrier_measure = 0
+    def __init__(self, rate): self.rate = rate; super().__init__(rate.shape)
+    _natural_params = property(lambda self: (-self.rate,))
+    def _log_normalizer(self, theta): return -torch.log(-theta)
+w = Waiting(torch.tensor([1.0, 2.0]))
+w.entropy(), torch.distributions.Exponential(w.rate).entropy(), torch.distributions.kl_divergence(w, Waiting(torch.tensor([2.0, 2.0])))
+torch.distributions.kl_divergence(torch.distributions.Normal(0.0, 1.0), torch.distributions.Bernoulli(0.5))
+isinstance(torch.distributions.Normal(0.0, 1.0), torch.distributions.ExponentialFamily), issubclass(torch.distributions.Wishart, torch.distributions.ExponentialFamily)
