@@ -39,7 +39,8 @@ def test_left_out_is_named_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str
         + "".join(f"    {name}: x\n" for name in ("needs_chromium", "needs_bwrap", "needs_gpu")),
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", *workers, tmp_path]
+    alone = ["-p", "no:cacheprovider", "-p", "no:nbval"]  # nbval takes seconds to import, in every worker
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", *alone, *workers, tmp_path]
     variables = {**os.environ, "CI": ci, "PYTHONPATH": str(TESTS)}
     done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True)
     last = done.stdout.splitlines()[-1]

@@ -260,7 +260,7 @@ def test_a_failed_stage_is_counted_and_the_rest_still_runs(
     tests = tmp_path / "test_three.py"
     tests.write_text(THREE_TESTS, encoding="utf-8")
     python = sys.executable
-    alone = ["-p", "no:cacheprovider", f"--rootdir={tmp_path}", f"--config-file={os.devnull}"]
+    alone = ["-p", "no:cacheprovider", "-p", "no:nbval", f"--rootdir={tmp_path}", f"--config-file={os.devnull}"]
 
     def three_stages(_: Path) -> list[stages.Stage]:
         return [
