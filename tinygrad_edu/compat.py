@@ -97,6 +97,8 @@ _ELSEWHERE = {
     ),
     "torchvision.ops.focal_loss": "vision.ops.losses",
     "torchvision.models.mobilenetv2": "vision.models.mobilenet",
+    **{f"torchvision.models.segmentation.{file}": "vision.models.segmentation" for file in ("deeplabv3", "fcn", "lraspp")},
+    "torchvision.models.segmentation._utils": "vision.models.segmentation",
     "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",
 }
@@ -235,7 +237,28 @@ def install_as_torch() -> types.ModuleType:
     version = f"{_STANDS_FOR}+{_PACKAGE}.{package.__version__}".replace("_", ".")  # type: ignore[attr-defined]
     package.__version__ = importlib.import_module(f"{_PACKAGE}.torch_version").TorchVersion(version)  # type: ignore[attr-defined]
     _show_torch_names()
+    _hide_files()
     return package
+
+
+# where torch's files are no names: ``nn.linear`` is an AttributeError; the modules that are names there
+_WITHOUT_FILES = {
+    "nn": ("functional", "grad", "init", "modules", "parallel", "parameter", "utils"),
+    "optim": ("lr_scheduler", "swa_utils"),
+}
+
+
+def _hide_files() -> None:
+    for room, shown in _WITHOUT_FILES.items():
+        package = importlib.import_module(f"{_PACKAGE}.{room}")
+        for name, value in list(vars(package).items()):
+            ours = isinstance(value, types.ModuleType) and value is sys.modules.get(f"{_PACKAGE}.{room}.{name}")
+            if ours and name not in shown:
+                delattr(package, name)
+    for found in vars(importlib.import_module(f"{_PACKAGE}.nn.functional")).values():
+        if isinstance(found, types.FunctionType) and found.__module__ == f"{_PACKAGE}.nn.functional":
+            found.__module__ = "torch.nn.functional"
+    del sys.modules["torch"].size
 
 
 def _file(cls: type, **other: str) -> str:

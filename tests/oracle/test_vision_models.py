@@ -217,6 +217,56 @@ def test_layers_shapes_and_counts_of_every_model(monkeypatch: pytest.MonkeyPatch
     assert len(names) > 50
 
 
+SEGMENTING = tuple(models.list_models(module=models.segmentation))  # type: ignore[arg-type]
+
+
+def test_layers_and_weights_of_segmentation_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_nothing(monkeypatch)
+    assert list(SEGMENTING) == THEIRS.list_models(module=THEIRS.segmentation)
+    for name in SEGMENTING:
+        more = {} if name.startswith("lraspp") else {"aux_loss": True}
+        with torch.device("meta"), tg.device("meta"):
+            theirs, ours = (m.get_model(name, weights_backbone=None, **more) for m in (THEIRS, models))
+        a, b = ([(k, tuple(v.shape)) for k, v in m.state_dict().items()] for m in (ours, theirs))
+        assert (a, repr(ours)) == (b, repr(theirs)), name
+        mine, other = (m.get_model_weights(name).DEFAULT for m in (models, THEIRS))
+        assert (mine.url, mine.meta["_metrics"], repr(mine.transforms())) == (
+            other.url, other.meta["_metrics"], repr(other.transforms())
+        )  # fmt: skip
+        assert mine.meta["num_params"] == sum(p.numel() for p in ours.parameters())
+        assert models.get_weight(f"{type(mine).__name__}.DEFAULT") is mine
+        told = []
+        for m in (models, THEIRS):
+            with pytest.raises(ValueError) as refused:
+                m.get_model(name, weights="DEFAULT", num_classes=3)
+            told.append(str(refused.value))
+        assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("name", "more"), [("lraspp", {}), ("deeplabv3", {"aux_loss": True})])
+def test_segmentation(name: str, more: dict[str, Any]) -> None:
+    """Results evaluating and training, and the preset that pictures go through."""
+    theirs, ours = (
+        (
+            package.manual_seed(3),
+            m.get_model(f"{name}_mobilenet_v3_large", weights_backbone=None, num_classes=4, **more),
+        )[1]
+        for package, m in ((torch, THEIRS), (tg, models))
+    )
+    picture = RNG.integers(0, 255, (2, 3, 40, 48), np.uint8)
+    preset = {"resize_size": 64, "mean": (0.4, 0.5, 0.6)}
+    theirs_seen = sys.modules["torchvision.transforms._presets"].SemanticSegmentation(**preset)(torch.tensor(picture))
+    images = tg.vision.transforms.presets.SemanticSegmentation(**preset)(tg.tensor(picture))
+    assert np.abs(images.numpy() - theirs_seen.numpy()).max() < 1.01 / 255 / 0.224  # bytes round the last digit
+    for train in (False, True):
+        torch.manual_seed(1)
+        tg.manual_seed(1)
+        b, a = theirs.train(train)(theirs_seen), ours.train(train)(tg.from_numpy(theirs_seen.numpy()))
+        assert list(a) == list(b)
+        for key in b:
+            assert np.allclose(a[key].detach().numpy(), b[key].detach().numpy(), rtol=1e-3, atol=1e-3)
+
+
 @pytest.mark.parametrize("asked", [None, False, True])
 @pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
 def test_trained_networks_with_helper_outputs(name: str, asked: bool | None, monkeypatch: pytest.MonkeyPatch) -> None:

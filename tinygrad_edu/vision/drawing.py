@@ -1,7 +1,8 @@
-"""Boxes and masks drawn on pictures: `draw_bounding_boxes`, `draw_segmentation_masks`."""
+"""Boxes, masks and key points drawn on pictures, and motion as a picture: torchvision.utils' functions."""
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -11,6 +12,7 @@ from .. import dtypes
 from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
 from ..ops.data import tensor
+from ..typeinfo import finfo
 from .transforms.functional import convert_image_dtype, pil_to_tensor, to_pil_image
 
 
@@ -49,6 +51,22 @@ def _check_image(image: Any, text: str) -> None:
         raise ValueError("Pass individual images, not batches")
 
 
+def _check_coloured(image: Any) -> None:
+    if image.size()[0] != 3:
+        raise ValueError("Pass an RGB image. Other Image formats are not supported")
+
+
+def _picture(image: Any) -> Any:
+    """A PIL image of 8-bit numbers."""
+    return to_pil_image(convert_image_dtype(image, dtypes.uint8) if image.is_floating_point() else image)
+
+
+def _drawn(picture: Any, dtype: Any) -> Any:
+    """The picture as a tensor of the dtype that it had."""
+    drawn = pil_to_tensor(picture)
+    return convert_image_dtype(drawn, dtype) if dtype.is_floating_point else drawn
+
+
 @no_grad()
 def draw_bounding_boxes(
     image: Any, boxes: Any, labels: list[str | None] | None = None, colors: Any = None, fill: bool | None = False, width: int = 1,
@@ -85,7 +103,7 @@ def draw_bounding_boxes(
     dtype = image.dtype
     if image.size(0) == 1:
         image = image.tile((3, 1, 1))
-    picture = to_pil_image(convert_image_dtype(image, dtypes.uint8) if dtype.is_floating_point else image)
+    picture = _picture(image)
     draw = ImageDraw.Draw(picture, "RGBA" if fill else None)
     for box, line, label, word, ground in zip(boxes.long().tolist(), lines, labels, words, grounds):
         draw.rectangle(box, width=width, outline=line, fill=(*line, 100) if fill else None)
@@ -96,16 +114,14 @@ def draw_bounding_boxes(
             left, top, right, bottom = draw.textbbox(at, label, font=letters)
             draw.rectangle((left - 1, top - 1, right + 1, bottom + 1), fill=ground)
         draw.text(at, label, fill=word, font=letters)
-    drawn = pil_to_tensor(picture)
-    return convert_image_dtype(drawn, dtype) if dtype.is_floating_point else drawn
+    return _drawn(picture, dtype)
 
 
 @no_grad()
 def draw_segmentation_masks(image: Any, masks: Any, alpha: float = 0.8, colors: Any = None) -> Any:
     """The RGB picture with what each mask covers tinted in its colour; ``alpha`` 1 hides the picture there."""
     _check_image(image, "The image must be a tensor")
-    if image.size()[0] != 3:
-        raise ValueError("Pass an RGB image. Other Image formats are not supported")
+    _check_coloured(image)
     if masks.ndim == 2:
         masks = masks[None, :, :]
     if masks.ndim != 3:
@@ -122,3 +138,71 @@ def draw_segmentation_masks(image: Any, masks: Any, alpha: float = 0.8, colors: 
         tinted[:, mask] = tensor(colour, dtype=image.dtype, device=image.device)[:, None]
     tinted[:, masks.sum(dim=0) > 1] = 0
     return (image * (1 - alpha) + tinted * alpha).to(image.dtype)
+
+
+@no_grad()
+def draw_keypoints(
+    image: Any, keypoints: Any, connectivity: list[tuple[int, int]] | None = None, colors: Any = None, radius: int = 2,
+    width: int = 3, visibility: Any = None,
+) -> Any:  # fmt: skip
+    """The RGB picture with the points of every instance (N, K, 2), and lines between pairs of them, where both can be seen."""
+    _check_image(image, "The image must be a tensor")
+    _check_coloured(image)
+    if keypoints.ndim != 3:
+        raise ValueError("keypoints must be of shape (num_instances, K, 2)")
+    seen = keypoints.new_ones(keypoints.shape[:-1]) if visibility is None else visibility
+    seen = seen.squeeze(-1) if seen.ndim == 3 else seen
+    if seen.ndim != 2:
+        raise ValueError(f"visibility must be of shape (num_instances, K). Got ndim={seen.ndim}")
+    if seen.shape != keypoints.shape[:-1]:
+        raise ValueError(
+            "keypoints and visibility must have the same dimensionality for num_instances and K. Got "
+            f"visibility.shape={seen.shape} and keypoints.shape={keypoints.shape}"
+        )
+    picture = _picture(image)
+    draw = ImageDraw.Draw(picture)
+    for points, shown in zip(keypoints.long().tolist(), seen.bool().tolist()):
+        for (x, y), visible in zip(points, shown):
+            if visible:
+                draw.ellipse([x - radius, y - radius, x + radius, y + radius], fill=colors, outline=None, width=0)
+        for a, b in connectivity or ():
+            if shown[a] and shown[b]:
+                draw.line([*points[a], *points[b]], width=width)
+    return _drawn(picture, image.dtype)
+
+
+# red, yellow, green, cyan, blue, magenta: how many steps to the next one, and which channel changes on the way
+_WHEEL = (
+    (15, (255, 0, 0), 1), (6, (255, 255, 0), 0), (4, (0, 255, 0), 2), (11, (0, 255, 255), 1), (13, (0, 0, 255), 0),
+    (6, (255, 0, 255), 2),
+)  # fmt: skip
+
+
+def _colour_wheel() -> list[list[int]]:
+    """The 55 colours of Baker and others' "Database and Evaluation Methodology for Optical Flow" (2007)."""
+    rows = []
+    for steps, corner, channel in _WHEEL:
+        for i in range(steps):
+            colour = list(corner)
+            colour[channel] += 255 * i // steps if colour[channel] == 0 else -(255 * i // steps)
+            rows.append(colour)
+    return rows
+
+
+@no_grad()
+def flow_to_image(flow: Any) -> Any:
+    """Motion, (2, H, W) or (N, 2, H, W), as a picture: the direction as a hue, white where nothing moves."""
+    if flow.dtype is not dtypes.float32:
+        raise ValueError(f"Flow should be of dtype torch.float, got {flow.dtype}.")
+    batch = flow[None] if flow.ndim == 3 else flow
+    if batch.ndim != 4 or batch.shape[1] != 2:
+        raise ValueError(f"Input flow should have shape (2, H, W) or (N, 2, H, W), got {flow.shape}.")
+    batch = batch / (batch.pow(2).sum(dim=1).sqrt().max() + finfo(flow.dtype).eps)
+    speed = batch.pow(2).sum(dim=1).sqrt()
+    wheel = tensor(_colour_wheel(), dtype=flow.dtype, device=flow.device)
+    place = ((-batch[:, 1]).atan2(-batch[:, 0]) / math.pi + 1) / 2 * (len(wheel) - 1)
+    before = place.floor().long()
+    share = (place - before)[..., None]
+    hue = (1 - share) * (wheel[before] / 255.0) + share * (wheel[(before + 1) % len(wheel)] / 255.0)
+    colour = (255 * (1 - speed[..., None] * (1 - hue))).floor().to(dtypes.uint8).movedim(-1, 1).contiguous()
+    return colour[0] if flow.ndim == 3 else colour

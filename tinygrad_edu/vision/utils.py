@@ -15,9 +15,11 @@ from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
 from ..io.atomic import atomic_write
 from ..ops.joining import cat, stack
-from .drawing import draw_bounding_boxes, draw_segmentation_masks
+from .drawing import draw_bounding_boxes, draw_keypoints, draw_segmentation_masks, flow_to_image
 
-__all__ = ["draw_bounding_boxes", "draw_segmentation_masks", "make_grid", "save_image"]
+__all__ = [
+    "draw_bounding_boxes", "draw_keypoints", "draw_segmentation_masks", "flow_to_image", "make_grid", "save_image",
+]  # fmt: skip
 
 
 @no_grad()

@@ -122,3 +122,24 @@ pyramid(None), pyramid(LastLevelMaxPool()), pyramid(LastLevelP6P7(3, 4)), ops.Fe
 ops.FeaturePyramidNetwork([0], 4)
 ops.FeaturePyramidNetwork([2], 4, extra_blocks=torch.nn.ReLU())
 ops.RoIAlign((3, 4), 0.5, 2, True), ops.RoIPool(3, 1.0), ops.MultiScaleRoIAlign(["a"], 3, 2), ops.misc.FrozenBatchNorm2d(3)
+
+# key points and motion drawn
+from torchvision import utils as U
+u8 = (torch.arange(3 * 20 * 24).reshape(3, 20, 24) * 37 % 251).to(torch.uint8); fl = u8.float() / 255
+def total(r): return tuple(r.shape), r.dtype, r.double().sum(), (r.double().flatten() * torch.arange(r.numel())).sum()
+kp = torch.tensor([[[5, 5], [10, 12], [15, 3]], [[1.5, 2], [20, 18], [9, 9]]])
+total(U.draw_keypoints(u8, kp)), total(U.draw_keypoints(fl, kp, connectivity=[(0, 1), (1, 2)], colors="red", radius=3, width=2)), total(U.draw_keypoints(u8, kp, colors=(1, 2, 3), visibility=torch.tensor([[True, False, True], [False, True, True]]), connectivity=[(0, 1), (0, 2)]))
+total(U.draw_keypoints(u8, kp, visibility=torch.ones(2, 3, 1)))
+U.draw_keypoints(u8, kp[0])
+U.draw_keypoints(u8, kp, visibility=torch.ones(2))
+U.draw_keypoints(u8, kp, visibility=torch.ones(2, 2))
+U.draw_keypoints(u8.int(), kp)
+U.draw_keypoints(3, kp)
+U.draw_keypoints(u8[0], kp)
+U.draw_keypoints(u8[:2], kp)
+U.flow_to_image(torch.linspace(-1, 1, 2 * 5 * 6).reshape(2, 5, 6)), U.flow_to_image(torch.linspace(-3, 1, 4 * 5 * 6).reshape(2, 2, 5, 6)), U.flow_to_image(torch.zeros(2, 2, 2))
+U.flow_to_image(torch.ones(2, 3))
+U.flow_to_image(torch.ones(2, 2, 3, dtype=torch.int))
+from torchvision.models.segmentation.deeplabv3 import DeepLabHead, ASPP
+from torchvision.models.segmentation.fcn import FCNHead
+DeepLabHead(8, 2, (2, 3)), FCNHead(8, 2)

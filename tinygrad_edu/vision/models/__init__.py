@@ -1,5 +1,6 @@
 """Network architectures under torchvision's names, with its layers, ``state_dict`` keys and initial weights."""
 
+from . import segmentation
 from .alexnet import AlexNet, AlexNet_Weights, alexnet
 from .convnext import (
     ConvNeXt,

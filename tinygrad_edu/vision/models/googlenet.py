@@ -157,7 +157,7 @@ class GoogLeNet_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
-@builder(GoogLeNet_Weights, helpers=False, transform_input=True, init_weights=False)
+@builder(GoogLeNet_Weights, needs={"aux_logits": True}, helpers=False, transform_input=True, init_weights=False)
 def googlenet(**kwargs: Any) -> GoogLeNet:
     """`GoogLeNet`; while training it returns three outputs."""
     return GoogLeNet(**kwargs)

@@ -223,7 +223,7 @@ class Inception_V3_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
-@builder(Inception_V3_Weights, helpers=True, transform_input=True, init_weights=False)
+@builder(Inception_V3_Weights, needs={"aux_logits": True}, helpers=True, transform_input=True, init_weights=False)
 def inception_v3(**kwargs: Any) -> Inception3:
     """`Inception3`; while training it returns two outputs."""
     return Inception3(**kwargs)

@@ -31,7 +31,7 @@ class Weights:
     """One set of trained weights: where the file is, what its images go through first, and facts about it."""
 
     url: str
-    transforms: Callable[[], ImageClassification]
+    transforms: Callable[[], nn.Module]
     meta: Mapping[str, Any]
 
     __hash__ = object.__hash__
@@ -131,13 +131,13 @@ _builders: dict[str, Callable[..., Any]] = {}
 
 
 def builder(
-    sets: type[WeightsEnum], *, helpers: bool | None = None, **trained: Any
+    sets: type[WeightsEnum], *, needs: dict[str, Any] | None = None, helpers: bool | None = None, **trained: Any
 ) -> Callable[[Callable[..., Model]], Callable[..., Model]]:
     """A decorator for ``function(**arguments) -> model``: registers it and gives it ``weights`` and ``progress``.
 
     ``weights`` is a member of ``sets``, its name, or the path of a file. Older spellings are understood with a warning:
-    ``pretrained=True`` and positional arguments. ``trained``: arguments that trained weights come with. ``helpers``: whether a
-    network that was trained with helper outputs keeps them when nobody asks for them with ``aux_logits``.
+    ``pretrained=True`` and positional arguments. ``trained``: arguments that trained weights come with; ``needs``: those
+    that they cannot do without. ``helpers``: whether helper outputs stay when nobody asks for them with ``aux_logits``.
     """
 
     def decorate(function: Callable[..., Model]) -> Callable[..., Model]:
@@ -158,12 +158,10 @@ def builder(
             else:
                 member = sets.verify(chosen)
                 keeps = kwargs.get("aux_logits", helpers)
-                needed = {
-                    "num_classes": member.meta["num_classes"],
-                    **({} if helpers is None else {"aux_logits": True}),
-                }
-                for key, value in needed.items():
-                    if kwargs.setdefault(key, value) != value:
+                for key, value in {"num_classes": member.meta["num_classes"], **(needs or {})}.items():
+                    if kwargs.get(key) is None:
+                        kwargs[key] = value
+                    if kwargs[key] != value:
                         raise ValueError(f"The parameter '{key}' expected value {value} but got {kwargs[key]} instead.")
                 kwargs = {**trained, **kwargs}
                 state = member.get_state_dict(progress=progress)
@@ -207,7 +205,7 @@ def _legacy(sets: type[WeightsEnum], chosen: Any, kwargs: dict[str, Any]) -> Wei
             "instead.",
             stacklevel=3,
         )
-    member = sets["IMAGENET1K_V1"] if chosen else None
+    member = next(iter(sets)) if chosen else None
     text = (
         "Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be removed in the "
         f"future. The current behavior is equivalent to passing `weights={member}`."
@@ -216,6 +214,13 @@ def _legacy(sets: type[WeightsEnum], chosen: Any, kwargs: dict[str, Any]) -> Wei
         text += f" You can also use `weights={sets.__name__}.DEFAULT` to get the most up-to-date weights."
     warnings.warn(text, stacklevel=3)
     return member
+
+
+def _in_room(file: str, module: ModuleType | None) -> bool:
+    """Whether a model's file is (in) the module; those that have a module of their own are in no other."""
+    if module is None or file == module.__name__:
+        return True
+    return file.rpartition(".")[0] == module.__name__ and not file.endswith(".segmentation")
 
 
 def list_models(
@@ -233,7 +238,7 @@ def list_models(
     def patterns(given: Iterable[str] | str | None) -> list[str]:
         return [given] if isinstance(given, str) else list(given or ())
 
-    names = {n for n, b in _builders.items() if module is None or b.__module__.rpartition(".")[0] == module.__name__}
+    names = {n for n, b in _builders.items() if _in_room(b.__module__, module)}
     wanted = {n for pattern in patterns(include) for n in fnmatch.filter(names, pattern)} if include else names
     return sorted(wanted - {n for pattern in patterns(exclude) for n in fnmatch.filter(names, pattern)})
 
@@ -264,7 +269,8 @@ def get_weight(name: str) -> WeightsEnum:
     kind, dot, member = name.partition(".")
     if not dot or "." in member:
         raise ValueError(f"Invalid weight name provided: '{name}'.")
-    sets = getattr(importlib.import_module(__package__), kind, None)
+    rooms = (importlib.import_module(name) for name in (__package__, f"{__package__}.segmentation"))
+    sets = next((vars(room)[kind] for room in rooms if kind in vars(room)), None)
     if not (inspect.isclass(sets) and issubclass(sets, WeightsEnum)):
         raise ValueError(f"The weight enum '{kind}' for the specific method couldn't be retrieved.")
     return sets[member]
