@@ -97,7 +97,10 @@ _ELSEWHERE = {
     ),
     "torchvision.ops.focal_loss": "vision.ops.losses",
     "torchvision.models.mobilenetv2": "vision.models.mobilenet",
-    **{f"torchvision.models.segmentation.{file}": "vision.models.segmentation" for file in ("deeplabv3", "fcn", "lraspp")},
+    **{
+        f"torchvision.models.segmentation.{file}": "vision.models.segmentation"
+        for file in ("deeplabv3", "fcn", "lraspp")
+    },
     "torchvision.models.segmentation._utils": "vision.models.segmentation",
     "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",

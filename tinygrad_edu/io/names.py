@@ -72,8 +72,8 @@ def torch_name(thing: Any) -> tuple[str, str] | None:
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", None)
     if not isinstance(module, str) or not isinstance(name, str) or module.partition(".")[0] != PACKAGE:
         return None
-    nn = importlib.import_module(f"{PACKAGE}.nn")
-    if name in _nn_places() and thing in (getattr(nn, name, None), getattr(nn.linear, name, None)):
+    nn, linear = (importlib.import_module(f"{PACKAGE}.{room}") for room in ("nn", "nn.linear"))
+    if name in _nn_places() and thing in (getattr(nn, name, None), getattr(linear, name, None)):
         return _nn_places()[name], name
     if getattr(getattr(nn, "functional", None), name, None) is thing:
         return "torch.nn.functional", name

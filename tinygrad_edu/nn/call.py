@@ -30,7 +30,7 @@ class HasHooks:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if (
-            self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
+            self._backward_hooks or self._backward_pre_hooks or self._forward_hooks or self._forward_pre_hooks
             or hooks.global_forward_hooks or hooks.global_forward_pre_hooks
             or hooks.global_backward_hooks or hooks.global_backward_pre_hooks
         ):  # fmt: skip

@@ -39,3 +39,15 @@ old = layer.weight
 layer.half().weight is old, old.dtype
 layer.load_state_dict(torch.nn.Linear(2, 2).half().state_dict()), layer.weight is old
 torch.__future__.set_swap_module_params_on_conversion(False)
+torch.nn.linear
+torch.nn.dropout(torch.ones(2))
+torch.optim.adam
+torch.size
+import torch.nn.modules.linear, torch.optim.adam
+torch.nn.modules.linear.Linear is torch.nn.Linear
+torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.functional.relu)
+class ForgotSuper(torch.nn.Module):
+    def __init__(self): self.size = 3
+    def forward(self, x): return x
+ForgotSuper()(1)
+torch.nn.functional.relu.__module__, torch.nn.functional.relu.__name__
