@@ -37,16 +37,24 @@ Methods = type(
 )
 
 
-def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool = True) -> Callable[..., Any]:
+def _operator(
+    function: Callable[..., Any],
+    swapped: bool = False,
+    numbers: bool = True,
+    beside_array: Callable[..., Any] | None = None,
+) -> Callable[..., Any]:
     """A binary operator: NotImplemented for operands that are no numbers (or not even those are right): Python asks the other.
 
-    So NumPy computes ``tensor * array``; ``array * tensor`` is an error, since arrays leave that to us."""
+    So NumPy computes ``tensor * array``; ``array * tensor`` is an error, since arrays leave that to us. ``beside_array`` is for
+    the operators that torch computes nevertheless."""
     if not swapped and hasattr(function, "operator"):
         return function.operator
 
     def method(self: Any, other: Any) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if not isinstance(other, _OPERANDS if numbers else Variable):
+            if beside_array is not None and isinstance(other, numpy.ndarray):
+                return beside_array(self, other)
             if not isinstance(other, numpy.generic):
                 asked = overrides.answer(function, (other, self) if swapped else (self, other), {})
                 return NotImplemented if asked is overrides.MISSING else asked
@@ -54,6 +62,12 @@ def _operator(function: Callable[..., Any], swapped: bool = False, numbers: bool
         return function(other, self) if swapped else function(self, other)
 
     return method
+
+
+def _equals_array(x: Any, other: Any) -> Any:
+    """``tensor == array``: the one comparison with an array that torch makes."""
+    numbers = isinstance(other, numpy.ndarray) and other.dtype.kind in "biufc"
+    return comparison.eq(x, wrap(other)) if numbers else NotImplemented
 
 
 # what a copy does not have: it is a leaf without a gradient
@@ -652,10 +666,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     __sub__, __rsub__ = _operator(pointwise.sub), _operator(pointwise.rsub)
     __mul__ = __rmul__ = _operator(pointwise.mul)
     __truediv__ = _operator(pointwise.true_div)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return power.reciprocal(self) * other if isinstance(other, numpy.ndarray) else _RDIV(self, other)
-
+    __rtruediv__ = _operator(pointwise.reversed_div, beside_array=lambda x, array: power.reciprocal(x) * array)
     __rdiv__ = __rtruediv__
     __floordiv__, __rfloordiv__ = _operator(pointwise.floor_divide), _operator(pointwise.floor_divide, swapped=True)
     __mod__, __rmod__ = _operator(pointwise.remainder), _operator(pointwise.remainder, swapped=True)
@@ -674,7 +685,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     __delitem__ = indexing.delitem
 
     def __eq__(self, other: Any) -> Any:
-        return _EQ(self, wrap(other) if isinstance(other, numpy.ndarray) and other.dtype.kind in "biufc" else other)
+        answer = _EQ(self, other)
+        return answer if answer is not NotImplemented else _equals_array(self, other)
 
     def __ne__(self, other: Any) -> Any:
         return _NE(self, other)
@@ -725,7 +737,6 @@ for _name, _found in list(vars(Tensor).items()):
         setattr(Tensor, _name, _forbid_writing(_name, _found))
 SparseTensor.__name__ = SparseTensor.__qualname__ = "Tensor"
 _EQ, _NE = _operator(comparison.eq), _operator(comparison.ne)
-_RDIV = _operator(pointwise.reversed_div)
 
 
 def _let_others_answer() -> None:

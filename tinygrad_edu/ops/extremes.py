@@ -10,20 +10,15 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import selection
+from ._check import not_for
 from ._layout import arranged
 from ._results import named
 from .reduction import dims_of, in_rows, unreduced, wide
 from .registry import public
 from .view import wrap_dim
-
-
-def _not_for(name: str, input: Any, *kinds: str) -> None:
-    if input._data.dtype.kind in kinds:
-        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.of(input._data).short}'")
 
 
 def _complain_if_empty(name: str, x: Any, dims: tuple[int, ...] | None) -> None:
@@ -66,6 +61,7 @@ def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The largest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
     _complain_if_empty("amax", input._data, None if dim == () else dims)
+    not_for("max_values_cpu", input, "c")
     return Op.table["amax"](input, dims, keepdim)
 
 
@@ -74,6 +70,7 @@ def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The smallest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
     _complain_if_empty("amin", input._data, None if dim == () else dims)
+    not_for("min_values_cpu", input, "c")
     return Op.table["amin"](input, dims, keepdim)
 
 
@@ -87,6 +84,7 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> Any
     dims = _all_dims(input._data, () if dim is None else dim)
     if dim is not None and dims and input._data.shape[dims[0]] == 0:
         raise IndexError(f"aminmax: Expected reduction dim {dims[0]} to have non-zero size.")
+    not_for("aminmax_cpu", input, "c")
     return named("aminmax", "min", "max")(Op.table["aminmax"](input, dims, keepdim))
 
 
@@ -137,10 +135,12 @@ for _name, _largest in (("max", True), ("min", False)):
 def _extreme_function(name: str, input: Any, dim: Any, keepdim: bool, elementwise: Any) -> Any:
     if isinstance(dim, Variable):
         return elementwise(input, dim)
-    _not_for(f"{name}_all" if dim is None else f"{name}_cpu", input, "c")
     if dim is None:
+        not_for(f"{name}_all", input, "c")
         _complain_if_empty(name, input._data, None)
         return Op.table[f"{name}_all"](input)
+    if input._data.dtype.kind == "c":
+        raise RuntimeError(f"{name}(): does not support complex input")
     d = wrap_dim(dim, input._data.ndim)
     _complain_if_empty(name, input._data, (d,))
     return named(name, "values", "indices")(Op.table[f"{name}_dim"](input, d, keepdim))
@@ -283,7 +283,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
     tensor([1, 2, 0])
     """
     if input._data.dtype.kind == "c":
-        raise RuntimeError("Sort does not support complex dtypes on CPU")
+        raise RuntimeError(" Sort does not support complex dtypes on CPU")  # with a space, as torch has it
     if isinstance(dim, bool):
         dim, descending = -1, bool(dim)
     op = Op.table["sort" if stable is None else "stable_sort"]
@@ -316,6 +316,12 @@ def topk(input: Any, k: Any, dim: int = -1, largest: bool = True, sorted: bool =
     count = int(k)
     if not 0 <= count <= (input._data.shape[d] if input._data.ndim else 1):
         raise RuntimeError("selected index k out of range")
+    if input._data.dtype.kind in "bc":  # with a space before one of them, as torch has it
+        raise RuntimeError(
+            " topk does not support complex dtypes on CPU"
+            if input._data.dtype.kind == "c"
+            else "topk does not support bool dtypes on CPU"
+        )
     return named("topk", "values", "indices")(Op.table["topk"](input, count, d, bool(largest)))
 
 
@@ -369,7 +375,7 @@ Op("kthvalue", _kthvalue, outputs=("values", "indices"),
 
 
 def _median_function(name: str, input: Any, dim: int | None, keepdim: bool, skip: bool) -> Any:
-    _not_for("median_cpu", input, "b", "c")
+    not_for("median_cpu" if dim is None else "median_out", input, "bc")
     if dim is None:
         return Op.table[f"{name}_all"](input, skip)
     d = wrap_dim(dim, input._data.ndim)
@@ -401,6 +407,7 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     size = input._data.shape[d] if input._data.ndim else 1
     if not 1 <= k <= size:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {d}")
+    not_for("kthvalue_cpu", input, "bc")
     return named("kthvalue", "values", "indices")(Op.table["kthvalue"](input, k - 1, d, keepdim))
 
 
@@ -438,4 +445,5 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along ``dim`` (of several the smallest) and an index where it stands."""
     d = wrap_dim(dim, input._data.ndim)
     _complain_if_empty("mode", input._data, (d,))
+    not_for("mode_cpu", input, "c")
     return named("mode", "values", "indices")(Op.table["mode"](input, d, keepdim))
