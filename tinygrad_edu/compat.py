@@ -102,6 +102,7 @@ _ELSEWHERE = {
         for file in ("deeplabv3", "fcn", "lraspp")
     },
     "torchvision.models.segmentation._utils": "vision.models.segmentation",
+    "torchvision.models.feature_extraction": "fx.features",
     "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",
 }

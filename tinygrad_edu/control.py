@@ -40,6 +40,11 @@ def while_loop(
     return carried
 
 
+whole: list[
+    tuple[dict[str, Any], str]
+] = []  # (a module's names, one of them): functions that are one step of a traced graph
+
+
 def _assert(condition: Any, message: str) -> None:
     """``assert condition, message`` as a function, which `fx` can put into a graph."""
     assert condition, message

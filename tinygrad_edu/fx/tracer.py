@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from .. import dtypes, overrides
-from ..control import _assert
+from ..control import _assert, whole
 from ..devices import device
 from ..layouts import layout, memory_format
 from ..nn.module import Module
@@ -25,7 +25,6 @@ from .node import Node
 from .proxy import Proxy
 
 _PLAIN = (str, int, float, bool, complex, type(None), type(...), dtypes.dtype, device, layout, memory_format)
-_wrapped: list[tuple[dict[str, Any], str]] = []  # (a module's names, one of them): functions that are to be one node
 
 
 class TracerBase:
@@ -194,7 +193,7 @@ class Tracer(TracerBase):
             found = attribute(m, name)
             return self._parameter(found) if isinstance(found, Parameter) else found
 
-        swapped = [(names, name, names[name]) for names, name in _wrapped if name in names]
+        swapped = [(names, name, names[name]) for names, name in whole if name in names]
         for names, name, function in swapped:
             names[name] = self._one_node(function)
         Module.__call__, Module.__getattr__ = called, asked  # type: ignore[method-assign, assignment]
@@ -267,5 +266,5 @@ def wrap(fn_or_name: Any) -> Any:
     caller = sys._getframe(1).f_globals
     name = fn_or_name if isinstance(fn_or_name, str) else fn_or_name.__name__
     names = caller if name in caller or not isinstance(fn_or_name, str) else vars(__import__("builtins"))
-    _wrapped.append((names, name))
+    whole.append((names, name))
     return fn_or_name

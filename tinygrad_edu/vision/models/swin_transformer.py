@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from ... import nn
+from ...control import whole
 from ...ops.registry import functions
 from ..ops import MLP, Permute, StochasticDepth
 from .pretrained import WeightsEnum, builder, imagenet
 
 F = nn.functional
-arange, cat, meshgrid, ones, stack, zeros = (
-    functions[name] for name in ("arange", "cat", "meshgrid", "ones", "stack", "zeros")
+arange, cat, meshgrid, ones, sigmoid, stack, zeros = (
+    functions[name] for name in ("arange", "cat", "meshgrid", "ones", "sigmoid", "stack", "zeros")
 )
 Layer = Callable[..., nn.Module]
 
@@ -86,6 +87,12 @@ def shifted_window_attention(
     return x[:, :h, :w].contiguous()
 
 
+def _get_relative_position_bias(table: Any, index: Any, window: list[int]) -> Any:
+    """The bias between any two pixels of a window, (1, heads, T, T)."""
+    t = window[0] * window[1]
+    return table[index].view(t, t, -1).permute(2, 0, 1).contiguous().unsqueeze(0)
+
+
 class ShiftedWindowAttention(nn.Module):
     """`shifted_window_attention` with a learned bias for every distance within a window."""
 
@@ -114,18 +121,15 @@ class ShiftedWindowAttention(nn.Module):
         self.relative_position_bias_table = nn.Parameter(zeros((2 * h - 1) * (2 * w - 1), self.num_heads))
         nn.init.trunc_normal_(self.relative_position_bias_table, std=0.02)
 
-    def _spread(self, table: Any) -> Any:
-        """The bias between any two pixels of a window, (1, heads, T, T)."""
-        t = self.window_size[0] * self.window_size[1]
-        return table[self.relative_position_index].view(t, t, -1).permute(2, 0, 1).contiguous().unsqueeze(0)
-
     def get_relative_position_bias(self) -> Any:
         """The bias between any two pixels of a window, (1, heads, T, T)."""
-        return self._spread(self.relative_position_bias_table)
+        table = self.relative_position_bias_table
+        return _get_relative_position_bias(table, self.relative_position_index, self.window_size)
 
     def forward(self, x: Any) -> Any:
+        bias = self.get_relative_position_bias()
         return shifted_window_attention(
-            x, self.qkv.weight, self.proj.weight, self.get_relative_position_bias(), self.window_size, self.num_heads,
+            x, self.qkv.weight, self.proj.weight, bias, self.window_size, self.num_heads,
             shift_size=self.shift_size, attention_dropout=self.attention_dropout, dropout=self.dropout,
             qkv_bias=self.qkv.bias, proj_bias=self.proj.bias, logit_scale=getattr(self, "logit_scale", None),
             training=self.training,
@@ -157,10 +161,23 @@ class ShiftedWindowAttentionV2(ShiftedWindowAttention):
         self.register_buffer("relative_coords_table", table.sign() * (table.abs() + 1.0).log2() / 3.0)
 
     def get_relative_position_bias(self) -> Any:
-        return 16 * self._spread(self.cpb_mlp(self.relative_coords_table).view(-1, self.num_heads)).sigmoid()
+        table = self.cpb_mlp(self.relative_coords_table).view(-1, self.num_heads)
+        return 16 * sigmoid(_get_relative_position_bias(table, self.relative_position_index, self.window_size))
 
 
 # ---------------------------------------------------------------------------------------- blocks
+def _patch_merging_pad(x: Any) -> Any:
+    """Four pixels side by side as the channels of one."""
+    h, w, _ = x.shape[-3:]
+    x = F.pad(x, (0, 0, 0, w % 2, 0, h % 2))
+    return cat([x[..., i::2, j::2, :] for j in (0, 1) for i in (0, 1)], -1)
+
+
+whole.extend(
+    (globals(), name) for name in ("shifted_window_attention", "_get_relative_position_bias", "_patch_merging_pad")
+)  # what they do depends on the picture's size
+
+
 class SwinTransformerBlock(nn.Module):
     """Attention, then two linear layers, each normalized before and added to its input."""
 
@@ -218,13 +235,8 @@ class PatchMerging(nn.Module):
     def _normalized(self) -> int:
         return 4 * self.dim
 
-    def _fours(self, x: Any) -> Any:
-        h, w, _ = x.shape[-3:]
-        x = F.pad(x, (0, 0, 0, w % 2, 0, h % 2))
-        return cat([x[..., i::2, j::2, :] for j in (0, 1) for i in (0, 1)], -1)
-
     def forward(self, x: Any) -> Any:
-        return self.reduction(self.norm(self._fours(x)))
+        return self.reduction(self.norm(_patch_merging_pad(x)))
 
 
 class PatchMergingV2(PatchMerging):
@@ -235,7 +247,7 @@ class PatchMergingV2(PatchMerging):
         return 2 * self.dim
 
     def forward(self, x: Any) -> Any:
-        return self.norm(self.reduction(self._fours(x)))
+        return self.norm(self.reduction(_patch_merging_pad(x)))
 
 
 class SwinTransformer(nn.Module):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from ... import nn
+from ...control import _assert
 from ...ops.registry import functions
 from ..ops import MLP
 from .pretrained import WeightsEnum, builder, imagenet
@@ -57,8 +58,7 @@ class EncoderBlock(nn.Module):
         self.mlp = MLPBlock(hidden_dim, mlp_dim, dropout)
 
     def forward(self, input: Any) -> Any:
-        if input.dim() != 3:
-            raise RuntimeError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+        _assert(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
         x = self.ln_1(input)
         x, _ = self.self_attention(x, x, x, need_weights=False)
         x = self.dropout(x) + input
@@ -87,8 +87,7 @@ class Encoder(nn.Module):
         self.ln = norm_layer(hidden_dim)
 
     def forward(self, input: Any) -> Any:
-        if input.dim() != 3:
-            raise RuntimeError(f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
+        _assert(input.dim() == 3, f"Expected (batch_size, seq_length, hidden_dim) got {input.shape}")
         return self.ln(self.layers(self.dropout(input + self.pos_embedding)))
 
 
@@ -130,11 +129,12 @@ class VisionTransformer(nn.Module):
         nn.init.zeros_(self.heads.head.bias)
 
     def forward(self, x: Any) -> Any:
-        n, _, h, w = x.shape
+        n, _, h, w = x.shape  # as many steps as torchvision's, for who looks at the traced graph
         for name, size in (("height", h), ("width", w)):
-            if size != self.image_size:
-                raise AssertionError(f"Wrong image {name}! Expected {self.image_size} but got {size}!")
-        x = self.conv_proj(x).reshape(n, self.hidden_dim, -1).permute(0, 2, 1)
+            _assert(size == self.image_size, f"Wrong image {name}! Expected {self.image_size} but got {size}!")
+        high, wide = h // self.patch_size, w // self.patch_size
+        x = self.conv_proj(x).reshape(n, self.hidden_dim, high * wide).permute(0, 2, 1)
+        n = x.shape[0]
         x = self.encoder(cat([self.class_token.expand(n, -1, -1), x], dim=1))
         return self.heads(x[:, 0])
 
