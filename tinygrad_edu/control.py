@@ -40,9 +40,8 @@ def while_loop(
     return carried
 
 
-whole: list[
-    tuple[dict[str, Any], str]
-] = []  # (a module's names, one of them): functions that are one step of a traced graph
+# functions that are one step of a traced graph: (their module's names, one of them)
+whole: list[tuple[dict[str, Any], str]] = []
 
 
 def _assert(condition: Any, message: str) -> None:

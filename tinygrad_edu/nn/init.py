@@ -246,3 +246,15 @@ uniform, normal, constant = _deprecated(uniform_), _deprecated(normal_), _deprec
 eye, dirac, orthogonal, sparse = (_deprecated(f) for f in (eye_, dirac_, orthogonal_, sparse_))
 xavier_uniform, xavier_normal = _deprecated(xavier_uniform_), _deprecated(xavier_normal_)
 kaiming_uniform, kaiming_normal = _deprecated(kaiming_uniform_), _deprecated(kaiming_normal_)
+
+_OLD_NAMES = {
+    "_no_grad_uniform_": uniform_, "_no_grad_normal_": normal_, "_no_grad_trunc_normal_": trunc_normal_,
+    "_no_grad_fill_": constant_, "_no_grad_zero_": zeros_,
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """What old code imports from torch's file."""
+    if name in _OLD_NAMES:
+        return _OLD_NAMES[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -248,3 +248,4 @@ from safetensors.torch import load_file, save_file, safe_open
 save_file({"a": torch.arange(6.).reshape(2, 3), "b": torch.ones(3, dtype=torch.bfloat16), "c": torch.empty(0)}, numbers, metadata={"x": "y"})
 sorted(load_file(numbers).items())
 with safe_open(numbers, framework="pt") as f: print(f.metadata(), f.get_tensor("a"), f.get_slice("a")[:, 1:])
+torch.nn.init._no_grad_uniform_(torch.ones(2), 0.0, 0.0), torch.nn.init._no_grad_normal_(torch.ones(2), 1.0, 0.0), torch.nn.init._no_grad_fill_(torch.ones(2), 3), torch.nn.init._no_grad_zero_(torch.ones(2)), torch.nn.init._no_grad_trunc_normal_(torch.ones(2), 0.0, 1.0, -1.0, 1.0).shape

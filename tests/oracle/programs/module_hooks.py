@@ -14,7 +14,7 @@ class KW(nn.Module):
         return x if bias is None else x + bias
     def inner(self, module, args, kwargs, out): return out + kwargs["bias"]
 m = KW(); h = m.register_forward_hook(m.inner, with_kwargs=True); m(torch.ones(2), bias=torch.ones(2))
-m._forward_hooks_with_kwargs, m._forward_hooks_always_called, h.id in m._forward_hooks_with_kwargs
+list(m._forward_hooks_with_kwargs.values()), m._forward_hooks_always_called, h.id in m._forward_hooks_with_kwargs
 h.remove(); m._forward_hooks_with_kwargs, len(m._forward_hooks)
 def pre(mod, a, k): k["bias"] = 2 * k["bias"]; return a, k
 h2 = m.register_forward_pre_hook(pre, with_kwargs=True); m(torch.ones(2), bias=torch.ones(2))

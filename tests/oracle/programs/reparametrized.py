@@ -85,7 +85,7 @@ v0 = PS.weight_norm(nn.Linear(3, 2), dim=None); v0.parametrizations.weight.origi
 old = {"weight_g": torch.ones(2, 1), "weight_v": torch.ones(2, 3), "bias": torch.zeros(2)}
 v.load_state_dict(old), v.weight
 torch.nn.utils.remove_weight_norm(v)
-ow = nn.utils.weight_norm(nn.Linear(3, 2)); ow, list(ow.state_dict()), ow._forward_pre_hooks, copy.deepcopy(ow).weight.shape
+ow = nn.utils.weight_norm(nn.Linear(3, 2)); ow, list(ow.state_dict()), len(ow._forward_pre_hooks), copy.deepcopy(ow).weight.shape
 nn.utils.weight_norm(ow)
 nn.utils.remove_weight_norm(nn.Linear(2, 2))
 nn.utils.remove_weight_norm(ow), list(ow.state_dict())
@@ -97,7 +97,7 @@ prune._validate_pruning_amount_init("x")
 prune._validate_pruning_amount_init(1.1)
 prune._validate_pruning_amount_init(-10)
 prune._validate_pruning_amount(20, 19)
-m = nn.Linear(5, 2); prune.random_unstructured(m, "weight", 0.3), list(m.state_dict()), m.weight_mask, m._forward_pre_hooks, m.weight_orig.requires_grad, type(m.weight), type(m.weight_orig)
+m = nn.Linear(5, 2); prune.random_unstructured(m, "weight", 0.3), list(m.state_dict()), m.weight_mask, [type(f) for f in m._forward_pre_hooks.values()], m.weight_orig.requires_grad, type(m.weight), type(m.weight_orig)
 prune.l1_unstructured(m, "weight", amount=2), m.weight_mask.sum(); hk = next(iter(m._forward_pre_hooks.values())); type(hk).__name__, len(hk), hk[0].__class__.__name__, hk._tensor_name, [type(x).__name__ for x in hk], hk.PRUNING_TYPE
 prune.ln_structured(m, "weight", amount=0.3, n=float("inf"), dim=1), m.weight_mask
 prune.is_pruned(m), prune.is_pruned(nn.Sequential(m)), prune.is_pruned(nn.Linear(1, 1))

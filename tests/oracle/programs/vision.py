@@ -143,3 +143,11 @@ U.flow_to_image(torch.ones(2, 2, 3, dtype=torch.int))
 from torchvision.models.segmentation.deeplabv3 import DeepLabHead, ASPP
 from torchvision.models.segmentation.fcn import FCNHead
 DeepLabHead(8, 2, (2, 3)), FCNHead(8, 2)
+whiten = v2.LinearTransformation(torch.arange(144.).reshape(12, 12) / 100, torch.ones(12))
+whiten, whiten(torch.ones(3, 2, 2) * 2), type(whiten(tv_tensors.Video(torch.ones(2, 3, 2, 2)))), whiten(tv_tensors.Image(torch.arange(12.).reshape(3, 2, 2)))
+whiten(torch.ones(3, 2, 3))
+whiten(F.to_pil_image(torch.ones(3, 2, 2)))
+v2.LinearTransformation(torch.ones(2, 3), torch.ones(2))
+v2.UniformTemporalSubsample(3)(film.repeat(3, 1, 1, 1)).shape, type(v2.UniformTemporalSubsample(2)(film)), v2.UniformTemporalSubsample(3)(torch.arange(5.)[:, None, None, None]).flatten(), v2.UniformTemporalSubsample(5)
+F.uniform_temporal_subsample(film, 1).shape
+F.uniform_temporal_subsample(torch.arange(3.)[:, None, None, None], 5).flatten()

@@ -117,24 +117,28 @@ class ElasticTransform(nn.Module):
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)}' for name in names)})"
 
 
+def check_whitening(matrix: Any, mean: Any) -> None:
+    """Whether a matrix and a mean can be those of a `LinearTransformation`; ValueError says why not."""
+    if matrix.size(0) != matrix.size(1):
+        raise ValueError(f"transformation_matrix should be square. Got {tuple(matrix.size())} rectangular matrix.")
+    if mean.size(0) != matrix.size(0):
+        raise ValueError(
+            f"mean_vector should have the same length {mean.size(0)} as any one of the dimensions of the transformation_matrix "
+            f"[{tuple(matrix.size())}]"
+        )
+    if matrix.device != mean.device:
+        raise ValueError(f"Input tensors should be on the same device. Got {matrix.device} and {mean.device}")
+    if matrix.dtype != mean.dtype:
+        raise ValueError(f"Input tensors should have the same dtype. Got {matrix.dtype} and {mean.dtype}")
+
+
 class LinearTransformation(nn.Module):
     """The image as one long vector, less ``mean_vector``, times a square matrix: whitening."""
 
     def __init__(self, transformation_matrix: Any, mean_vector: Any) -> None:
         super().__init__()
-        matrix, mean = transformation_matrix, mean_vector
-        if matrix.size(0) != matrix.size(1):
-            raise ValueError(f"transformation_matrix should be square. Got {tuple(matrix.size())} rectangular matrix.")
-        if mean.size(0) != matrix.size(0):
-            raise ValueError(
-                f"mean_vector should have the same length {mean.size(0)} as any one of the dimensions of the transformation_matrix "
-                f"[{tuple(matrix.size())}]"
-            )
-        if matrix.device != mean.device:
-            raise ValueError(f"Input tensors should be on the same device. Got {matrix.device} and {mean.device}")
-        if matrix.dtype != mean.dtype:
-            raise ValueError(f"Input tensors should have the same dtype. Got {matrix.dtype} and {mean.dtype}")
-        self.transformation_matrix, self.mean_vector = matrix, mean
+        check_whitening(transformation_matrix, mean_vector)
+        self.transformation_matrix, self.mean_vector = transformation_matrix, mean_vector
 
     def forward(self, tensor: Any) -> Any:
         shape, matrix = tensor.shape, self.transformation_matrix

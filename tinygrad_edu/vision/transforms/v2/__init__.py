@@ -22,6 +22,7 @@ from .colour import (
 from .containers import Compose, Identity, Lambda, RandomApply, RandomChoice, RandomOrder
 from .conversion import (
     ConvertImageDtype,
+    LinearTransformation,
     Normalize,
     PILToTensor,
     ToDtype,
@@ -29,6 +30,7 @@ from .conversion import (
     ToPILImage,
     ToPureTensor,
     ToTensor,
+    UniformTemporalSubsample,
 )
 from .detection import (
     ClampBoundingBoxes,

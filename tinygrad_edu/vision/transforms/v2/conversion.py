@@ -11,8 +11,9 @@ from PIL import Image as PILImage
 from .... import dtypes
 from ....autograd.variable import Variable
 from ....tensor import Tensor
-from ...tv_tensors import Image, TVTensor, Video, is_pure_tensor, plain
+from ...tv_tensors import Image, TVTensor, Video, is_pure_tensor, plain, wrap
 from .. import functional as F1
+from ..mixtures import check_whitening
 from . import functional as F
 from .base import Array, Transform, no_pil
 
@@ -144,3 +145,41 @@ class Normalize(Transform):
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         return self._call_kernel(F.normalize, inpt, mean=self.mean, std=self.std, inplace=self.inplace)
+
+
+class LinearTransformation(Transform):
+    """The image as one long vector, less ``mean_vector``, times a square matrix: whitening."""
+
+    _transformed_types = (is_pure_tensor, Image, Video)
+
+    def __init__(self, transformation_matrix: Any, mean_vector: Any) -> None:
+        super().__init__()
+        check_whitening(transformation_matrix, mean_vector)
+        self.transformation_matrix, self.mean_vector = transformation_matrix, mean_vector
+
+    def check_inputs(self, flat_inputs: list[Any]) -> None:
+        no_pil(self, flat_inputs)
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        *_, c, h, w = inpt.shape
+        n, matrix = c * h * w, self.transformation_matrix
+        if n != matrix.shape[0]:
+            raise ValueError(
+                f"Input tensor and transformation matrix have incompatible shape.[{c} x {h} x {w}] != {matrix.shape[0]}"
+            )
+        flat = plain(inpt).reshape(-1, n) - self.mean_vector
+        made = (flat @ matrix.to(flat.dtype)).reshape(inpt.shape)
+        return wrap(made, like=inpt) if isinstance(inpt, TVTensor) else made
+
+
+class UniformTemporalSubsample(Transform):
+    """``num_samples`` pictures of a film (…, T, C, H, W), evenly spread."""
+
+    _transformed_types = (is_pure_tensor, Video)
+
+    def __init__(self, num_samples: int) -> None:
+        super().__init__()
+        self.num_samples = num_samples
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        return self._call_kernel(F.uniform_temporal_subsample, inpt, self.num_samples)

@@ -15,6 +15,7 @@ from ....autograd.variable import Variable
 from ....ops.data import from_numpy
 from ....ops.joining import cat
 from ....ops.random_ops import randn
+from ....ops.ranges import linspace
 from ...tv_tensors import BoundingBoxes, Image, KeyPoints, Mask, TVTensor, Video, is_pure_tensor, plain, wrap  # noqa: F401
 from .. import functional as F1
 from ..functional import (
@@ -391,3 +392,9 @@ __all__ = [
     for name in globals()
     if not name.startswith("_") and name not in ("annotations", "boxes", "functools", "inspect", "kernels", "numpy")
 ]
+
+
+@_keeps_kind
+def uniform_temporal_subsample(inpt: Any, num_samples: int) -> Any:
+    """``num_samples`` pictures of a film (…, T, C, H, W), evenly spread."""
+    return inpt.index_select(-4, linspace(0, inpt.shape[-4] - 1, num_samples, device=inpt.device).long())
