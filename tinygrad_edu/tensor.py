@@ -586,23 +586,25 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return bool(self.item())
 
     def __float__(self) -> float:
+        self._warn_that_the_graph_ends()
         return float(self._real_number("double"))
 
-    def __int__(self) -> int:
+    def __int__(self) -> int:  # torch warns of no gradient lost here
         return int(self._real_number("int64_t"))
 
     def __complex__(self) -> complex:
-        return complex(self._number(stacklevel=3))
+        self._warn_that_the_graph_ends()
+        return complex(self._number())
 
     def _real_number(self, kind: str) -> Any:
-        value = self._number(stacklevel=4)
+        value = self._number()
         if not isinstance(value, complex):
             return value
         if value.imag != 0:
             raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
         return value.real
 
-    def _number(self, stacklevel: int) -> Any:
+    def _warn_that_the_graph_ends(self) -> None:
         if state.enabled and needs_grad(self):
             import warnings
 
@@ -610,8 +612,10 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
                 "Consider using tensor.detach() first.",
                 UserWarning,
-                stacklevel=stacklevel,
+                stacklevel=3,
             )
+
+    def _number(self) -> Any:
         if self._data.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return self.item()

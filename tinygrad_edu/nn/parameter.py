@@ -8,6 +8,7 @@ from typing import Any
 from .. import dtypes, overrides
 from ..autograd.variable import Variable, attributes_of, wrap
 from ..backend import kernels_of
+from ..ops._signature import type_name
 from ..ops.creation import empty
 from ..tensor import Tensor
 
@@ -16,11 +17,15 @@ def _adopt(cls: type, data: Any, requires_grad: bool) -> Any:
     """A tensor of class ``cls`` around the memory of ``data``: a leaf."""
     if not isinstance(data, Variable):
         data.detach()  # the AttributeError by which torch says that this is no tensor
+    if type(requires_grad) is not bool:
+        raise TypeError(
+            f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}"
+        )
     if requires_grad and not (dtypes.of(data._data).is_floating_point or dtypes.of(data._data).is_complex):
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     made = object.__new__(cls)
     made._data, made._counter = data._data, [0]
-    made._requires_grad = bool(requires_grad)
+    made._requires_grad = requires_grad
     return made
 
 

@@ -56,8 +56,8 @@ def spread(g: Any, reduction: str, count: Any) -> Any:
     return g / max(count, 1) if reduction == "mean" else g
 
 
-def warn_about_sizes(input: Any, target: Any, stacklevel: int = 3) -> None:
-    """torch's warning for the classic mistake: (N, 1) against (N,) broadcasts to N × N differences."""
+def warn_about_sizes(input: Any, target: Any, stacklevel: int = 5) -> None:
+    """torch's warning for the classic mistake, at the line that calls the loss: (N, 1) against (N,) gives N × N numbers."""
     if target.size() != input.size():
         from ..dtypes import module_name
 

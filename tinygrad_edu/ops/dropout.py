@@ -147,7 +147,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "release. To retain the behavior and silence this warning, please use dropout instead. Note that dropout2d "
             "exists to provide channel-wise dropout on inputs with 2 spatial dimensions, a channel dimension, and an "
             "optional batch dimension (i.e. 3D or 4D inputs).",
-            stacklevel=2,
+            stacklevel=3,
         )
     elif n == 3:
         warnings.warn(
@@ -155,7 +155,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future "
             "release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D "
             "channel-wise dropout behavior, please switch to using dropout1d instead.",
-            stacklevel=2,
+            stacklevel=3,
         )
     out = feature_dropout(input, p, training)
     return finished(input, out, inplace) if out is not input else input
@@ -173,7 +173,7 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "release. To retain the behavior and silence this warning, please use dropout instead. Note that dropout3d "
             "exists to provide channel-wise dropout on inputs with 3 spatial dimensions, a channel dimension, and an "
             "optional batch dimension (i.e. 4D or 5D inputs).",
-            stacklevel=2,
+            stacklevel=3,
         )
     if n != 5:
         out = feature_dropout(input.unsqueeze(0), p, training).squeeze(0)

@@ -266,7 +266,7 @@ def upsample(
     input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
 ) -> Any:
     """Deprecated name of `interpolate`."""
-    warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3)
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
@@ -274,7 +274,7 @@ def upsample(
 def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
     """Deprecated: `interpolate` with mode "nearest"."""
     warnings.warn(
-        "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+        "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3
     )
     return interpolate(input, size, scale_factor, mode="nearest")
 
@@ -283,7 +283,7 @@ def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> 
 def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
     """Deprecated: `interpolate` with mode "bilinear" and aligned corners."""
     warnings.warn(
-        "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+        "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3
     )
     return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 
@@ -387,7 +387,7 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
         warnings.warn(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
             "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.",
-            stacklevel=2,
+            stacklevel=3,
         )
         align_corners = False
     if not theta.is_floating_point():
@@ -489,7 +489,7 @@ def grid_sample(
         warnings.warn(
             "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
             "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details.",
-            stacklevel=2,
+            stacklevel=4,
         )
         align_corners = False
     sizes = tuple(input.shape[2:])

@@ -267,7 +267,7 @@ class Sparse:
             raise RuntimeError(f"a Tensor with {self.numel()} elements cannot be converted to Scalar")
         return to_dense(self.detach()).item()
 
-    def _number(self, stacklevel: int = 0) -> Any:
+    def _number(self) -> Any:
         if self.numel() != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return self.item()

@@ -282,3 +282,21 @@ F.conv_transpose2d(torch.zeros(1, 1, 5, 5), torch.zeros(1, 1, 3, 0))
 none = torch.zeros(0, 1, 4, 4, requires_grad=True)
 F.max_unpool2d(*F.max_pool2d(none, 2, return_indices=True), 2).sum().backward()
 none.grad.shape
+
+# the file that a warning points to is the one that calls the function
+import warnings
+def pointed(f):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        f()
+    return [(w.category.__name__, str(w.message)[:40], w.filename[-13:]) for w in caught]
+one, many = torch.ones(3, 1), torch.ones(3)
+[pointed(lambda: loss(one, many)) for loss in (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)]
+pointed(lambda: F.upsample(torch.ones(1, 1, 2, 2), scale_factor=2)), pointed(lambda: F.upsample_nearest(torch.ones(1, 1, 2, 2), scale_factor=2)), pointed(lambda: F.upsample_bilinear(torch.ones(1, 1, 2, 2), scale_factor=2))
+pointed(lambda: F.grid_sample(torch.ones(1, 1, 2, 2), torch.zeros(1, 2, 2, 2))), pointed(lambda: F.affine_grid(torch.zeros(1, 2, 3), (1, 1, 2, 2)))
+pointed(lambda: F.dropout2d(torch.ones(2, 2))), pointed(lambda: F.dropout2d(torch.ones(2, 2, 2))), pointed(lambda: F.dropout3d(torch.ones(2, 2)))
+needs = torch.ones(1, requires_grad=True)
+pointed(lambda: int(needs)), pointed(lambda: float(needs.detach()))
+torch.nn.Parameter(many, "yes"), torch.nn.Parameter(many, requires_grad=None)
+torch.nn.Parameter(many, requires_grad=1)
+torch.nn.Parameter(requires_grad=False)

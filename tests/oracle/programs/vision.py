@@ -151,3 +151,22 @@ v2.LinearTransformation(torch.ones(2, 3), torch.ones(2))
 v2.UniformTemporalSubsample(3)(film.repeat(3, 1, 1, 1)).shape, type(v2.UniformTemporalSubsample(2)(film)), v2.UniformTemporalSubsample(3)(torch.arange(5.)[:, None, None, None]).flatten(), v2.UniformTemporalSubsample(5)
 F.uniform_temporal_subsample(film, 1).shape
 F.uniform_temporal_subsample(torch.arange(3.)[:, None, None, None], 5).flatten()
+
+# the older transforms, given what is no image
+import numpy, PIL.Image
+from torchvision import transforms as T
+old = T.functional
+grey = PIL.Image.new("L", (2, 2))
+def told(f, *args):
+    torch.manual_seed(0)
+    try: return f(*args)
+    except Exception as error: return f"{type(error).__name__}: {error}"
+for name, *rest in (("hflip",), ("vflip",), ("crop", 0, 0, 1, 1), ("pad", 1), ("pad", None), ("resize", [2, 2]), ("five_crop", 1), ("ten_crop", 1), ("rgb_to_grayscale",), ("rgb_to_grayscale", 2), ("normalize", [.5], [.5]), ("erase", 0, 0, 1, 1, 0.)):
+    for other in (numpy.ones((2, 2, 3), "uint8"), [[1]], None, "a.png", torch.ones(3), torch.ones(()), torch.ones(2, 3, 3)):
+        print(name, told(getattr(old, name), other, *rest))
+for t in T.RandomErasing(1.), T.RandomRotation(5), T.RandomAffine(5), T.RandomPerspective(p=1.), T.RandomGrayscale(1.), T.RandAugment(), T.RandomErasing(1., value=2.):
+    for other in (numpy.ones((2, 2, 3)), None, "a.png", torch.ones(2, 3, 3) if type(t) is not T.RandAugment else [[1]]):
+        print(type(t).__name__, told(t, other))
+T.RandomErasing(1.)(grey)
+T.Resize(2)(torch.ones(3, 4))
+T.Compose(3)

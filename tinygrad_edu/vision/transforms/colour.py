@@ -26,6 +26,7 @@ from .images import (
     is_pil,
     max_value,
     ops_of,
+    pil_only,
     pil_to_tensor,
     to_pil_image,
     working_dtype,
@@ -36,6 +37,7 @@ def normalize(tensor: Any, mean: Sequence[float], std: Sequence[float], inplace:
     """(tensor - mean) / std, channel by channel, for a float tensor (…, C, H, W)."""
     if not isinstance(tensor, Variable):
         raise TypeError(f"img should be Tensor Image. Got {type(tensor)}")
+    get_dimensions(tensor)
     d = dtypes.of(tensor._data)
     if not d.is_floating_point:
         raise TypeError(f"Input tensor should be a float tensor. Got {d}.")
@@ -52,17 +54,18 @@ def normalize(tensor: Any, mean: Sequence[float], std: Sequence[float], inplace:
 
 def rgb_to_grayscale(img: Img, num_output_channels: int = 1) -> Img:
     """Grey, in one channel or three equal ones."""
+    if not isinstance(img, Variable):
+        pil_only(img)
+    elif img._data.ndim < 3:
+        raise TypeError(f"Input image tensor should have at least 3 dimensions, but found {img._data.ndim}")
+    else:
+        check_channels(img)
     if num_output_channels not in (1, 3):
         raise ValueError("num_output_channels should be either 1 or 3")
     if is_pil(img):
         grey = img.convert("L")
         return grey if num_output_channels == 1 else Image.merge("RGB", [grey] * 3)
-    if img.ndim < 3:
-        raise TypeError(f"Input image tensor should have at least 3 dimensions, but found {img.ndim}")
-    channels = img.shape[-3]
-    if channels not in (1, 3):
-        raise TypeError(f"Input image tensor permitted channel values are {[1, 3]}, but found {channels}")
-    if channels == 3:
+    if img.shape[-3] == 3:
         r, g, b = (img[..., i, :, :] for i in range(3))
         grey = (0.2989 * r + 0.587 * g + 0.114 * b).to(img.dtype).unsqueeze(-3)
     else:
@@ -81,14 +84,10 @@ def erase(img: Any, i: int, j: int, h: int, w: int, v: Any, inplace: bool = Fals
     """The tensor with the h x w rectangle at (i, j) set to ``v``."""
     if not isinstance(img, Variable):
         raise TypeError(f"img should be Tensor Image. Got {type(img)}")
+    get_dimensions(img)
     out = ops_of(img) if inplace else ops_of(img).clone()
     out[..., i : i + h, j : j + w] = v
     return out
-
-
-def _pil_only(img: Any) -> None:
-    if not is_pil(img):
-        raise TypeError(f"img should be PIL Image. Got {type(img)}")
 
 
 def _tensor_with_dims(img: Any) -> None:
@@ -113,7 +112,7 @@ def _check_factor(name: str, factor: float) -> None:
 def adjust_brightness(img: Img, brightness_factor: float) -> Img:
     """Between black (factor 0) and the image (1), or beyond."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageEnhance.Brightness(img).enhance(brightness_factor)
     _check_factor("brightness_factor", brightness_factor)
     check_channels(img)
@@ -123,7 +122,7 @@ def adjust_brightness(img: Img, brightness_factor: float) -> Img:
 def adjust_contrast(img: Img, contrast_factor: float) -> Img:
     """Between the image's mean grey (factor 0) and the image (1), or beyond."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageEnhance.Contrast(img).enhance(contrast_factor)
     _check_factor("contrast_factor", contrast_factor)
     check_channels(img, (3, 1))
@@ -134,7 +133,7 @@ def adjust_contrast(img: Img, contrast_factor: float) -> Img:
 def adjust_saturation(img: Img, saturation_factor: float) -> Img:
     """Between grey (factor 0) and the image (1), or beyond."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageEnhance.Color(img).enhance(saturation_factor)
     _check_factor("saturation_factor", saturation_factor)
     check_channels(img)
@@ -144,7 +143,7 @@ def adjust_saturation(img: Img, saturation_factor: float) -> Img:
 def adjust_sharpness(img: Img, sharpness_factor: float) -> Img:
     """Between the image smoothed over 3 x 3 pixels (factor 0) and the image (1), or beyond."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageEnhance.Sharpness(img).enhance(sharpness_factor)
     _check_factor("sharpness_factor", sharpness_factor)
     check_channels(img)
@@ -209,7 +208,7 @@ def adjust_hue(img: Img, hue_factor: float) -> Img:
     if not -0.5 <= hue_factor <= 0.5:
         raise ValueError(f"hue_factor ({hue_factor}) is not in [-0.5, 0.5].")
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         if img.mode in ("L", "1", "I", "F"):
             return img
         h, s, v = img.convert("HSV").split()
@@ -250,7 +249,7 @@ def adjust_gamma(img: Img, gamma: float, gain: float = 1) -> Img:
     if gamma < 0:
         raise ValueError("Gamma should be a non-negative real number")
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         table = [int((255 + 1 - 1e-3) * gain * pow(i / 255.0, gamma)) for i in range(256)] * 3
         return img.convert("RGB").point(table).convert(img.mode)
     check_channels(img)
@@ -262,7 +261,7 @@ def adjust_gamma(img: Img, gamma: float, gain: float = 1) -> Img:
 def invert(img: Img) -> Img:
     """The negative."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageOps.invert(img)
     _tensor_with_dims(img)
     return max_value(ops_of(img).dtype) - ops_of(img)
@@ -273,7 +272,7 @@ def posterize(img: Img, bits: int) -> Img:
     if not 0 <= bits <= 8:
         raise ValueError(f"The number if bits should be between 0 and 8. Got {bits}")
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageOps.posterize(img, bits)
     _check_bytes(img)
     return ops_of(img) & (256 - 2 ** (8 - bits))
@@ -291,7 +290,7 @@ def _check_bytes(img: Any) -> None:
 def solarize(img: Img, threshold: float) -> Img:
     """The negative where a number reaches the threshold."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageOps.solarize(img, threshold)  # type: ignore[arg-type]
     _tensor_with_dims(img)
     if threshold > max_value(ops_of(img).dtype):
@@ -302,7 +301,7 @@ def solarize(img: Img, threshold: float) -> Img:
 def autocontrast(img: Img) -> Img:
     """Each channel stretched to the full range."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageOps.autocontrast(img)
     _tensor_with_dims(img)
     x = ops_of(img)
@@ -316,7 +315,7 @@ def autocontrast(img: Img) -> Img:
 def equalize(img: Img) -> Img:
     """Each channel's numbers spread so that all ranges of them are about as frequent."""
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return ImageOps.equalize(img)
     get_dimensions(img)
     if img._data.ndim not in (3, 4):

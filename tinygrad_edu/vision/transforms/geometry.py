@@ -20,6 +20,7 @@ from .images import (
     get_dimensions,
     interpolation_mode,
     is_pil,
+    pil_or_tensor,
     working_dtype,
 )
 
@@ -28,18 +29,18 @@ PADDING_MODES = ("constant", "edge", "reflect", "symmetric")
 
 def hflip(img: Img) -> Img:
     """Left and right changed."""
-    return img.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if is_pil(img) else img.flip(-1)
+    return img.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if pil_or_tensor(img) else img.flip(-1)
 
 
 def vflip(img: Img) -> Img:
     """Top and bottom changed."""
-    return img.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if is_pil(img) else img.flip(-2)
+    return img.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if pil_or_tensor(img) else img.flip(-2)
 
 
 def crop(img: Img, top: int, left: int, height: int, width: int) -> Img:
     """The part of this size from (top, left) on; 0 where it reaches beyond the image."""
     bottom, right = top + height, left + width
-    if is_pil(img):
+    if pil_or_tensor(img):
         return img.crop((left, top, right, bottom))
     _, h, w = get_dimensions(img)
     inside = img[..., max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
@@ -89,8 +90,7 @@ def five_crop(img: Img, size: int | Sequence[int]) -> tuple[Img, ...]:
 
 def ten_crop(img: Img, size: int | Sequence[int], vertical_flip: bool = False) -> tuple[Img, ...]:
     """`five_crop` of the image and of its mirror image."""
-    mirrored = vflip(img) if vertical_flip else hflip(img)
-    return five_crop(img, size) + five_crop(mirrored, size)
+    return five_crop(img, size) + five_crop(vflip(img) if vertical_flip else hflip(img), size)
 
 
 def pair(
@@ -165,7 +165,7 @@ def _resize_tensor(img: Any, height: int, width: int, mode: str, antialias: bool
     smooth = mode.startswith("bi")
     out = F.interpolate(
         as_batch(img, working_dtype(img)),
-        size=(height, width),
+        size=[height, width],
         mode=mode,
         align_corners=False if smooth else None,
         antialias=antialias and smooth,
@@ -192,6 +192,7 @@ def pad(img: Img, padding: int | Sequence[int], fill: Any = 0, padding_mode: str
     ``padding_mode`` is "constant" (the value ``fill``), "edge", "reflect" (without the edge) or "symmetric" (with it).
     Negative widths cut off.
     """
+    pil = pil_or_tensor(img)
     if not isinstance(padding, (int, tuple, list)):
         raise TypeError("Got inappropriate padding arg")
     if fill is not None and not isinstance(fill, (int, float, tuple, list)):
@@ -199,7 +200,7 @@ def pad(img: Img, padding: int | Sequence[int], fill: Any = 0, padding_mode: str
     if padding_mode not in PADDING_MODES:
         raise ValueError("Padding mode should be either constant, edge, reflect or symmetric")
     left, top, right, bottom = borders(padding)
-    if is_pil(img):
+    if pil:
         return _pad_pil(img, left, top, right, bottom, fill, padding_mode)
     if padding_mode == "constant":
         if isinstance(fill, (tuple, list)):

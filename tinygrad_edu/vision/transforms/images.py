@@ -187,6 +187,21 @@ def ops_of(t: Any) -> Any:
     return t
 
 
+def pil_only(img: Any) -> None:
+    """TypeError for what is no PIL image."""
+    if not is_pil(img):
+        raise TypeError(f"img should be PIL Image. Got {type(img)}")
+
+
+def pil_or_tensor(img: Any) -> bool:
+    """Whether this is a PIL image; TypeError for what is neither that nor a tensor with a height and a width."""
+    if isinstance(img, Variable):
+        get_dimensions(img)
+        return False
+    pil_only(img)
+    return True
+
+
 def check_channels(img: Any, permitted: tuple[int, ...] = (1, 3)) -> None:
     """TypeError for a tensor that is no image, or has another number of channels."""
     channels = get_dimensions(img)[0]

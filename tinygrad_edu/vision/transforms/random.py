@@ -48,9 +48,10 @@ def check_fill(fill: Any) -> Any:
 
 def fill_for(img: Img, fill: Any) -> Any:
     """``fill`` with one float a channel for a tensor, as it is for a PIL image."""
+    channels = F.get_dimensions(img)[0]
     if not isinstance(img, Variable):
         return fill
-    return [float(fill)] * F.get_dimensions(img)[0] if isinstance(fill, Number) else [float(f) for f in fill]
+    return [float(fill)] * channels if isinstance(fill, Number) else [float(f) for f in fill]
 
 
 def jitter_range(

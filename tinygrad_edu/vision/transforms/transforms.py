@@ -44,7 +44,7 @@ class Compose:
         return img
 
     def __repr__(self) -> str:
-        return _listed(type(self).__name__, *self.transforms)
+        return _listed(type(self).__name__, *list(self.transforms))
 
 
 class ToTensor:
@@ -411,7 +411,7 @@ class RandomErasing(nn.Module):
         img: Any, scale: Sequence[float], ratio: Sequence[float], value: list[float] | None = None
     ) -> tuple[int, int, int, int, Any]:
         """(top, left, height, width, value) of a random rectangle; the whole image itself when ten tries do not fit."""
-        channels, height, width = F.get_dimensions(img)
+        channels, height, width = img.shape[-3], img.shape[-2], img.shape[-1]
         low, high = make_tensor([float(r) for r in ratio]).log().tolist()
         for _ in range(10):
             area = height * width * uniform(*scale)

@@ -31,6 +31,7 @@ from .images import (
     get_dimensions,
     interpolation_mode,
     is_pil,
+    pil_only,
     pil_to_tensor,
     to_pil_image,
     working_dtype,
@@ -57,7 +58,7 @@ def rotate(
         raise TypeError("Argument angle should be int or float")
     _check_center(center)
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         about = None if center is None else (center[0], center[1])
         return img.rotate(angle, PIL_MODES[mode], expand, about, fillcolor=_pil_fill(img, fill))
     matrix = inverse_affine_matrix(_from_middle(img, center), -angle, (0.0, 0.0), 1.0, (0.0, 0.0))
@@ -102,7 +103,7 @@ def perspective(
     coeffs = perspective_coefficients(startpoints, endpoints)
     mode = interpolation_mode(interpolation)
     if not isinstance(img, Variable):
-        _pil_only(img)
+        pil_only(img)
         return _pil_transform(img, Image.Transform.PERSPECTIVE, coeffs, mode, fill)
     _check_tensor(img, mode, fill)
     _, h, w = get_dimensions(img)
@@ -232,11 +233,6 @@ def turned_size(matrix: Sequence[float], w: int, h: int) -> tuple[int, int]:
 
 
 # --------------------------------------------------------------------------------------------------- PIL images
-def _pil_only(img: Any) -> None:
-    if not is_pil(img):
-        raise TypeError(f"img should be PIL Image. Got {type(img)}")
-
-
 def _pil_fill(img: Image.Image, fill: Fill) -> Any:
     bands = len(img.getbands())
     if fill is None:
