@@ -57,7 +57,7 @@ def with_torch():
             server.stdin.write(json.dumps([script, str(folder)]) + "\n")
             server.stdin.flush()
             status = server.stdout.readline()
-            assert status == "0\n", folder.with_suffix(".err").read_text()
+            assert status == "0\n", f"exit status {status}{folder.with_suffix('.err').read_text()}"
             return folder.with_suffix(".out").read_text()
 
         yield run
