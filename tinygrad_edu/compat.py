@@ -103,6 +103,11 @@ _ELSEWHERE = {
     },
     "torchvision.models.segmentation._utils": "vision.models.segmentation",
     "torchvision.models.feature_extraction": "fx.features",
+    "torchvision.io.image": "vision.io",
+    "torchvision.transforms._functional_pil": "vision.transforms.functional",
+    "torchvision.transforms._functional_tensor": "vision.transforms.functional",
+    "torchvision.transforms.v2._utils": "vision.transforms.v2",
+    "torchvision.version": "vision",
     "torchvision.models.vision_transformer": "vision.models.vit",
     "torchvision.models._api": "vision.models.pretrained",
 }

@@ -24,10 +24,12 @@ _dir: str | None = None
 
 def get_dir() -> str:
     """The folder of what is downloaded: that of `set_dir`, ``hub`` in $TORCH_HOME, or in ``torch`` in $XDG_CACHE_HOME or ~/.cache."""
-    if _dir is not None:
-        return _dir
+    return os.path.join(_get_torch_home(), "hub") if _dir is None else _dir
+
+
+def _get_torch_home() -> str:
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "torch")
-    return os.path.join(os.path.expanduser(os.environ.get("TORCH_HOME", cache)), "hub")
+    return os.path.expanduser(os.environ.get("TORCH_HOME", cache))
 
 
 def set_dir(d: str | os.PathLike[str]) -> None:

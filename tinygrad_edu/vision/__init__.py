@@ -15,3 +15,12 @@ def set_image_backend(backend: str) -> None:
     """Choose what loads images; there is "PIL" only. ValueError for others."""
     if backend != "PIL":
         raise ValueError(f"Invalid backend '{backend}'. Options are 'PIL' and 'accimage'")
+
+
+def get_video_backend() -> str:
+    """What would read films: "pyav", always."""
+    return "pyav"
+
+
+def disable_beta_transforms_warning() -> None:
+    """Does nothing: there is no such warning."""

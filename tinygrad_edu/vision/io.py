@@ -81,6 +81,25 @@ def decode_image(
     return pil_to_tensor(picture)
 
 
+def decode_png(
+    input: Any, mode: ImageReadMode | str = ImageReadMode.UNCHANGED, apply_exif_orientation: bool = False
+) -> Any:
+    """`decode_image`, where it is known what the bytes are."""
+    return decode_image(input, mode, apply_exif_orientation)
+
+
+def decode_jpeg(
+    input: Any,
+    mode: ImageReadMode | str = ImageReadMode.UNCHANGED,
+    device: Any = "cpu",
+    apply_exif_orientation: bool = False,
+) -> Any:
+    """`decode_image`, where it is known what the bytes are; of one tensor of bytes, or of a list of them."""
+    if isinstance(input, list):
+        return [decode_jpeg(each, mode, device, apply_exif_orientation) for each in input]
+    return decode_image(input, mode, apply_exif_orientation).to(device)
+
+
 def read_image(
     path: Name, mode: ImageReadMode | str = ImageReadMode.UNCHANGED, apply_exif_orientation: bool = False
 ) -> Any:

@@ -92,3 +92,7 @@ def save_image(tensor: Any, fp: str | os.PathLike[str] | Any, format: str | None
     image.save(buffer, format=format)
     with atomic_write(fp) as file:
         file.write(buffer.getbuffer())
+
+
+def _log_api_usage_once(obj: Any) -> None:
+    """What torchvision tells its makers of who uses what: here nothing. Copies of its models call it."""

@@ -170,3 +170,37 @@ for t in T.RandomErasing(1.), T.RandomRotation(5), T.RandomAffine(5), T.RandomPe
 T.RandomErasing(1.)(grey)
 T.Resize(2)(torch.ones(3, 4))
 T.Compose(3)
+# what code written after torchvision's own imports
+import warnings
+from torchvision.utils import _log_api_usage_once
+from torchvision.models._api import Weights, WeightsEnum, register_model
+from torchvision.models._utils import _make_divisible, _ovewrite_named_param, handle_legacy_interface
+from torchvision.transforms import _functional_tensor as F_t, _functional_pil
+from torchvision.datasets.utils import iterable_to_str, verify_str_arg
+from torchvision.io.image import ImageReadMode, read_image
+from torchvision.io import decode_jpeg, decode_png
+from torchvision.transforms.v2._utils import query_size
+_log_api_usage_once(torch.ones(1)), _make_divisible(33.3, 8), [_make_divisible(v, 8) for v in (3, 11, 12, 100)]
+given = {"num_classes": 3}
+_ovewrite_named_param(given, "num_classes", 3), _ovewrite_named_param(given, "aux", True), given
+_ovewrite_named_param(given, "num_classes", 4)
+class Own_Weights(WeightsEnum):
+    V1 = Weights(url="https://example.org/own-00000000.pth", transforms=lambda: None, meta={"categories": ["a"]})
+    DEFAULT = V1
+@register_model()
+@handle_legacy_interface(weights=("pretrained", Own_Weights.V1))
+def own_model(*, weights=None, **kwargs): return weights, kwargs
+def warned(f, *args, **kwargs):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        return f(*args, **kwargs), [str(w.message) for w in told]
+warned(own_model, pretrained=True, n=1), warned(own_model, pretrained=False), warned(own_model, weights=True), warned(own_model, weights=Own_Weights.V1), warned(own_model, weights="V1"), warned(own_model)
+torchvision.models.get_model("own_model", n=2), "own_model" in torchvision.models.list_models()
+register_model("own_model")(own_model)
+verify_str_arg("train", "split", ("train", "test")), iterable_to_str((1, "b")), verify_str_arg("x")
+verify_str_arg("valid", "split", ("train", "test"))
+verify_str_arg(3, "split")
+verify_str_arg(3)
+verify_str_arg("valid", "split", ("train",), "no such split")
+F_t.hflip(torch.arange(3.).reshape(1, 1, 3)), F_t.rgb_to_grayscale(torch.ones(3, 1, 1)), query_size([torch.ones(3, 4, 5)])
+torchvision.get_video_backend(), torchvision.disable_beta_transforms_warning()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ...utils.download import download, file_checksum
 from .archives import extract_archive
 
 __all__ = [
     "calculate_md5", "check_integrity", "check_md5", "download_and_extract_archive", "download_url", "extract_archive",
-    "list_dir", "list_files",
+    "iterable_to_str", "list_dir", "list_files", "verify_str_arg",
 ]  # fmt: skip
 
 Name = str | os.PathLike[str]
@@ -65,3 +67,25 @@ def list_files(root: Name, suffix: str | tuple[str, ...], prefix: bool = False) 
     names = [name for name in os.listdir(root) if name.endswith(suffix)]
     found = [name for name in names if os.path.isfile(os.path.join(root, name))]
     return [os.path.join(root, name) for name in found] if prefix else found
+
+
+def verify_str_arg(
+    value: Any, arg: str | None = None, valid_values: Iterable[str] | None = None, custom_msg: str | None = None
+) -> Any:
+    """``value``; ValueError unless it is a string, and one of ``valid_values``.
+
+    >>> verify_str_arg("train", "split", ("train", "test"))
+    'train'
+    """
+    if not isinstance(value, str):
+        where = "" if arg is None else f" for argument {arg}"
+        raise ValueError(f"Expected type str{where}, but got type {type(value)}.")
+    if valid_values is not None and value not in valid_values:
+        known = iterable_to_str(valid_values)
+        raise ValueError(custom_msg or f"Unknown value '{value}' for argument {arg}. Valid values are {{{known}}}.")
+    return value
+
+
+def iterable_to_str(iterable: Iterable[Any]) -> str:
+    """The items in quotation marks."""
+    return "'" + "', '".join(map(str, iterable)) + "'"

@@ -10,15 +10,10 @@ from typing import Any
 
 from ... import nn
 from ..ops import Conv2dNormActivation
+from ._utils import _make_divisible
 from .pretrained import WeightsEnum, builder, imagenet
 
 Norm = Callable[..., nn.Module]
-
-
-def _make_divisible(v: float, divisor: int, min_value: int | None = None) -> int:
-    """The multiple of ``divisor`` next to v, not more than a tenth below it."""
-    near = max(divisor if min_value is None else min_value, int(v + divisor / 2) // divisor * divisor)
-    return near + divisor if near < 0.9 * v else near
 
 
 def initialize(model: nn.Module, linear: Callable[[nn.Linear], Any]) -> None:

@@ -183,6 +183,19 @@ def _register(build: Callable[..., Model]) -> Callable[..., Model]:
     return build
 
 
+def register_model(name: str | None = None) -> Callable[[Callable[..., Model]], Callable[..., Model]]:
+    """A decorator for a function that makes a model of your own: `get_model` and `list_models` know it then."""
+
+    def register(build: Callable[..., Model]) -> Callable[..., Model]:
+        key = build.__name__ if name is None else name
+        if key in _builders:
+            raise ValueError(f"An entry is already registered under the name '{key}'.")
+        _builders[key] = build
+        return build
+
+    return register
+
+
 def _by_position(name: str, args: tuple[Any, ...]) -> dict[str, Any]:
     if len(args) > 2:
         raise TypeError(f"{name}() takes 0 positional arguments but {len(args)} were given")
@@ -206,14 +219,19 @@ def _legacy(sets: type[WeightsEnum], chosen: Any, kwargs: dict[str, Any]) -> Wei
             stacklevel=3,
         )
     member = next(iter(sets)) if chosen else None
+    warnings.warn(legacy_text("weights", member), stacklevel=3)
+    return member
+
+
+def legacy_text(parameter: str, member: WeightsEnum | None) -> str:
+    """What is said of arguments that are not sets of weights."""
     text = (
-        "Arguments other than a weight enum or `None` for 'weights' are deprecated since 0.13 and may be removed in the "
-        f"future. The current behavior is equivalent to passing `weights={member}`."
+        f"Arguments other than a weight enum or `None` for '{parameter}' are deprecated since 0.13 and may be removed in the "
+        f"future. The current behavior is equivalent to passing `{parameter}={member}`."
     )
     if member is not None:
-        text += f" You can also use `weights={sets.__name__}.DEFAULT` to get the most up-to-date weights."
-    warnings.warn(text, stacklevel=3)
-    return member
+        text += f" You can also use `{parameter}={type(member).__name__}.DEFAULT` to get the most up-to-date weights."
+    return text
 
 
 def _in_room(file: str, module: ModuleType | None) -> bool:
