@@ -7,6 +7,7 @@ system than Linux) never fails.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -76,6 +77,10 @@ def could_be_installed(marker: str) -> bool:
 
 def in_ci() -> bool:
     return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # modules and tests stay to the end: the search for garbage need not go through all of them each time
 
 
 @pytest.hookimpl(tryfirst=True)
