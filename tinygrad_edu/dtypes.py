@@ -154,6 +154,16 @@ def of(array: Any) -> dtype:
     return _by_np[array.dtype]
 
 
+def converted(array: Any, to: Any) -> Any:
+    """A raw array (or NumPy number) in another dtype of NumPy's. As in torch, float64 becomes float16 by way of float32.
+
+    Rounding twice gives another last digit for one number in some ten thousand.
+    """
+    if to == float16.np and array.dtype == float64.np:
+        array = array.astype(float32.np)
+    return array.astype(to)
+
+
 # ---------------------------------------------------------------------------------------------- promotion
 _default = float32
 

@@ -39,7 +39,6 @@ NOT_PARSED = {"as_tensor", "asarray", "tensor", "from_numpy"}
 KNOWN: dict[str, list[str]] = {
     "apply_": ["many", "name", "nothing", "odd and a name", "two"],
     "dequantize": ["list", "many", "name", "none", "odd", "odd and a name", "text", "two"],
-    "new": ["many", "name", "odd and a name", "two"],
 }
 
 

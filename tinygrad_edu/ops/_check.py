@@ -58,6 +58,23 @@ def not_implemented(what: str, t: Any) -> NotImplementedError:
     return NotImplementedError(f"\"{what}\" not implemented for '{t.dtype.short}'")
 
 
+def not_for(kernel: str, t: Any, kinds: str) -> None:
+    """torch's NotImplementedError where the dtype is of one of NumPy's ``kinds``, which this kernel of torch's does not know."""
+    if t._data.dtype.kind in kinds:
+        raise not_implemented(kernel, t)
+
+
+def expand_error(t: Any, want: tuple[int, ...]) -> RuntimeError:
+    """torch's error for a tensor with more dimensions than it is to be expanded to."""
+    have, kind = list(t._data.shape), t.type()
+    if t._data.dtype.kind in "bcV":  # of which there were no types of tensors once
+        kind = f"{'CUDA' if t.is_cuda else 'CPU'}{t.dtype.short}Type"
+    return RuntimeError(
+        f"expand({kind}{{{have}}}, size={list(want)}): the number of sizes provided ({len(want)}) must be "
+        f"greater or equal to the number of dimensions in the tensor ({len(have)})"
+    )
+
+
 def check_same_dtype_as(input: Any, name: str, other: Any) -> None:
     """RuntimeError unless ``other`` has the dtype of ``input``."""
     if other._data.dtype != input._data.dtype:

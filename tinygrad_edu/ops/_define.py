@@ -203,16 +203,17 @@ def unary(
     inplace: bool = True,
     node: str | None = None,
     exact_out: bool | str = False,
+    takes_out: bool = True,
     refusal: type[Exception] | None = None,
     **formulas: Any,
 ) -> Callable[..., Any]:
     """Declare a function of one tensor. ``floats``: integers are computed in the default float dtype.
 
     ``only`` returns the error text for a dtype that the function does not take (``refusal``: its type).
-    ``exact_out``: ``out=`` must have the result's dtype.
+    ``exact_out``: ``out=`` must have the result's dtype; ``takes_out=False``: there is no ``out=``.
     """
     op = Op(name, forward, node=node, **formulas)
-    signature = ("Tensor input, *, Tensor out = None",)
+    signature = ("Tensor input, *, Tensor out = None",) if takes_out else ("Tensor input",)
 
     def function(input: Any, *, out: Any = None) -> Any:
         if not isinstance(input, Variable):
@@ -223,6 +224,8 @@ def unary(
             if problem:
                 raise _refusal(problem, refusal)
         if out is not None:
+            if not takes_out:
+                raise TypeError(f"{name}() got an unexpected keyword argument 'out'")
             return store(function, out, (input,), {})
         if floats and kind in "iub":
             input = cast(input, dtypes.get_default_dtype())

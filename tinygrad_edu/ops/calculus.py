@@ -34,8 +34,9 @@ _INTEGRAL = ("Tensor y, Tensor x, *, int dim = -1", "Tensor y, *, Number dx = 1,
 
 
 def _no_bools(name: str, *tensors: Any) -> None:
-    if any(t is not None and t._data.dtype.kind == "b" for t in tensors):
-        raise RuntimeError(f"{name}: received a bool input for `x` or `y`, but bool is not supported")
+    if any(t._data.dtype.kind == "b" for t in tensors):
+        which = "`y`" if len(tensors) == 1 else "`x` or `y`"
+        raise RuntimeError(f"{name}: received a bool input for {which}, but bool is not supported")
 
 
 @public("function", alias=("trapz",), signature=_INTEGRAL)
@@ -46,7 +47,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Any:
     >>> tg.trapezoid(tg.tensor([1., 2., 3.]))
     tensor(4.)
     """
-    _no_bools("trapezoid", y, x)
+    _no_bools("trapezoid", y, *(() if x is None else (x,)))
     d = wrap_dim(dim, y._data.ndim)
     if x is None and y._data.ndim and y._data.shape[d]:  # all samples but half of the first and the last
         ends = Op.table["mul_number"](_floats(y.select(d, 0) + y.select(d, -1)), 0.5)
@@ -59,7 +60,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Any:
 @public("function", signature=_INTEGRAL)
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Any:
     """The integral of samples from the first one up to each other."""
-    _no_bools("cumulative_trapezoid", y, x)
+    _no_bools("cumulative_trapezoid", y, *(() if x is None else (x,)))
     strips, d = _strips("cumulative_trapezoid", y, x, dx, dim)
     if x is not None:
         return Op.table["div_number"](_floats(strips.cumsum(d)), 2.0)

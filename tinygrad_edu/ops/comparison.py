@@ -11,7 +11,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import kernels_of
 from ._check import check_tensor
-from ._define import WITH_NUMBER, binary, broadcast_error, cast, is_number, prepare, unary, without
+from ._define import WITH_NUMBER, binary, broadcast_error, cast, is_number, prepare, result_type, unary, without
 from ._layout import arranged_like
 from .registry import public
 
@@ -19,14 +19,18 @@ from .registry import public
 def _compare(name: str, forward: Any, doc: str, alias: str, ordered: bool = True) -> Any:
     """A comparison: function and method compare, the in-place form stores 0 and 1 in the tensor's own dtype."""
     names = (alias,) if alias else ()
+    refused = without(f"{name}_cpu", "c") if ordered else lambda d: None
     function = binary(name, forward, doc=doc, alias=names, signature=WITH_NUMBER, inplace=False,
-                      only=without(f"{name}_cpu", "c") if ordered else None)  # fmt: skip
+                      only=refused)  # fmt: skip
     stored = binary(f"{name}_stored", lambda k, x, y: forward(k, x, y).astype(x.dtype), x=lambda k, g: k.no_gradient(g), where="",
                     y=lambda k, g: k.no_gradient(g), node=f"{name.capitalize()}Backward1", number_node=f"{name.capitalize()}Backward0",
                     inplace=False, doc=doc)  # fmt: skip
 
     def in_place(input: Any, other: Any) -> Any:
         check_writable(input)
+        problem = refused(result_type(input, other))
+        if problem:
+            raise NotImplementedError(problem)
         a, b = prepare(name, (input, other), floats=False)
         return write(input, cast(stored(a, b), dtypes.of(input._data)))
 
@@ -54,9 +58,15 @@ logical_xor = binary(
     "logical_xor", lambda k, x, y: k.xp.logical_xor(x, y), numbers=False, doc="True where just one is non-zero."
 )
 logical_not = unary("logical_not", lambda k, x: k.xp.logical_not(x), doc="True where zero.")
-isnan = unary("isnan", lambda k, x: x != x, inplace=False, doc="True where not a number.")
-isinf = unary("isinf", lambda k, x: k.xp.isinf(x), inplace=False, doc="True where infinite.")
-isfinite = unary("isfinite", lambda k, x: k.xp.isfinite(x), inplace=False, doc="True where neither infinite nor NaN.")
+isnan = unary("isnan", lambda k, x: x != x, inplace=False, takes_out=False, doc="True where not a number.")
+isinf = unary("isinf", lambda k, x: k.xp.isinf(x), inplace=False, takes_out=False, doc="True where infinite.")
+isfinite = unary(
+    "isfinite",
+    lambda k, x: k.xp.isfinite(x),
+    inplace=False,
+    takes_out=False,
+    doc="True where neither infinite nor NaN.",
+)
 _ONLY_BOOLS = "{name} does not support non-boolean outputs."
 isposinf = unary("isposinf", lambda k, x: x == math.inf, inplace=False, doc="True where +infinity.", exact_out=_ONLY_BOOLS,
                  only=lambda d: "isposinf does not support complex inputs." if d.is_complex else None)  # fmt: skip

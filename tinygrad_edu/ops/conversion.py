@@ -131,7 +131,7 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
 def _copied(k: Any, x: Any, source: Any) -> Any:
     if source.dtype.kind == "c" and x.dtype.kind not in "cb":
         source = source.real  # said already; NumPy would say it again
-    return k.xp.broadcast_to(source, x.shape).astype(x.dtype)
+    return dtypes.converted(k.xp.broadcast_to(source, x.shape), x.dtype)
 
 
 Op("copy", _copied, node="CopyBackwards",

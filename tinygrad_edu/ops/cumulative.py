@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
-from ._check import not_implemented
+from ._check import not_for, not_implemented
 from ._define import cast
 from ._results import named
 from .reduction import in_rows, wide
@@ -120,6 +120,7 @@ for _name, _largest in (("cummax", True), ("cummin", False)):
 
 def _publish(name: str, what: str) -> None:
     def function(input: Any, dim: int) -> Any:
+        not_for(f"{name}_cpu", input, "c")
         return named(name, "values", "indices")(Op.table[name](input, wrap_dim(dim.__index__(), input._data.ndim)))
 
     function.__name__ = function.__qualname__ = name

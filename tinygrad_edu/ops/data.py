@@ -69,7 +69,7 @@ def _cast(array: numpy.ndarray, to: dtypes.dtype | None) -> numpy.ndarray:
     if to is None or array.dtype == to.np:
         return array
     with numpy.errstate(all="ignore"):
-        return array.astype(to.np)
+        return dtypes.converted(array, to.np)
 
 
 def _shape(data: Any) -> tuple[int, ...]:
@@ -204,7 +204,7 @@ def _number(value: Any, dtype: dtypes.dtype) -> Any:
         return float(value) if isinstance(value, (int, float, numpy.number)) else _real(value)
     if kind in "fV":
         with numpy.errstate(all="ignore"):
-            return numpy.float64(_real(value)).astype(dtype.np)
+            return dtypes.converted(numpy.float64(_real(value)), dtype.np)
     return _whole(value, dtype)
 
 

@@ -50,8 +50,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
     free_b = [d for d in range(len(y)) if d not in q]
     shape = [x[d] for d in free_a] + [y[d] for d in free_b]
     middle = prod(x[d] for d in p)
-    left = a.permute(*free_a, *p).reshape(prod(x[d] for d in free_a), middle)
-    right = b.permute(*q, *free_b).reshape(middle, prod(y[d] for d in free_b))
+    left = a.permute((*free_a, *p)).reshape(prod(x[d] for d in free_a), middle)
+    right = b.permute((*q, *free_b)).reshape(middle, prod(y[d] for d in free_b))
     return mm(left, right).view(shape)
 
 

@@ -102,6 +102,8 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The powers of a vector's elements as columns (falling, or ``increasing``)."""
     if x._data.ndim != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
+    if x._data.dtype.kind in "iub":
+        x = x.long()
     n = x._data.size if N is None else N
     if n < 0:
         raise RuntimeError(f"N must be non-negative, but got {n}")

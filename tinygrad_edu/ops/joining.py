@@ -344,7 +344,7 @@ def unbind(input: Any, dim: int = 0) -> Any:
     (tensor([1, 2]), tensor([3, 4]))
     """
     if input._data.ndim == 0:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {wrap_dim(dim, 0)} but tensor has no dimensions")
     return Op.table["unbind"](input, wrap_dim(dim, input._data.ndim))
 
 

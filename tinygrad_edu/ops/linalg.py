@@ -10,7 +10,7 @@ from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..autograd.variable import Variable, needs_grad
 from ..backend import compiled
-from ._check import c_name, check_tensor, not_implemented
+from ._check import c_name, check_tensor, expand_error, not_implemented
 from ._define import noded, result_type
 from .creation import fill_value_for
 from .registry import methods, out_error, public, store
@@ -182,6 +182,7 @@ def mv(input: Any, vec: Any) -> Any:
     check_tensor("mv", "input", 1, input)
     check_tensor("mv", "vec", 2, vec)
     _check_mv(input, vec, input._data.shape[:1])
+    _check_not_bool("addmv_impl_cpu", input)
     return Op.table["mv"](input, vec)
 
 
@@ -374,10 +375,7 @@ def _check_expands(bias: Any, target: tuple[int, ...]) -> None:
     shape = bias._data.shape
     lead = len(target) - len(shape)
     if lead < 0:
-        raise RuntimeError(
-            f"expand({bias.type()}{{{list(shape)}}}, size={list(target)}): the number of sizes provided ({len(target)}) "
-            f"must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
-        )
+        raise expand_error(bias, target)
     for i in range(len(shape) - 1, -1, -1):
         if shape[i] not in (1, target[lead + i]):
             raise RuntimeError(

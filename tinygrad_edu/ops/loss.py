@@ -11,7 +11,7 @@ from ..autograd.op import Op
 from ..backend import kernels_of
 from ..backend.bits import choose
 from ..backend.later import refuse
-from ._check import not_implemented
+from ._check import not_for, not_implemented
 from ._define import broadcast_error, cast, result_type
 from ._layout import laid_out
 from ._reduction import check_pair, loss_op, reduced, reduction_of, spread, warn_about_sizes
@@ -72,6 +72,7 @@ def mse_loss(
     if weight is not None:
         return _weighted((input - target) ** 2, weight, input, reduction)
     input, target = _pair("mse_loss", "mse_cpu", input, target)
+    not_for("mse_cpu", input, "c")
     return _call("mse_loss", input, target, None, reduction)
 
 

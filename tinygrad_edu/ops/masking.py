@@ -8,7 +8,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
-from ._check import c_name, other_dtype_out
+from ._check import c_name, not_for, other_dtype_out
 from ._define import broadcast_error, cast
 from .creation import fill_value_for
 from .registry import methods, out_error, public
@@ -268,6 +268,7 @@ def searchsorted(
         if sorter._data.dtype.name != "int64":
             raise RuntimeError(f"{name}: sorter must be a tensor of long dtype but got dtype {sorter.dtype.short}")
         sequence = k.xp.take_along_axis(sequence, sorter._data, axis=-1)
+    not_for("searchsorted_out_cpu", sorted_sequence if number else input, "bc")
     found = _search(k, sequence, values, right or side == "right")
     return wrap(found.astype("int32" if out_int32 else "int64"))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ._check import c_name, not_implemented
+from ._check import c_name, not_for, not_implemented
 from ._define import broadcast_error, cast, prepare
 from ._matrix import mT
 from .registry import public
@@ -34,6 +34,7 @@ def trace(input: Any) -> Any:
     >>> tg.trace(tg.tensor([[1., 2.], [3., 4.]]))
     tensor(5.)
     """
+    not_for("trace", input, "b")
     if input._data.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input._data.ndim}")
     return Op.table["trace"](input)
@@ -63,6 +64,9 @@ def linalg_cross(input: Any, other: Any, *, dim: int = -1) -> Any:
     if x.ndim != y.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     d = wrap_dim(dim, x.ndim)
+    if not x.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    not_for("cross", input, "b")
     if x.shape[d] != 3 or y.shape[d] != 3:
         raise RuntimeError(
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {x.shape[d]} and {y.shape[d]}"
@@ -251,7 +255,7 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_eucl
     points that are close to each other only the first digits are right then.
     """
     for name, t in (("X1", x1), ("X2", x2)):
-        if t._data.dtype.kind not in "fcV":
+        if t._data.dtype.kind not in "fV":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {dtypes.of(t._data).short}")
         if t._data.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {t._data.ndim}D")

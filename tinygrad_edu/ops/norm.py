@@ -351,7 +351,7 @@ def layer_norm(
         _check_same_shape("weight", weight, wanted)
         _check_same_shape("bias", bias, wanted)
     wanted = _check_normalized(input, wanted, ", ")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         raise not_implemented("LayerNormKernelImpl", input)
     shape = input._data.shape
     dims = tuple(range(len(shape) - len(wanted), len(shape)))

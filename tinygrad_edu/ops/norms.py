@@ -237,5 +237,8 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
     n = input._data.ndim
     if n < 2:
         raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {n} dimensions")
+    if input._data.dtype.kind not in "fcV":
+        short = input.dtype.short
+        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {short}")
     d = wrap_dim(dim, n)
     return Op.table["renorm"](input, float(p), tuple(i for i in range(n) if i != d), float(maxnorm))

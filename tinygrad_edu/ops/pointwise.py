@@ -34,8 +34,8 @@ Op(
     lambda k, x, dtype, memory_format=None: _converted(x, dtype.np, memory_format),
     x=lambda k, g, x_dtype: k.cast_back(g, x_dtype),
 )
-Op("cast_back", lambda k, g, np_type: g.real.astype(np_type) if g.dtype.kind == "c" and np_type.kind != "c"
-   else g.astype(np_type), g=lambda k, gg, g_dtype: k.cast_back(gg, g_dtype))  # fmt: skip
+Op("cast_back", lambda k, g, np_type: dtypes.converted(g.real if g.dtype.kind == "c" and np_type.kind != "c" else g, np_type),
+   g=lambda k, gg, g_dtype: k.cast_back(gg, g_dtype))  # fmt: skip
 Op("to_device", lambda k, x, target, index, source: _carry(x, target, index, source), node="ToCopyBackward0",
    x=lambda k, g, target, source: k.to_device(g, source, None, target))  # fmt: skip
 Op("replaced", lambda k, x, value: k.xp.zeros_like(x) + value, x=lambda k, g: g * 0, node="ZeroBackward0")
@@ -45,8 +45,9 @@ def _converted(x: Any, np_type: Any, memory_format: Any) -> Any:
     if x.dtype.kind == "c" and np_type.kind not in "cb":
         x = x.real  # NumPy would warn of it, in its own words
     if memory_format is not None:
-        return copied(x.astype(np_type, copy=False), memory_format)
-    return x.astype(np_type) if x.flags.c_contiguous else arranged(x.astype(np_type), [x.strides])
+        return copied(x if x.dtype == np_type else dtypes.converted(x, np_type), memory_format)
+    made = dtypes.converted(x, np_type)
+    return made if x.flags.c_contiguous else arranged(made, [x.strides])
 
 
 def _carry(x: Any, target: Any, index: int | None, source: Any) -> Any:

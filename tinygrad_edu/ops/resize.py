@@ -136,14 +136,27 @@ def _resize(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, ali
         for dim, (n, m, factor) in enumerate(zip(have, sizes, factors), 2):
             x = x.take(k.xp.asarray(_nearest(n, m, factor, kind.endswith("exact"))), axis=dim)
         return x
+    if dtype.kind == "u":
+        return _resize_bytes(k, x, sizes, kind, factors, align)
     work = dtype if dtype.kind == "f" and dtype.itemsize > 2 else k.xp.dtype("float32")
     x = x.astype(work, copy=False)
     small, large = (sizes, have) if back else (have, sizes)
-    for dim, matrix in enumerate(_matrices(k, kind, small, large, factors, align, work), 2):
+    for dim, matrix in reversed([*enumerate(_matrices(k, kind, small, large, factors, align, work), 2)]):
         x = kernels.along(k.xp, x, matrix.T if back else matrix, dim)
-    if dtype.kind == "u":
-        x = k.xp.clip(k.xp.rint(x), 0, 255)
     return k.xp.ascontiguousarray(x.astype(dtype, copy=False))
+
+
+def _resize_bytes(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, align: bool) -> Any:
+    """As Pillow does it: weights are whole numbers of as many bits as 16 allow, each dimension's result is bytes again."""
+    double = k.xp.dtype("float64")  # exact for these sums
+    for dim, matrix in reversed([*enumerate(_matrices(k, kind, x.shape[2:], sizes, factors, align, double), 2)]):
+        largest, bits = float(matrix.max()), 0
+        while bits < 22 and int(0.5 + largest * 2 ** (bits + 1)) < 2**15:
+            bits += 1
+        weights = k.xp.trunc(matrix * 2.0**bits + k.xp.copysign(0.5, matrix))
+        sums = kernels.along(k.xp, x.astype(double), weights, dim)
+        x = k.xp.clip(k.xp.floor(sums / 2.0**bits + 0.5), 0, 255).astype(x.dtype)
+    return k.xp.ascontiguousarray(x)
 
 
 def _resize_op(name: str, node: str) -> None:

@@ -39,6 +39,10 @@ def _slice_positions(k: Any, shape: tuple[int, ...], dim: int, index: Any) -> An
 
 def _index_add(k: Any, x: Any, dim: int, index: Any, source: Any, alpha: Any) -> Any:
     out = x.copy("C")
+    if x.dtype.kind == "b" and source.size:  # a sum of truths is whether one is true
+        at = _slice_positions(k, x.shape, dim, index)
+        out.reshape(-1)[at[(source.reshape(-1) & bool(alpha))]] = True
+        return out
     if source.size:
         source = source if alpha == 1 else (source * alpha).astype(x.dtype)
         if dim == 0 and x.ndim > 1 and k.device_type == "cpu":
@@ -102,6 +106,8 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     if i.dtype not in INDEX_TYPES:
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     n = x.shape[dim] if x.ndim else 1
+    if not x.ndim and i.size != 1:
+        raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {i.size} value(s)")
     if not inside(i, 0, n, "index_select: an index is out of range"):
         if x.ndim <= 1 or dim == 0:
             raise IndexError("index out of range in self")
@@ -328,6 +334,8 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     if dim is None:
         return Op.table["gather"](input.reshape(-1), 0, _wrapped(indices.reshape(-1), input._data.size))
     x, i = input._data, indices._data
+    if not x.ndim and not i.ndim:
+        raise IndexError(f"Dimension specified as {wrap_dim(dim, 0)} but tensor has no dimensions")
     if x.ndim != i.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "

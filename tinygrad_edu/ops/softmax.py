@@ -69,7 +69,7 @@ def _prepared(name: str, input: Any, dim: Any, dtype: Any) -> tuple[Any, int]:
     if dtype is not None:
         input = cast(input, dtype)
     d = wrap_dim(dim, input._data.ndim)
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         last = "_lastdim" if d == max(input._data.ndim - 1, 0) else ""
         raise not_implemented(f"{name}{last}_kernel_impl" if last else f"{name}_kernel_impl", input)
     return input, d

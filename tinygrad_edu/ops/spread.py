@@ -113,7 +113,7 @@ def _publish(name: str, what: str, signature: tuple[str, ...], out: bool) -> Any
         f"{what} over all elements or the dimensions ``dim``.\n\n"
         "    The sum of squares is divided by ``n - correction``: 1 unless given, 0 with ``unbiased=False``.\n"
     )
-    public("function method", out=out, signature=signature)(function)
+    public("function" if "_" in name else "function method", out=out, signature=signature)(function)
     return function
 
 

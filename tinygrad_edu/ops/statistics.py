@@ -10,7 +10,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_of
-from ._check import c_name
+from ._check import c_name, not_implemented
 from ._define import noded
 from ._results import named
 from .ranges import linear
@@ -72,7 +72,10 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     if bins <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     if not dtypes.of(input._data).is_floating_point:
-        raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{input.dtype.short}'")
+        kind, looks = input._data.dtype.kind, min == 0 and max == 0
+        raise not_implemented(
+            "linspace_cpu" if kind == "b" else "aminmax_cpu" if kind == "c" and looks else "histogram_cpu", input
+        )
     return _histc(input, bins, min, max)
 
 

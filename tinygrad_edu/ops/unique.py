@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
-from ._check import check_tensor
+from ._check import check_tensor, not_for
 from ._define import cast, no_derivative
 from .registry import public
 from .view import wrap_dim
@@ -58,8 +58,11 @@ def unique(
     """
     check_tensor("_unique2" if dim is None else "unique_dim", "input", 1, input)
     d = None if dim is None else wrap_dim(dim, input._data.ndim)
+    not_for("unique" if d is None else "unique_dim", input, "c")
     if d is None:
         return _wanted(_unique_all(input), return_inverse, return_counts)
+    if not input._data.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if not input._data.size and input._data.shape[d]:
         raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
     return _wanted(_unique_dim(input, d), return_inverse, return_counts)
@@ -90,6 +93,7 @@ def unique_consecutive(
     input: Any, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The values with runs of equal neighbours made one (overall, or slices along ``dim``)."""
+    not_for("unique" if dim is None else "unique_dim", input, "c")
     if dim is None:
         return _wanted(_consecutive(input, None), return_inverse, return_counts)
     return _wanted(_consecutive_dim(input, wrap_dim(dim, input._data.ndim)), return_inverse, return_counts)

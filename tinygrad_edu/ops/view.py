@@ -8,6 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
+from ._check import expand_error
 from ._layout import copied, lies_in
 from .memory import root_array, storage_offset_of
 from .registry import public
@@ -334,10 +335,7 @@ def expand(input: Any, *sizes: Any, implicit: bool = False) -> Any:
     have = input._data.shape
     lead = len(want) - len(have)
     if lead < 0:
-        raise RuntimeError(
-            f"expand({input.type()}{{{list(have)}}}, size={list(want)}): the number of sizes provided ({len(want)}) must be "
-            f"greater or equal to the number of dimensions in the tensor ({len(have)})"
-        )
+        raise expand_error(input, want)
     full: list[int] = []
     for i, n in reversed(list(enumerate(want))):
         m = have[i - lead] if i >= lead else 1
