@@ -7,6 +7,7 @@ from .annotations import (
     Attribute,
     Error,
     Final,
+    _script_if_tracing,
     annotate,
     enable_onednn_fusion,
     interface,

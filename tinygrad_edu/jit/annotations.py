@@ -80,6 +80,13 @@ def script_if_tracing(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
+_script_if_tracing = script_if_tracing  # as torchvision calls it
+# annotations of arguments for which one number stands for several: ``stride: BroadcastingList2[int]``
+BroadcastingList1 = BroadcastingList2 = BroadcastingList3 = BroadcastingList4 = BroadcastingList5 = (
+    BroadcastingList6
+) = list
+
+
 def script_method(fn: Callable[..., Any]) -> Callable[..., Any]:
     """``fn``: methods are recorded with what calls them."""
     return fn

@@ -299,3 +299,6 @@ class Around(torch.optim.Optimizer):
     def step(self, closure=None): return self.inner.step(closure)
 around = Around(torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1))
 around.step(), around._zero_grad_profile_name
+from torch.jit.annotations import BroadcastingList2
+def strided(x, stride: BroadcastingList2[int] = 1): return torch.jit._script_if_tracing(lambda v: v[::stride])(x)
+strided(torch.arange(4), 2)
