@@ -6,7 +6,7 @@ class Skew(nn.Module):
     def forward(self, X): X = X.tril(-1); return X - X.T
 class Resize(nn.Module):
     def forward(self, X): return X[[0]]
-class Doub(nn.Module):
+class Double(nn.Module):
     def forward(self, X): return X.double()
 class RI(nn.Module):
     def forward(self, X): return 2 * X
@@ -27,8 +27,8 @@ m = nn.Linear(4, 4); w = m.weight
 P.register_parametrization(m, "weight", Resize())
 P.register_parametrization(m, "weight", Resize(), unsafe=True), m.weight.shape, m, list(m.state_dict())
 P.remove_parametrizations(m, "weight", leave_parametrized=False), m.weight is w, type(m)
-P.register_parametrization(m, "weight", Doub())
-P.register_parametrization(m, "weight", Doub(), unsafe=True); m.weight.dtype
+P.register_parametrization(m, "weight", Double())
+P.register_parametrization(m, "weight", Double(), unsafe=True); m.weight.dtype
 P.register_parametrization(m, "weight", RI()); P.remove_parametrizations(m, "weight", leave_parametrized=False); m = nn.Linear(4, 4)
 m.weight.dtype
 m.float(); P.register_parametrization(m, "weight", Skew()); m, m.weight == -m.weight.T
