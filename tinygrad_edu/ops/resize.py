@@ -260,10 +260,23 @@ def interpolate(
     kind = {"nearest": "nearest", "nearest-exact": "nearest+exact", "bicubic": "cubic"}.get(mode, "linear")
     if antialias:
         kind += "+antialias"
-    name = _NODES[kind, ndim - 2][0]
-    if input._data.dtype.kind in "ib":
-        raise not_implemented(f"{name}_channels_last" if name == "upsample_nearest2d" else name, input)
-    return in_format_of(Op.table[name](input, sizes, kind, factors, bool(align_corners), False), input)
+    have = input._data.dtype.kind
+    if have in "ib" or (have == "u" and kind == "linear" and ndim != 4):
+        raise not_implemented(_loop_of_torch(kind, input._data.shape, sizes), input)
+    return in_format_of(
+        Op.table[_NODES[kind, ndim - 2][0]](input, sizes, kind, factors, bool(align_corners), False), input
+    )
+
+
+def _loop_of_torch(kind: str, shape: Sequence[int], sizes: Sequence[int]) -> str:
+    """The name by which torch's messages call what resizes: it has another loop for small images."""
+    name, _, option = kind.partition("+")
+    if option == "antialias":
+        return "compute_index_ranges_weights"
+    small = len(sizes) == 2 and (sum(sizes) <= 128 or (name == "linear" and shape[1] == 3))
+    if small and name != "cubic":
+        return f"upsample_{'bi' * (name == 'linear')}{name}2d_channels_last"
+    return f"compute_indices_weights_{name}"
 
 
 def _check_sizes(have: Sequence[int], want: Sequence[int]) -> None:

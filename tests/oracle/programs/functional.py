@@ -300,3 +300,18 @@ pointed(lambda: int(needs)), pointed(lambda: float(needs.detach()))
 torch.nn.Parameter(many, "yes"), torch.nn.Parameter(many, requires_grad=None)
 torch.nn.Parameter(many, requires_grad=1)
 torch.nn.Parameter(requires_grad=False)
+some = torch.Generator().manual_seed(1)
+for _ in range(12):
+    h, w, H, W, c = (int(torch.randint(1, 30, (), generator=some)) for _ in range(5))
+    octets = torch.randint(0, 256, (2, c % 6 + 1, h, w), dtype=torch.uint8, generator=some)
+    for mode in "bilinear", "bicubic":
+        for options in dict(antialias=True), dict(), dict(align_corners=True), dict(antialias=True, align_corners=True):
+            print(F.interpolate(octets, (H, W), mode=mode, **options)[1, 0].tolist())
+F.interpolate(octets, scale_factor=1.7, mode="bilinear")[0, 0].tolist()
+F.interpolate(octets[0], scale_factor=2., mode="linear")
+F.interpolate(octets[None], scale_factor=2., mode="trilinear")
+for whole in octets.int(), octets.bool():
+    for mode in "bilinear", "bicubic":
+        for wide in False, True:
+            try: F.interpolate(whole, (3, 3), mode=mode, antialias=wide)
+            except NotImplementedError as e: print(e)

@@ -204,3 +204,14 @@ verify_str_arg(3)
 verify_str_arg("valid", "split", ("train",), "no such split")
 F_t.hflip(torch.arange(3.).reshape(1, 1, 3)), F_t.rgb_to_grayscale(torch.ones(3, 1, 1)), query_size([torch.ones(3, 4, 5)])
 torchvision.get_video_backend(), torchvision.disable_beta_transforms_warning()
+
+# batches of films, and bytes
+films = tv_tensors.Video(torch.randint(0, 256, (2, 2, 3, 6, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(3)))
+for name, *rest in (("resize", [4, 7]), ("resize", [9, 12], "bicubic"), ("resize", [4]), ("resized_crop", 0, 1, 5, 5, [3, 4]), ("rotate", 20.), ("rotate", 90., "nearest", True), ("affine", 10., [1, 1], 1.1, [2.]), ("perspective", [[0, 0], [7, 0], [7, 5], [0, 5]], [[1, 0], [7, 1], [6, 5], [0, 4]]), ("gaussian_blur", [3, 3]), ("adjust_sharpness", 2.), ("equalize",), ("autocontrast",)):
+    print(name, type(made := getattr(F, name)(films, *rest)), made.shape, made[1, 0, 2].tolist())
+    print(getattr(F, name)(films.float() / 255, *rest)[1, :, 0].flatten(1).sum(1))
+for t in v2.RandomRotation(30), v2.RandomResizedCrop(4), v2.RandAugment(), v2.TrivialAugmentWide(), v2.RandomGrayscale(1.), v2.RandomAutocontrast(1.):
+    torch.manual_seed(4)
+    print(t, t(films)[1, 1, 1])
+F.rgb_to_grayscale(picture).shape, v2.Grayscale()(films).shape, F.autocontrast(torch.ones(1, 2, 2)), F.autocontrast(torch.zeros(3, 1, 1, dtype=torch.uint8))
+F.autocontrast(torch.ones(2, 2, 2))

@@ -19,27 +19,27 @@ Range = tuple[list[float], bool]  # the strengths from weak to strong (none: it 
 FIXED: Range = ([], False)
 
 
-def apply_named(img: Img, name: str, magnitude: float, interpolation: Any, fill: Any) -> Img:
-    """The image after the operation ``name`` with this strength."""
+def apply_named(img: Img, name: str, magnitude: float, interpolation: Any, fill: Any, functions: Any = F) -> Img:
+    """The image after the operation ``name`` with this strength. ``functions``: the module whose operations are used."""
     turn = {"interpolation": interpolation, "fill": fill}
     still: dict[str, Any] = {"angle": 0.0, "scale": 1.0, **turn}
     slant = math.degrees(math.atan(magnitude)) if name.startswith("Shear") else 0.0
     actions: dict[str, Callable[[], Img]] = {
         "Identity": lambda: img,
-        "ShearX": lambda: F.affine(img, translate=[0, 0], shear=[slant, 0.0], center=[0, 0], **still),
-        "ShearY": lambda: F.affine(img, translate=[0, 0], shear=[0.0, slant], center=[0, 0], **still),
-        "TranslateX": lambda: F.affine(img, translate=[int(magnitude), 0], shear=[0.0, 0.0], **still),
-        "TranslateY": lambda: F.affine(img, translate=[0, int(magnitude)], shear=[0.0, 0.0], **still),
-        "Rotate": lambda: F.rotate(img, magnitude, **turn),
-        "Brightness": lambda: F.adjust_brightness(img, 1.0 + magnitude),
-        "Color": lambda: F.adjust_saturation(img, 1.0 + magnitude),
-        "Contrast": lambda: F.adjust_contrast(img, 1.0 + magnitude),
-        "Sharpness": lambda: F.adjust_sharpness(img, 1.0 + magnitude),
-        "Posterize": lambda: F.posterize(img, int(magnitude)),
-        "Solarize": lambda: F.solarize(img, magnitude),
-        "AutoContrast": lambda: F.autocontrast(img),
-        "Equalize": lambda: F.equalize(img),
-        "Invert": lambda: F.invert(img),
+        "ShearX": lambda: functions.affine(img, translate=[0, 0], shear=[slant, 0.0], center=[0, 0], **still),
+        "ShearY": lambda: functions.affine(img, translate=[0, 0], shear=[0.0, slant], center=[0, 0], **still),
+        "TranslateX": lambda: functions.affine(img, translate=[int(magnitude), 0], shear=[0.0, 0.0], **still),
+        "TranslateY": lambda: functions.affine(img, translate=[0, int(magnitude)], shear=[0.0, 0.0], **still),
+        "Rotate": lambda: functions.rotate(img, magnitude, **turn),
+        "Brightness": lambda: functions.adjust_brightness(img, 1.0 + magnitude),
+        "Color": lambda: functions.adjust_saturation(img, 1.0 + magnitude),
+        "Contrast": lambda: functions.adjust_contrast(img, 1.0 + magnitude),
+        "Sharpness": lambda: functions.adjust_sharpness(img, 1.0 + magnitude),
+        "Posterize": lambda: functions.posterize(img, int(magnitude)),
+        "Solarize": lambda: functions.solarize(img, magnitude),
+        "AutoContrast": lambda: functions.autocontrast(img),
+        "Equalize": lambda: functions.equalize(img),
+        "Invert": lambda: functions.invert(img),
     }
     if name not in actions:
         raise ValueError(f"The provided operator {name} is not recognized.")

@@ -138,7 +138,7 @@ def resize(
                 "Anti-alias option is always applied for PIL Image input. Argument antialias is ignored.", stacklevel=2
             )
         return img.resize((width, height), PIL_MODES[mode])
-    return _resize_tensor(img, height, width, mode.value, bool(antialias))
+    return resize_tensor(img, height, width, mode.value, bool(antialias), working_dtype(img))
 
 
 def output_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tuple[int, int]:
@@ -157,14 +157,14 @@ def output_size(h: int, w: int, size: Sequence[int], max_size: int | None) -> tu
     return (new_long, new_short) if w <= h else (new_short, new_long)
 
 
-def _resize_tensor(img: Any, height: int, width: int, mode: str, antialias: bool) -> Any:
+def resize_tensor(img: Any, height: int, width: int, mode: str, antialias: bool, work: dtypes.dtype) -> Any:
     if mode not in ("nearest", "nearest-exact", "bilinear", "bicubic"):
         raise NotImplementedError(
             f"interpolation {mode!r} is for PIL images only; tensors take nearest, bilinear or bicubic"
         )
     smooth = mode.startswith("bi")
     out = F.interpolate(
-        as_batch(img, working_dtype(img)),
+        as_batch(img, work),
         size=[height, width],
         mode=mode,
         align_corners=False if smooth else None,

@@ -7,8 +7,7 @@ from typing import Any
 from PIL import Image as PILImage
 
 from ....ops.random_ops import rand, randint
-from ...tv_tensors import BoundingBoxes, KeyPoints, Mask, plain, wrap
-from .. import functional as F1
+from ...tv_tensors import BoundingBoxes, KeyPoints, Mask
 from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space, steps
 from ..images import max_value
 from . import functional as F
@@ -50,10 +49,7 @@ class _Policy(Transform):
             magnitude = -magnitude
         if name == "Solarize":  # from a part of the range
             magnitude *= 255.0 if isinstance(image, PILImage.Image) else max_value(image.dtype)
-        if name in ("Posterize", "Equalize"):
-            return F.posterize(image, int(magnitude)) if name == "Posterize" else F.equalize(image)
-        mode = F1.InterpolationMode(self.interpolation) if isinstance(self.interpolation, str) else self.interpolation
-        return wrap(apply_named(plain(image), name, magnitude, mode, fill_of(self._fill, image)), like=image)
+        return apply_named(image, name, magnitude, self.interpolation, fill_of(self._fill, image), F)
 
     @staticmethod
     def _space(bins: int, *limits: Any) -> dict[str, Range]:

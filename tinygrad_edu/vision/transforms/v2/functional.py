@@ -12,6 +12,7 @@ from PIL import Image as PILImage
 
 from .... import dtypes
 from ....autograd.variable import Variable
+from ....ops.choosing import where
 from ....ops.data import from_numpy
 from ....ops.joining import cat
 from ....ops.random_ops import randn
@@ -24,7 +25,7 @@ from ..functional import (
     get_image_num_channels,
     pil_to_tensor,
 )
-from ..geometry import PADDING_MODES
+from ..geometry import PADDING_MODES, resize_tensor
 from ..images import max_value, working_dtype
 from . import boxes
 from .boxes import (  # noqa: F401
@@ -88,6 +89,19 @@ def _keeps_kind(function: Function, moved: Callable[..., Any] | None = None) -> 
     if moved is not None:
         on_any.kernels |= {Mask: _of_mask(function), BoundingBoxes: moved, KeyPoints: moved}  # type: ignore[attr-defined]
     return on_any  # type: ignore[return-value]
+
+
+def _image_by_image(function: Function) -> Function:
+    """The function of (N, C, H, W) for any number of leading dimensions: batches of videos, say."""
+
+    @functools.wraps(function)
+    def on_any_batch(inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(inpt, Variable) or inpt._data.ndim < 5:
+            return function(inpt, *args, **kwargs)
+        batch: Any = inpt
+        return function(batch.flatten(0, -4), *args, **kwargs).unflatten(0, batch.shape[:-3])
+
+    return on_any_batch  # type: ignore[return-value]
 
 
 def _moves(moved: Callable[..., Any]) -> Callable[[Function], Function]:
@@ -193,6 +207,7 @@ get_num_channels = get_image_num_channels
 
 # -------------------------------------------------------------------------------------------------------- geometry
 @_moves(boxes.resize)
+@_image_by_image
 def resize(
     inpt: Any,
     size: int | Sequence[int] | None,
@@ -202,8 +217,12 @@ def resize(
 ) -> Any:
     """The image at size (h, w), with its shorter edge at an int, or (None) with its longer edge at ``max_size``."""
     _, h, w = get_dimensions(inpt)
-    target = list(boxes.resized(h, w, size, max_size))
-    return F1.resize(inpt, target, _mode(interpolation), antialias=antialias)
+    height, width = boxes.resized(h, w, size, max_size)
+    mode = _mode(interpolation)
+    smooth = mode.value in ("bilinear", "bicubic")
+    if smooth and (h, w) != (height, width) and getattr(inpt, "dtype", None) is dtypes.uint8:
+        return resize_tensor(inpt, height, width, mode.value, bool(antialias), dtypes.uint8)  # bytes all the way
+    return F1.resize(inpt, [height, width], mode, antialias=antialias)
 
 
 @_moves(boxes.pad)
@@ -227,6 +246,7 @@ def pad(inpt: Any, padding: int | Sequence[int], fill: Any = None, padding_mode:
 
 
 @_moves(boxes.rotate)
+@_image_by_image
 def rotate(
     inpt: Any,
     angle: float,
@@ -246,6 +266,7 @@ def rotate(
 
 
 @_moves(boxes.affine)
+@_image_by_image
 def affine(
     inpt: Any,
     angle: float,
@@ -261,6 +282,7 @@ def affine(
 
 
 @_moves(boxes.perspective)
+@_image_by_image
 def perspective(
     inpt: Any, startpoints: Any, endpoints: Any, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = None
 ) -> Any:
@@ -269,12 +291,14 @@ def perspective(
 
 
 @_moves(boxes.elastic)
+@_image_by_image
 def elastic(inpt: Any, displacement: Any, interpolation: Any = InterpolationMode.BILINEAR, fill: Any = None) -> Any:
     """The image with every pixel fetched from a moved place."""
     return F1.elastic_transform(inpt, displacement, _mode(interpolation), fill)
 
 
 @_moves(boxes.resized_crop)
+@_image_by_image
 def resized_crop(
     inpt: Any,
     top: int,
@@ -328,6 +352,10 @@ def grayscale_to_rgb(inpt: Any) -> Any:
     return inpt if inpt.shape[-3] >= 3 else cat([inpt] * 3, -3)
 
 
+for _function in (rgb_to_grayscale, grayscale_to_rgb):
+    del _function.kernels[Video]  # type: ignore[attr-defined]  # torchvision's leave videos as they are
+
+
 @_keeps_kind
 def posterize(inpt: Any, bits: int) -> Any:
     """Only the ``bits`` upper bits of every number; floats fall on as many steps."""
@@ -338,12 +366,27 @@ def posterize(inpt: Any, bits: int) -> Any:
 
 
 @_keeps_kind
+@_image_by_image
 def equalize(inpt: Any) -> Any:
     """Numbers spread evenly; floats by way of bytes."""
     if F1.is_pil(inpt) or inpt.dtype is dtypes.uint8:
         return F1.equalize(inpt)
     as_bytes = to_dtype(inpt, dtypes.uint8, scale=True)
     return to_dtype(F1.equalize(as_bytes), inpt.dtype, scale=True)
+
+
+@_keeps_kind
+def autocontrast(inpt: Any) -> Any:
+    """Each channel stretched to the full range; divided by the step, so bytes may fall on other sides than in the older one."""
+    if F1.is_pil(inpt):
+        return F1.autocontrast(inpt)
+    if inpt.shape[-3] not in (1, 3):
+        raise TypeError(f"Input image tensor permitted channel values are 1 or 3, but found {inpt.shape[-3]}")
+    bound, x = max_value(inpt.dtype), inpt.to(working_dtype(inpt))
+    low, high = x.amin((-2, -1), keepdim=True), x.amax((-2, -1), keepdim=True)
+    flat = high == low
+    low, step = where(flat, 0.0, low), where(flat, 1.0, (high - low) * (1.0 / bound))
+    return ((x - low) / step).clamp(0, bound).to(inpt.dtype)
 
 
 @_keeps_kind
@@ -378,19 +421,19 @@ def permute_channels(inpt: Any, permutation: Sequence[int]) -> Any:
 adjust_brightness = _keeps_kind(F1.adjust_brightness)
 adjust_contrast = _keeps_kind(F1.adjust_contrast)
 adjust_saturation = _keeps_kind(F1.adjust_saturation)
-adjust_sharpness = _keeps_kind(F1.adjust_sharpness)
+adjust_sharpness = _keeps_kind(_image_by_image(F1.adjust_sharpness))
 adjust_hue = _keeps_kind(F1.adjust_hue)
 adjust_gamma = _keeps_kind(F1.adjust_gamma)
 invert = _keeps_kind(F1.invert)
 solarize = _keeps_kind(F1.solarize)
-autocontrast = _keeps_kind(F1.autocontrast)
 normalize = _keeps_kind(F1.normalize)
-gaussian_blur = _keeps_kind(F1.gaussian_blur)
+gaussian_blur = _keeps_kind(_image_by_image(F1.gaussian_blur))
 
 __all__ = [
     name
     for name in globals()
-    if not name.startswith("_") and name not in ("annotations", "boxes", "functools", "inspect", "kernels", "numpy")
+    if not name.startswith("_")
+    and name not in ("annotations", "boxes", "functools", "inspect", "kernels", "numpy", "resize_tensor", "where")
 ]
 
 
