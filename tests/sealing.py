@@ -57,10 +57,12 @@ def seal_ours() -> list[Callable[[], None]]:
     if module := loaded("autograd.modes"):
         restore.append(attributes_of(module.state))
     if module := loaded("random"):
-        generator, stream = module.default_generator, module.default_generator.stream.fork()
+        generator, stream = module.default_generator, module.default_generator.stream
+        state = stream.get_state()
         restore += [
             variables_of(module, "_of_device", "_cuda_seed"),
             lambda: setattr(generator, "stream", stream),
+            lambda: stream.set_state(state),
         ]
     return restore
 
