@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import random
@@ -103,6 +104,7 @@ class _Verbatim(str):
 
 def run(job: Job, tasks: Connection, results: Connection, parent: int) -> None:
     """The main function of a worker process."""
+    gc.freeze()  # a fork must not clean up after its parent: its finalizers are for that one to run, and would copy shared pages
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the main process, which stops the workers
     inbox = Inbox(tasks, parent)
     seed = job.base_seed + job.worker
