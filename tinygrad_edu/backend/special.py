@@ -150,15 +150,37 @@ def _erfc_inverse(xp: Any, q: Any) -> Any:
     return x
 
 
+# erfinv(y) / y as a polynomial in t = y² / 0.28125 - 1, for |y| ≤ 0.75
+_ERFINV = (
+    0.9640216376238271, 0.09346781082872174, 0.01969115624149933, 0.005173013414469024, 0.0015097228866915713,
+    0.0004685490775513217, 0.00015139579227234007, 5.032916102823615e-05, 1.7088279679349287e-05, 5.897249293352484e-06,
+    2.061759952905519e-06, 7.288363554204325e-07, 2.597844233428912e-07, 9.252173178501877e-08, 3.342321993931324e-08,
+    1.3125509396250419e-08, 4.7986332208946784e-09, 9.79071132957962e-10, 3.5680959373564925e-10, 4.783018704796522e-10,
+    1.7778271004096046e-10,
+)  # fmt: skip
+# erfinv(y) as a polynomial in t, which goes from -1 to 1 as s = sqrt(-log(1 - |y|)) goes from its value at 0.75 to 6.1
+_ERFINV_TAIL = (
+    3.377974601932088, 2.547770535910127, -0.029075037898893603, 0.00698111317326688, 0.001268525508748897,
+    -0.003752711683922114, 0.0039112410501369954, -0.0032581028010942995, 0.002442034475501442, -0.0017141898475113964,
+    0.0011468875732008896, -0.0007372969174531186, 0.00045623542597743067, -0.00027271388628822017, 0.00016064230391476568,
+    -8.845110060106295e-05, 3.2406838647195195e-05, -1.3356078462082296e-05, 3.766935118342128e-05, -2.0788111961379375e-05,
+    -5.166937651305566e-05, 3.4244165186327425e-05, 6.263156630428023e-05, -3.995685350288428e-05, -5.81268167385159e-05,
+    3.7796593498024105e-05, 3.339593699233456e-05, -2.1934015930947364e-05, -1.2434120670589401e-05, 8.288809648019621e-06,
+    1.9567193750815857e-06, -1.3644833611486101e-06,
+)  # fmt: skip
+_TAIL_FROM, _TAIL_TO = math.sqrt(math.log(4)), 6.1
+
+
 def _erfinv64(xp: Any, y: Any) -> Any:
+    shape, y = y.shape, y.reshape(-1)
     size = xp.abs(y)
-    inside = size < 1
-    x = _erfc_inverse(xp, xp.where(inside, 1 - size, 0.5))
-    # near 0 the logarithm loses digits: one Newton step on erf itself
-    near = xp.where(size < 0.5, x, 0.25)
-    near = near - (_erf64(xp, near) - xp.where(size < 0.5, size, 0)) * xp.exp(near * near) * (_SQRT_PI / 2)
-    x = xp.where(size < 0.5, near, x)
-    return xp.where(inside, xp.copysign(x, y), xp.where(size == 1, xp.copysign(math.inf, y), math.nan))
+    near = xp.minimum(size, 0.75)
+    x = near * _polynomial(xp, _ERFINV, near * near / 0.28125 - 1)
+    far = (size > 0.75) & (size < 1)
+    s = xp.sqrt(-xp.log1p(-size[far]))
+    x[far] = _polynomial(xp, _ERFINV_TAIL, (2 * s - (_TAIL_FROM + _TAIL_TO)) / (_TAIL_TO - _TAIL_FROM))
+    x = xp.where(size < 1, xp.copysign(x, y), xp.where(size == 1, xp.copysign(math.inf, y), math.nan))
+    return x.reshape(shape)
 
 
 erfinv = _wide(_erfinv64)
