@@ -56,6 +56,8 @@ def seal_ours() -> list[Callable[[], None]]:
         restore += [variables_of(module, "options"), attributes_of(module.options)]
     if module := loaded("autograd.modes"):
         restore.append(attributes_of(module.state))
+    if module := loaded("nn.hooks"):
+        restore.append(variables_of(module, *(name for name in vars(module) if name.startswith("global_"))))
     if module := loaded("random"):
         generator, stream = module.default_generator, module.default_generator.stream
         state = stream.get_state()
@@ -73,9 +75,12 @@ def seal_torch() -> list[Callable[[], None]]:
         return []
     dtype, grad, stream = torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_rng_state()
     shown = attributes_of(sys.modules["torch._tensor_str"].PRINT_OPTS)
+    modules = sys.modules["torch.nn.modules.module"]
+    hooks = variables_of(modules, *(name for name in vars(modules) if name.startswith("_global_")))
     distribution = torch.distributions.Distribution
     validates = distribution._validate_args
     return [
+        hooks,
         lambda: torch.set_default_dtype(dtype),
         lambda: torch._C._set_grad_enabled(grad),
         lambda: torch.set_rng_state(stream),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,14 @@ def local() -> Iterator[distributed.LocalCluster]:
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None
     ) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def no_client_left() -> Iterator[None]:
+    """A client that found no scheduler is garbage in a circle. Its `__del__` takes the lock under which the next one starts a
+    thread: found by the garbage collector in that thread, it would wait for ever."""
+    yield
+    gc.collect()
 
 
 def grade(out: Path, *arguments: object) -> Result:
