@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -65,7 +67,12 @@ def run_all_and_save(page: Any, server: Any, name: str, seconds: float = 400) ->
 
 
 def read(server: Any, name: str) -> dict[str, Any]:
-    return dict(json.loads((server.folder / name).read_text(encoding="utf-8")))
+    """The notebook on the disk. Jupyter empties the file before it writes it anew: what is not whole is read again."""
+    for _ in range(50):
+        with suppress(json.JSONDecodeError):
+            return dict(json.loads((server.folder / name).read_text(encoding="utf-8")))
+        time.sleep(0.1)
+    raise AssertionError(f"{name} was no whole notebook for five seconds")
 
 
 def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
