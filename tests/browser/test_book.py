@@ -166,6 +166,7 @@ def test_copy_button_copies_code_without_prompts(reader: Any, address: str) -> N
 def test_reference_shows_signature_and_example(reader: Any, address: str) -> None:
     reader.goto(f"{address}/api/index.html")
     reader.locator("main").get_by_role("link", name="nn: linear").click()
+    reader.wait_for_url("**/api/nn.linear.html")  # `evaluate_all` does not wait for what it asks for
     entry = reader.locator("dl.class:has(> dt[id='tinygrad_edu.nn.Linear'])")
     parameters = entry.locator("> dt .sig-param").evaluate_all(
         "all => all.map(one => one.querySelector('.n').innerText)"
@@ -200,10 +201,12 @@ def test_dark_mode_and_a_telephone(reader: Any, address: str, name: str) -> None
 def test_read_from_the_disk(reader: Any, site: Path) -> None:
     reader.goto(f"file://{site}/index.html")
     reader.locator("main").get_by_role("link", name="Exercises: modules").click()
+    reader.wait_for_url("**/exercises/06_modules.html")
     assert heading(reader) == "Exercises: modules"
     reader.locator("mjx-container > svg").first.wait_for()
     reader.goto(f"file://{site}/search.html?q=dropout")
     reader.locator("#search-results li a").get_by_text("nn: dropout").first.click()
+    reader.wait_for_url("**/api/nn.dropout.html*")
     assert heading(reader) == "nn: dropout"
 
 
