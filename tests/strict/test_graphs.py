@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from strict import strict_array
-from strict.strict_array import strict_cuda
 
 import tinygrad_edu as tg
 from tinygrad_edu import nn
+
+pytestmark = pytest.mark.usefixtures("device")
 
 OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
     "SGD": lambda p: tg.optim.SGD(p, 0.1),
@@ -30,15 +31,6 @@ LAYERS: dict[str, Callable[[], list[Any]]] = {
     ],
     "dropout": lambda: [nn.Flatten(), nn.Dropout(0.3), nn.Linear(64, 5)],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True, params=["strict", "cupy"] if tg.cuda.is_available() else ["strict"])
-def device(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "strict":
-        with strict_cuda():
-            yield "strict"
-    else:
-        yield "cupy"
 
 
 @pytest.fixture(autouse=True, scope="module")

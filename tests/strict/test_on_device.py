@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from oracle.harness import OURS, OpCase, S, Side, demand, outcome, same
-from strict.strict_array import StrictArray, strict_cuda
+from strict.strict_array import StrictArray
 
 import tinygrad_edu as tg
 from tinygrad_edu import backend
@@ -48,15 +48,6 @@ def cases() -> Iterator[Any]:
                     number = sum(known.split("#")[0] == label for known in seen)
                     seen.add(f"{label}#{number}")
                     yield pytest.param(case, id=f"{label}-{number}" if number else label)
-
-
-@pytest.fixture(params=["strict", "cupy"] if backend.cuda_available() else ["strict"])
-def device(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "strict":
-        with strict_cuda():
-            yield "strict"
-    else:
-        yield "cupy"
 
 
 def _on_host(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.test_sparse import FORMS, LOSSES, OF_MATRICES, Sample, shown, slopes
-from strict.test_on_device import _on_host, device  # noqa: F401 – a fixture
+from strict.test_on_device import _on_host
 
 import tinygrad_edu as tg
 
@@ -20,7 +20,7 @@ class OnDevice:
         return lambda *args, **kwargs: found(*args, **{"device": "cuda", **kwargs})
 
 
-def test_operations(device: str) -> None:  # noqa: F811
+def test_operations(device: str) -> None:
     wrong = []
     for seed in range(9):
         sample = Sample(seed)
@@ -33,14 +33,14 @@ def test_operations(device: str) -> None:  # noqa: F811
     assert not wrong, f"{len(wrong)}:\n" + "\n".join(wrong[:6])
 
 
-def test_gradients(device: str) -> None:  # noqa: F811
+def test_gradients(device: str) -> None:
     for name, loss in LOSSES.items():
         there, here = slopes(OnDevice(), 1, loss), slopes(tg, 1, loss)
         for what, g in here.items():
             assert repr(_on_host(there[what])) == repr(g), f"{name}: {what}"
 
 
-def test_embeddings_and_their_optimizers(device: str) -> None:  # noqa: F811
+def test_embeddings_and_their_optimizers(device: str) -> None:
     for kind, options in (("SGD", {"momentum": 0.9}), ("Adagrad", {}), ("SparseAdam", {})):
         found = []
         for place in ("cpu", "cuda"):

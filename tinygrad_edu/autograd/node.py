@@ -49,12 +49,11 @@ class OpNode(Node):
         if plan.only is not None and second is None:
             return (plan.only(k, g, *saved),)
         results: list[Any] = [None] * len(self.edges)
-        for at, formula, positions, pick in plan.formulas:
+        for at, formula, pick in plan.formulas:
             if wanted is not None and not self._leads(at, wanted):
                 continue
             if second is not None and isinstance(g, Variable):
-                kept = [raw[p] for p in positions], [saved[p] for p in positions]
-                gx = first_derivative(self, formula, at, g, *kept, second == "NotImplemented")
+                gx = first_derivative(self, formula, at, g, pick(raw), pick(saved), second == "NotImplemented")
             else:
                 gx = formula(k, g, *pick(saved))
             if at != op.variadic_at:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from copy import copy
 from operator import itemgetter
 from typing import Any
 
@@ -32,18 +33,20 @@ class Plan:
 
     __slots__ = ("formulas", "keep", "only", "places", "saving", "straight")
 
-    def __init__(
-        self, saving: tuple[Where, ...], formulas: tuple[Any, ...], variadic: bool, places: Any = None
-    ) -> None:
-        self.saving, self.formulas, self.places = saving, formulas, places
-        whole = len(formulas) == 1 and formulas[0][2] == tuple(range(len(saving)))
+    def __init__(self, saving: tuple[Where, ...], formulas: list[tuple[int, Any, list[int]]], variadic: bool) -> None:
+        self.saving = saving
+        self.places: tuple[int, ...] | None = None
+        self.formulas = tuple((at, formula, _picker(positions)) for at, formula, positions in formulas)
+        whole = len(formulas) == 1 and formulas[0][2] == [*range(len(saving))]
         self.only = formulas[0][1] if whole and formulas[0][0] == 0 and not variadic else None
         self.straight = self.only is not None  # the engine has a short way for such nodes
         self.keep = _KEEP.get(saving)
 
     def with_places(self, places: tuple[int, ...]) -> Plan:
         """The same plan for a node whose saved values carry version counters at other places."""
-        return Plan(self.saving, self.formulas, self.only is None, places)
+        other = copy(self)
+        other.places = places
+        return other
 
 
 _HOST = cpu.array_type
@@ -295,8 +298,8 @@ class Op:
                     saving.append(where)
                 positions.append(saving.index(where))
                 publish_saved(self, where)
-            formulas.append((self.edge_at[i], formula, tuple(positions), _picker(positions)))
-        self.plans[key] = found = Plan(tuple(saving), tuple(formulas), self.variadic is not None)
+            formulas.append((self.edge_at[i], formula, positions))
+        self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic is not None)
         if key & _NUMBER:
             found.keep = _KEEP_WITH_NUMBER.get(found.saving)
             found.places = tuple(i for i, where in enumerate(saving) if where != _Y)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import Kernels
 from .errors import AcceleratorError
 
 _now: Recording | None = None
@@ -22,9 +21,9 @@ class Recording:
     of these. While work is recorded the stream's words are counted from 0, and where they begin stands in memory of the GPU.
     """
 
-    def __init__(self, stream: Any, k: Kernels, random: Any) -> None:
+    def __init__(self, stream: Any, random: Any) -> None:
         self.stream, self.random = stream, random
-        self.start = random.place_on_device(k)
+        self.start = random.place_on_device()
 
     def __enter__(self) -> None:
         global _now

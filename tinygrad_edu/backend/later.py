@@ -15,7 +15,7 @@ from . import Kernels, kernels_of
 from .errors import AcceleratorError
 
 _ROOM = 64  # kinds of checks
-_texts: list[str] = []  # what the n-th note means
+_texts: dict[str, int] = {}  # the note that stands for it
 _notes: dict[tuple[type, int], Any] = {}  # for each GPU an array of booleans: which kinds of check have failed
 _asked: set[tuple[type, int]] = set()  # GPUs with checks whose outcome nobody has seen
 
@@ -30,9 +30,7 @@ def notes_of(k: Kernels, index: int) -> Any:
 
 def refuse(k: Kernels, wrong: Any, text: str) -> None:
     """Nothing in ``wrong``, booleans on a GPU, may be True; ``text`` says what it means if something is."""
-    if text not in _texts and len(_texts) < _ROOM:
-        _texts.append(text)
-    at = _texts.index(text) if text in _texts else _ROOM - 1
+    at = _texts.setdefault(text, len(_texts)) if len(_texts) < _ROOM else _texts.get(text, _ROOM - 1)
     index = k.device_index(wrong)
     note = notes_of(k, index)[at : at + 1]
     k.xp.logical_or(note, wrong.any(), out=note)
@@ -64,7 +62,7 @@ def report() -> None:
         failed = notes.get()
         if failed.any():
             notes[...] = False
-            what = "; ".join(text for text, bad in zip(_texts, failed) if bad)
+            what = "; ".join(text for text, at in _texts.items() if failed[at])
             raise AcceleratorError(
                 f"CUDA error: device-side assert triggered\n{what}\nThe GPU works behind the program: an operation before this "
                 "line has failed. With CUDA_LAUNCH_BLOCKING=1 in the environment the line itself is shown."

@@ -55,8 +55,10 @@ def philox(xp: Any, seed: int, first: int, n: int, start: Any = None) -> Any:
     """
     low, shift = xp.uint64(_LOW), xp.uint64(32)
     block = xp.arange(n, dtype=xp.uint64) + xp.uint64(first)
-    keys: Any = [(xp.uint64(a), xp.uint64(b)) for a, b in _keys(seed)]
-    if start is not None:
+    keys: Any
+    if start is None:
+        keys = [(xp.uint64(a), xp.uint64(b)) for a, b in _keys(seed)]
+    else:
         keys, block = [(start[i], start[10 + i]) for i in range(10)], block + start[20]
     a, b = block & low, block >> shift
     c, d = xp.zeros_like(block), xp.zeros_like(block)
@@ -98,13 +100,14 @@ class PhiloxStream:
         return copy
 
     # ------------------------------------------------------------------------------------------ recorded work
-    def place_on_device(self, k: Kernels) -> Any:
+    def place_on_device(self) -> Any:
         """Keys and block number from which recorded work draws (see `philox`), as numbers that the device holds."""
-        return k.from_host(self._place(), None)
-
-    def _place(self) -> Any:
         first, second = zip(*_keys(self.initial_seed))
-        return np.array([*first, *second, -(-self.offset // 4)], np.uint64)
+        return self._kernels.from_host(np.array([*first, *second, self._next_block()], np.uint64), None)
+
+    def _next_block(self) -> int:
+        """The number of the first block from which nothing has been drawn."""
+        return -(-self.offset // 4)
 
     def begin_recording(self, start: Any) -> int:
         """From here on count from 0, and begin where ``start`` says when the work is run; the count until now."""
@@ -118,16 +121,15 @@ class PhiloxStream:
 
     def skip(self, words: int, start: Any) -> None:
         """Recorded work is about to draw so many words: from here on."""
-        start[...] = self._kernels.from_host(self._place(), None)
-        self.offset = 4 * -(-self.offset // 4) + words
+        start[...] = self.place_on_device()
+        self.offset = 4 * self._next_block() + words
 
     # ------------------------------------------------------------------------------------------ draws
     def random32(self, n: int) -> Any:
         """``n`` words of 32 bits (as uint64)."""
-        blocks = -(-n // 4)
-        words = philox(self._xp, self.initial_seed, -(-self.offset // 4), blocks, self._start).ravel()[:n]
-        self.offset = 4 * (-(-self.offset // 4) + blocks)
-        return words
+        first, blocks = self._next_block(), -(-n // 4)
+        self.offset = 4 * (first + blocks)
+        return philox(self._xp, self.initial_seed, first, blocks, self._start).ravel()[:n]
 
     def random64(self, n: int) -> Any:
         """``n`` numbers of 64 bits (uint64), two words each, the high half first."""

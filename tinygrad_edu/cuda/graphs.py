@@ -70,7 +70,7 @@ class CUDAGraph:
         k, device = kernels_for("cuda"), _index()
         later.notes_of(k, device)  # now, as they outlive the graph
         self._pool = cupy.cuda.MemoryPool() if pool is None else pool
-        self._recording = Recording(raw, k, generator_of(devices.resolve("cuda")).stream)
+        self._recording = Recording(raw, generator_of(devices.resolve("cuda")).stream)
         self._open.enter_context(cupy.cuda.using_allocator(self._pool.malloc))
         # Relaxed, for the pool has to get memory from the driver while work is recorded
         raw.begin_capture(cupy.cuda.runtime.streamCaptureModeRelaxed)

@@ -10,7 +10,7 @@ from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..autograd.variable import Variable, needs_grad
 from ..backend import compiled
-from ._check import c_name, check_tensor, expand_error, not_implemented
+from ._check import c_name, check_tensor, expand_error, not_for
 from ._define import noded, result_type
 from .creation import fill_value_for
 from .registry import methods, out_error, public, store
@@ -142,11 +142,6 @@ def _check_same_dtype(a: Any, b: Any) -> None:
         )
 
 
-def _check_not_bool(what: str, t: Any) -> None:
-    if t._data.dtype.kind == "b":
-        raise not_implemented(what, t)
-
-
 def _size_mismatch(a: Any, b: Any) -> RuntimeError:
     return RuntimeError(
         f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
@@ -171,7 +166,7 @@ def mm(input: Any, mat2: Any) -> Any:
         _check_same_dtype(input, mat2)
     if a.shape[1] != b.shape[0]:
         raise _size_mismatch(a, b)
-    _check_not_bool("addmm_impl_cpu_", input)
+    not_for("addmm_impl_cpu_", input, "b")
     return Op.table["mm"](input, mat2)
 
 
@@ -182,7 +177,7 @@ def mv(input: Any, vec: Any) -> Any:
     check_tensor("mv", "input", 1, input)
     check_tensor("mv", "vec", 2, vec)
     _check_mv(input, vec, input._data.shape[:1])
-    _check_not_bool("addmv_impl_cpu", input)
+    not_for("addmv_impl_cpu", input, "b")
     return Op.table["mv"](input, vec)
 
 
@@ -214,7 +209,7 @@ def _check_dot(name: str, x: Any, y: Any) -> None:
             f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number of elements, "
             f"but got {a.size} and {b.size} elements respectively"
         )
-    _check_not_bool("dot", x)
+    not_for("dot", x, "b")
 
 
 @public("function method", out=True)
@@ -285,7 +280,7 @@ def _check_bmm(input: Any, mat2: Any) -> None:
         )
     if a.dtype != b.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype.short} but found {mat2.dtype.short}")
-    _check_not_bool("baddbmm_kernel", input)
+    not_for("baddbmm_kernel", input, "b")
 
 
 @public("function method linalg", out=True)
@@ -408,7 +403,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
         raise RuntimeError(
             f"self and mat2 must have the same dtype, but got {input.dtype.short} and {mat2.dtype.short}"
         )
-    _check_not_bool("addmm_impl_cpu_", mat1)
+    not_for("addmm_impl_cpu_", mat1, "b")
     return Op.table["addmm"](input, mat1, mat2, *_factors(mat1, beta, alpha))
 
 
@@ -417,7 +412,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat @ vec)``."""
     _check_mv(mat, vec, input._data.shape)
-    _check_not_bool("addmv_impl_cpu", mat)
+    not_for("addmv_impl_cpu", mat, "b")
     return Op.table["addmv"](input, mat, vec, *_factors(mat, beta, alpha))
 
 
