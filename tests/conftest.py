@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -20,6 +21,9 @@ from sealing import sealed_state  # noqa: F401  (an autouse fixture)
 
 # as without the extra `fast`, also where its kernels have been prepared: tests/backend/test_compiled.py compares these
 os.environ["TINYGRAD_EDU_COMPILED"] = "0"
+# what a shell starts in the background ignores Ctrl+C, and so would the programs that tests start and interrupt
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 
 from environment import find_browser, why_no_sandbox

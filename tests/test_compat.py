@@ -54,6 +54,18 @@ def test_imports():
     assert out.split() == ["True"] * 9
 
 
+def test_methods_of_a_program_are_not_asked_about():
+    """What a program puts into Tensor before there is a class with ``__torch_function__`` runs as it stands."""
+    out = run("""
+        import torch
+        torch.Tensor.both = lambda self, other: (type(self).__name__, type(other).__name__)
+        class A(torch.Tensor): pass
+        class B(torch.Tensor): pass
+        print(torch.ones(1).as_subclass(A).both(torch.ones(1).as_subclass(B)))
+    """)
+    assert out == "('A', 'B')\n"
+
+
 def test_names():
     out = run("""
         import torch

@@ -70,9 +70,37 @@ class _Matmul:
     fp32_precision = "none"
 
 
+def _set_cudnn(
+    _enabled: bool | None = None, _benchmark: bool | None = None, _benchmark_limit: int | None = None,
+    _deterministic: bool | None = None, _allow_tf32: bool | None = None,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Set the switches that are given; returns what all of them were. As in torch, the limit is there only where cuDNN is."""
+    given = {
+        "enabled": _enabled, "benchmark": _benchmark, "benchmark_limit": None, "deterministic": _deterministic,
+        "allow_tf32": _allow_tf32,
+    }  # fmt: skip
+    before = tuple(getattr(cudnn, name) for name in given)
+    vars(cudnn).update({name: value for name, value in given.items() if value is not None})
+    return before
+
+
+@contextmanager
+def _cudnn_flags(
+    enabled: bool = False, benchmark: bool = False, benchmark_limit: int = 10, deterministic: bool = False,
+    allow_tf32: bool = True,
+) -> Iterator[None]:  # fmt: skip
+    """A block with other settings."""
+    before = _set_cudnn(enabled, benchmark, benchmark_limit, deterministic, allow_tf32)
+    try:
+        yield
+    finally:
+        _set_cudnn(*before)
+
+
 cudnn = _Backend(
     "cudnn", "cuDNN is not used: convolutions are matrix products.", enabled=True, deterministic=False, benchmark=False,
-    benchmark_limit=10, allow_tf32=True, is_available=_no, version=lambda: None, is_acceptable=lambda tensor: False,
+    benchmark_limit=None, allow_tf32=True, is_available=_no, version=lambda: None, is_acceptable=lambda tensor: False,
+    flags=_cudnn_flags, set_flags=_set_cudnn,
 )  # fmt: skip
 
 

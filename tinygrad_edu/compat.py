@@ -49,12 +49,34 @@ _ELSEWHERE = {
     "torch.profiler.profiler": "profiler.profiler",
     "torch.utils.tensorboard.writer": "utils.tensorboard.writer",
     "torch.utils.data.dataset": "data.dataset",
+    **{f"torch.utils.data.datapipes{below}": "data.pipes" for below in ("", ".iter", ".iter.combinatorics")},
     "torch.utils.data.dataloader": "data.loader",
     "torch.utils.data.sampler": "data.sampler",
     "torch.utils.data.distributed": "data.distributed",
     "torch.distributed.distributed_c10d": "distributed",
     "torch.distributed.constants": "distributed",
+    "torch.distributed.tensor.placement_types": "distributed.tensor",
+    "torch.distributed.tensor._utils": "distributed.tensor",
+    "torch.distributed._tensor": "distributed.tensor",  # its name before PyTorch 2.5
+    "torch.distributed._tensor.experimental": "distributed.tensor",
+    "torch.distributed.tensor.experimental": "distributed.tensor",
+    "torch.distributed._functional_collectives": "distributed.functional",
+    **{
+        f"torch.distributed.{name}": "distributed.absent"
+        for name in (
+            "algorithms",
+            "algorithms.join",
+            "fsdp",
+            "fsdp.wrap",
+            "fsdp.fully_sharded_data_parallel",
+            "_composable",
+            "_composable.fsdp",
+            "checkpoint",
+            "checkpoint.hf_storage",
+        )
+    },
     "torch._C": "overrides",
+    "torch._tensor_str": "printing",
     "torch.fx.experimental": "absent",
     "torch.fx.experimental.proxy_tensor": "absent",
     "torch._subclasses": "absent",
@@ -76,6 +98,7 @@ _ELSEWHERE = {
     "torch.autograd.anomaly_mode": "autograd.anomaly",
     "torch.backends.cudnn": "backends.cudnn",
     "torch._dynamo": "compiler",
+    "torch._dynamo._trace_wrapped_higher_order_op": "func.batch",
     "torch._logging": "compiler",
     "torch.__config__": "backends",
     "torch.__future__": "future",
@@ -312,12 +335,13 @@ def _show_torch_names() -> None:
     old = importlib.import_module(f"{_PACKAGE}.amp.old")
     for cls, file in ((old.autocast, "autocast_mode"), (old.GradScaler, "grad_scaler")):
         cls.__module__ = f"torch.cuda.amp.{file}"
-    for file, own, name in (
-        ("loader", "SingleProcessIterator", "_SingleProcessDataLoaderIter"),
-        ("processes", "WorkerIterator", "_MultiProcessingDataLoaderIter"),
+    for file, own in (
+        ("loader", "LoaderIterator"),
+        ("loader", "SingleProcessIterator"),
+        ("processes", "WorkerIterator"),
     ):
         cls = getattr(importlib.import_module(f"{_PACKAGE}.data.{file}"), own)
-        cls.__module__, cls.__name__, cls.__qualname__ = "torch.utils.data.dataloader", name, name
+        cls.__module__, cls.__name__, cls.__qualname__ = "torch.utils.data.dataloader", cls.shown, cls.shown
     nn = importlib.import_module(f"{_PACKAGE}.nn")
     for name in ("OutOfMemoryError", "AcceleratorError"):
         getattr(importlib.import_module(f"{_PACKAGE}.backend.errors"), name).__module__ = "torch"

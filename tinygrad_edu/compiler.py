@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .nn import compiled as eval_frame  # torch._dynamo's name of it
 from .nn.compiled import BACKENDS, InvalidBackend, OptimizedModule, as_compiled, compile
 from .ops.data import from_numpy
 from .tensor import Tensor
@@ -81,6 +82,27 @@ def assume_constant_result(fn: Any) -> Any:
     return fn
 
 
+def mark_static_address(t: Any, guard: bool = False) -> None:
+    """Would tell the compiler that a tensor stays where it is in memory. TypeError for what is no tensor."""
+    if not isinstance(t, Tensor):
+        raise TypeError(f"mark_static_address expects a tensor but received {type(t)}")
+
+
+def mark_static(t: Any, index: Any = None) -> None:
+    """Would tell the compiler that dimensions of a tensor always have one size. Nothing is compiled."""
+
+
+def mark_dynamic(t: Any, index: Any, **options: Any) -> None:
+    """Would tell the compiler that dimensions of a tensor have many sizes. Nothing is compiled."""
+
+
+maybe_mark_dynamic = mark_dynamic
+
+
+def graph_break(msg: str = "") -> None:
+    """Does nothing: there is no graph to be broken."""
+
+
 def substitute_in_graph(original_fn: Any, **options: Any) -> Callable[[Any], Any]:
     """A decorator that leaves its function as it is."""
     return lambda fn: fn
@@ -127,6 +149,6 @@ def wrap_numpy(fn: Callable[..., Any]) -> Callable[..., Any]:
 
 __all__ = [
     "InvalidBackend", "OptimizedModule", "allow_in_graph", "assume_constant_result", "compile", "config", "cudagraph_mark_step_begin",
-    "disable", "is_compiling", "is_dynamo_compiling", "is_exporting", "list_backends", "reset", "set_logs", "set_stance",
+    "disable", "eval_frame", "is_compiling", "is_dynamo_compiling", "is_exporting", "list_backends", "reset", "set_logs", "set_stance",
     "substitute_in_graph", "wrap_numpy",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .autograd.variable import Variable
+from .dtypes import bool_
 from .overrides import overridable
 
 
@@ -57,6 +58,73 @@ def _assert_async(value: Any, msg: str | None = None) -> None:
     """RuntimeError where a tensor of one element is 0. On a GPU torch says so later; here, at once."""
     if not bool(value):
         raise RuntimeError("Expected Tensor with single nonzero value, but got zero" if msg is None else msg)
+
+
+_EXPECTED = (
+    "Expected cond to be True, but got False. (Could this error message be improved? If so, please report an enhancement request to "
+    "PyTorch.)"
+)
+
+
+def _check_with(error_type: type[Exception], cond: Any, message: Callable[[], Any] | None) -> None:
+    """An error of this type, with the text that ``message()`` gives, where ``cond`` is False."""
+    if not isinstance(cond, bool):
+        if isinstance(cond, Variable):
+            raise TypeError(
+                "cond must be a bool, but got a Tensor. For tensor conditions, use torch._check_tensor_all() to assert that all "
+                "elements are true."
+            )
+        raise TypeError(f"cond must be a bool, but got {type(cond)}")
+    if cond:
+        return
+    if message is not None and not callable(message):
+        raise TypeError("message must be a callable")
+    raise error_type(_EXPECTED if message is None else str(message()))
+
+
+def _check(cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """RuntimeError where ``cond`` is False."""
+    _check_with(RuntimeError, cond, message)
+
+
+def _check_value(cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """ValueError where ``cond`` is False."""
+    _check_with(ValueError, cond, message)
+
+
+def _check_index(cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """IndexError where ``cond`` is False."""
+    _check_with(IndexError, cond, message)
+
+
+def _check_type(cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """TypeError where ``cond`` is False."""
+    _check_with(TypeError, cond, message)
+
+
+def _check_not_implemented(cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """NotImplementedError where ``cond`` is False."""
+    _check_with(NotImplementedError, cond, message)
+
+
+def _check_is_size(i: Any, message: Callable[[], Any] | None = None) -> None:
+    """RuntimeError where a number is less than 0."""
+    _check(i >= 0, message)
+
+
+def _check_tensor_all_with(error_type: type[Exception], cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """An error of this type where an element of the tensor is False."""
+    tensor: Any = cond  # its methods come from above this file
+    if not isinstance(cond, Variable):
+        raise TypeError(f"cond must be a tensor, but got {type(cond)}")
+    if tensor.dtype is not bool_:
+        raise TypeError(f"cond tensor must have dtype torch.bool, but got {tensor.dtype}")
+    _check_with(error_type, bool(tensor.all()), message)
+
+
+def _check_tensor_all(cond: Any, message: Callable[[], Any] | None = None) -> None:
+    """RuntimeError where an element of the tensor is False."""
+    _check_tensor_all_with(RuntimeError, cond, message)
 
 
 class SymInt:

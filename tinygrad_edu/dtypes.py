@@ -53,7 +53,7 @@ class dtype(metaclass=PublicName):
         return named, (self.name,)
 
     def to_real(self) -> dtype:
-        return {"complex64": float32, "complex128": float64}.get(self.name, self)
+        return {"complex64": float32, "complex128": float64, "complex32": float16}.get(self.name, self)
 
     def to_complex(self) -> dtype:
         if self.is_complex:
@@ -62,14 +62,15 @@ class dtype(metaclass=PublicName):
 
 
 class NameOnly(dtype):
-    """A dtype that programs name and compare with; no tensor has it here."""
+    """A dtype that programs name, compare with and ask for its limits; no tensor has it here."""
 
     __slots__ = ()
     __qualname__ = "dtype"
 
     def __init__(self, name: str, short: str, itemsize: int) -> None:
         self.name, self.short, self.itemsize = name, short, itemsize
-        self.is_floating_point, self.is_complex, self.is_signed = "float" in name, "complex" in name, True
+        self.is_floating_point, self.is_complex = "float" in name, "complex" in name
+        self.is_signed = name != "float8_e8m0fnu"  # exponents alone
 
     @property
     def np(self) -> Any:  # type: ignore[override]
@@ -92,6 +93,9 @@ complex64 = dtype("complex64", numpy.complex64, "ComplexFloat")
 complex128 = dtype("complex128", numpy.complex128, "ComplexDouble")
 bool_ = dtype("bool", numpy.bool_, "Bool")
 complex32 = NameOnly("complex32", "ComplexHalf", 4)
+float8s = tuple(
+    NameOnly(f"float8_{kind}", f"Float8_{kind}", 1) for kind in ("e4m3fn", "e4m3fnuz", "e5m2", "e5m2fnuz", "e8m0fnu")
+)
 
 all_dtypes = (
     uint8, int8, int16, int32, int64, uint16, uint32, uint64,
@@ -101,9 +105,10 @@ all_dtypes = (
 aliases = {
     "float": float32, "double": float64, "half": float16, "short": int16, "int": int32, "long": int64,
     "cfloat": complex64, "cdouble": complex128, "bool": bool_, "complex32": complex32, "chalf": complex32,
+    **{d.name: d for d in float8s},
 }  # fmt: skip
 
-_by_name = {d.name: d for d in all_dtypes}
+_by_name = {d.name: d for d in (*all_dtypes, complex32, *float8s)}
 _by_np = {d.np: d for d in all_dtypes}
 
 
@@ -224,6 +229,8 @@ def promote_types(a: dtype, b: dtype) -> dtype:
 
 
 def _promote(a: dtype, b: dtype) -> dtype:
+    if a in float8s or b in float8s:
+        raise RuntimeError(f"Promotion for Float8 Types is not supported, attempted to promote {a.short} and {b.short}")
     if a is bool_ or b is bool_:
         return b if a is bool_ else a
     if a.is_complex or b.is_complex:

@@ -18,10 +18,14 @@ from typing import Any
 from . import dtypes, ops
 from .autograd.function import Function
 from .autograd.modes import no_grad, state
+from .autograd.op import Op
 from .autograd.variable import needs_grad
 from .devices import device
 from .func.trees import flat, leaves, map_tree, replaced
 from .nn.compiled import compile
+from .ops import registry
+from .sparse.products import sparse_addmm
+from .tensor import Tensor
 from .testing import assert_close
 
 _ALIASED = (
@@ -37,30 +41,45 @@ _defined: dict[str, CustomOpDef] = {}
 class Overload:
     """One form of an operator: ``ops.mylib.twice.default``."""
 
-    def __init__(self, definition: CustomOpDef) -> None:
-        self._definition = definition
+    def __init__(self, packet: Packet, overload: str, function: Callable[..., Any]) -> None:
+        self.overloadpacket, self._overloadname, self._function = packet, overload, function
+        self.namespace, self._opname = packet._name.split("::")
+        self.__name__ = f"{self._opname}.{overload}"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._definition(*args, **kwargs)
+        return self._function(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"<OpOverload(op='{self._definition._qualname.replace('::', '.')}', overload='default')>"
+        return f"<OpOverload(op='{self.overloadpacket}', overload='{self._overloadname}')>"
 
     def __str__(self) -> str:
-        return f"{self._definition._qualname.replace('::', '.')}.default"
+        return f"{self.overloadpacket}.{self._overloadname}"
+
+    def name(self) -> str:
+        """``namespace::operator``, with the name of the form where it has one."""
+        form = "" if self._overloadname == "default" else f".{self._overloadname}"
+        return self.overloadpacket._name + form
 
 
 class Packet:
     """An operator as `ops` shows it: ``ops.mylib.twice``."""
 
-    def __init__(self, definition: CustomOpDef) -> None:
-        self.default, self._name = Overload(definition), definition._qualname.replace("::", ".")
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self._name = name
+        self.default = Overload(self, "default", function)
+        self.__name__ = self.default._opname
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.default(*args, **kwargs)
 
     def __repr__(self) -> str:
-        return f"<OpOverloadPacket(op='{self._name}')>"
+        return f"<OpOverloadPacket(op='{self}')>"
+
+    def __str__(self) -> str:
+        return self._name.replace("::", ".")
+
+    def __getattr__(self, overload: str) -> Any:
+        raise AttributeError(f"The underlying op of '{self}' has no overload name '{overload}'")
 
     def overloads(self) -> list[str]:
         """The names of its forms."""
@@ -76,6 +95,93 @@ class _OpNamespace(types.SimpleNamespace):
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'_OpNamespace' '{self._name}' object has no attribute '{name}'")
+
+
+class _PublicPacket(Packet):
+    """One of torch's own operators. All its forms are the function that users call, which looks at its arguments itself."""
+
+    def __getattr__(self, overload: str) -> Any:
+        if overload.startswith("_"):
+            raise AttributeError(f"an operator's form has no name that begins with '_': '{overload}'")
+        form = vars(self)[overload] = Overload(self, overload, self.default._function)
+        return form
+
+    def overloads(self) -> list[str]:
+        raise NotImplementedError(f"which forms PyTorch's operator {self} has is not known here")
+
+
+class _Aten(_OpNamespace):
+    """``ops.aten``: torch's own operators, where a function or method of the same name does what they do.
+
+    >>> import tinygrad_edu as tg
+    >>> tg.ops.aten.add.Tensor, tg.ops.aten.add.Tensor(tg.ones(2), 1), tg.ops.aten.slice.Tensor(tg.arange(5), 0, 1, 3)
+    (<OpOverload(op='aten.add', overload='Tensor')>, tensor([2., 2.]), tensor([1, 2]))
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        function = None if name.startswith("__") else self._function(name)
+        if function is None:
+            return super().__getattr__(name)
+        vars(self)[name] = found = _PublicPacket(f"aten::{name}", function)
+        return found
+
+    def _function(self, name: str) -> Callable[..., Any] | None:
+        if name in _ONLY_ATEN:
+            return _ONLY_ATEN[name]
+        place, _, rest = name.partition("_")
+        if rest and place in ("linalg", "fft", "special"):
+            return getattr(registry, place).get(rest)  # type: ignore[no-any-return]
+        if name in _IN_FUNCTIONAL:
+            return registry.functional.get(name)
+        if name in _OF_TENSORS:
+            return getattr(Tensor, name)  # type: ignore[no-any-return]
+        found = None if name in _NOT_ATEN else registry.functions.get(name) or registry.methods.get(name)
+        return _listing(found) if found and name in _OF_SEVERAL else found
+
+
+def _listing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Operators give several tensors as a list, where functions give a tuple."""
+    return lambda *args, **kwargs: list(function(*args, **kwargs))
+
+
+def _slice(x: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
+    return x[(slice(None),) * (dim % x.ndim) + (slice(start, end, step),)]
+
+
+def _index(x: Any, indices: Sequence[Any]) -> Any:
+    return x[tuple(slice(None) if i is None else i for i in indices)]
+
+
+_ONLY_ATEN: dict[str, Callable[..., Any]] = {  # operators of torch that have another name for users, or other arguments
+    "alias": lambda x: Op.table["alias"](x),
+    "index": _index,
+    "slice": _slice,
+    "sym_numel": lambda x: x.numel(),
+    "sym_size": lambda x, *dim: x.size(*dim),
+    "sym_storage_offset": lambda x: x.storage_offset(),
+    "sym_stride": lambda x, *dim: x.stride(*dim),
+    "_pin_memory": lambda x, device=None: x.pin_memory(),
+    "_sparse_addmm": sparse_addmm,
+    "_to_copy": lambda x, *, layout=None, pin_memory=None, **options: x.to(copy=True, **options),
+    "_unsafe_view": lambda x, size: x.view(size),
+}
+# functions of nn.functional whose operators take the same arguments; methods that stand in the class itself; what torch writes in Python
+_IN_FUNCTIONAL, _OF_TENSORS, _NOT_ATEN = (
+    frozenset(names.split())
+    for names in (
+        "adaptive_avg_pool2d adaptive_avg_pool3d avg_pool2d avg_pool3d elu elu_ gelu glu hardsigmoid hardswish hardtanh hardtanh_ "
+        "leaky_relu leaky_relu_ linear max_pool2d_with_indices max_pool3d_with_indices mish one_hot pad relu6 "
+        "scaled_dot_product_attention silu softplus softshrink",
+        "coalesce col_indices crow_indices dense_dim dim indices is_coalesced is_complex is_contiguous is_floating_point item numel "
+        "requires_grad_ retain_grad size sparse_dim sparse_mask storage_offset stride to_sparse values",
+        "apply_ asarray bfloat16 bool byte cdouble cfloat char const_data_ptr dim_order double eig float from_dlpack from_numpy "
+        "frombuffer half int ipu is_shared long lstsq lu map2_ map_ matrix_rank module_load mtia new new_tensor pca_lowrank "
+        "share_memory_ short solve storage storage_type svd_lowrank symeig to_dlpack type unique unravel_index untyped_storage xpu",
+    )
+)
+_OF_SEVERAL = {"broadcast_tensors", "chunk", "dsplit", "hsplit", "meshgrid", "split", "split_with_sizes", "tensor_split", "unbind",
+               "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "vsplit"}  # fmt: skip
+aten = _Aten("aten")
 
 
 def _check_annotations(function: Callable[..., Any], signature: inspect.Signature, mutates_args: Iterable[str]) -> None:
@@ -130,7 +236,7 @@ class CustomOpDef:
         self._function = self._differentiable(namespace)
         if not isinstance(getattr(ops, namespace, None), _OpNamespace):
             setattr(ops, namespace, _OpNamespace(namespace))
-        packet = Packet(self)
+        packet = Packet(name, self)
         setattr(getattr(ops, namespace), self._name, packet)
         self._opoverload = packet.default
         _defined[name] = self
@@ -266,7 +372,10 @@ def _find(op: Any) -> CustomOpDef:
     if isinstance(op, CustomOpDef):
         return op
     if isinstance(op, (Packet, Overload)):
-        return (op.default if isinstance(op, Packet) else op)._definition
+        op = (op.default if isinstance(op, Packet) else op)._function
+        if isinstance(op, CustomOpDef):
+            return op
+        raise NotImplementedError("PyTorch's own operators take no kernels or derivatives from elsewhere here")
     name = op.removesuffix(".default")
     if name not in _defined:
         namespace, _, own = name.partition("::")

@@ -18,6 +18,15 @@ from typing import Any
 from . import dtypes
 from .dtypes import PublicName as _TensorMeta  # noqa: F401  the class of torch's classes, where programs look for it
 
+__all__ = [
+    "handle_torch_function",
+    "has_torch_function",
+    "is_tensor_like",
+    "is_tensor_method_or_property",
+    "resolve_name",
+    "wrap_torch_function",
+]  # fmt: skip
+
 watching: list[Any] = []  # what made looking necessary: subclasses of Tensor, modes
 on_first: list[Callable[[], None]] = []  # run when the first of them comes
 MISSING: Any = object()
@@ -121,7 +130,37 @@ def answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     return _ask(function, found, args, kwargs)
 
 
-def _ask(function: Callable[..., Any], found: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def answer_operator(function: Callable[..., Any], *operands: Any) -> Any:
+    """`answer` for an operator: NotImplemented, so that Python asks the other operand, where nobody answers or one cannot."""
+    try:
+        result = answer(function, operands, {})
+    except TypeError:
+        return NotImplemented
+    return NotImplemented if result is MISSING else result
+
+
+def _as_torch_calls_it(function: Callable[..., Any]) -> tuple[str, bool]:
+    """The function's name in messages, and whether torch has it in C++."""
+    name = _known().get(function)
+    if name is None:
+        module = (getattr(function, "__module__", "") or "").replace(__package__, "torch", 1)
+        return f"{module}.{function.__name__}", False
+    place, _, last = name.rpartition(".")
+    compiled = not place.endswith("functional") or hasattr(function, "torch_errors")
+    if place in ("linalg", "fft", "special"):
+        last = f"{place}_{last}"
+    elif place == "nn.functional" and compiled:
+        place = "" if hasattr(import_module(__package__), last) else "nn"
+    return ".".join(filter(None, ("torch", place, last))), compiled
+
+
+def _ask(
+    function: Callable[..., Any],
+    found: list[Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    asked_below: bool = True,
+) -> Any:
     types = tuple(type(f) for f in found)
     words = (kwargs,) if kwargs else ()
     if state.modes:
@@ -137,12 +176,15 @@ def _ask(function: Callable[..., Any], found: list[Any], args: tuple[Any, ...], 
         result = each.__torch_function__(function, types, args, *words)
         if result is not NotImplemented:
             return result
+    name, compiled = _as_torch_calls_it(function)
+    if not (compiled and asked_below):
+        mode = f" nor in mode {state.modes[-1]}" if state.modes else ""
+        raise TypeError(
+            f"no implementation found for '{name}' on types that implement __torch_function__: {list(types)}{mode}"
+        )
     asked = "\n".join(f"  - tensor subclass {kind!r}" for kind in types)
     if state.modes:
         asked = f"  - mode object {state.modes[-1]!r}\n{asked}".rstrip("\n")
-    module = getattr(function, "__module__", "") or ""
-    home = "torch" if ".ops." in module else module.replace(__package__, "torch", 1)
-    name = f"{home}.{function.__name__}"
     raise TypeError(
         f"Multiple dispatch failed for '{name}'; all __torch_function__ handlers returned NotImplemented:\n\n{asked}\n\n"
         "For more information, try re-running with TORCH_LOGS=not_implemented"
@@ -150,15 +192,25 @@ def _ask(function: Callable[..., Any], found: list[Any], args: tuple[Any, ...], 
 
 
 def overridable(
-    function: Callable[..., Any], name: str | None = None, shown: Callable[[], Any] | None = None
+    function: Callable[..., Any],
+    name: str | None = None,
+    shown: Callable[[], Any] | None = None,
+    operator: bool = False,
 ) -> Callable[..., Any]:
-    """``function``, which others may answer for. ``shown`` gives what they are told was called."""
+    """``function``, which others may answer for. ``shown`` gives what they are told was called.
+
+    ``operator``: the method of a binary operator. Where who is asked raises TypeError, Python asks the other operand."""
 
     @wraps(function)
     def form(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True  # IPython leaves this frame out of tracebacks
         if watching:
-            result = answer(form if shown is None else shown(), args, kwargs)
+            try:
+                result = answer(form if shown is None else shown(), args, kwargs)
+            except TypeError:
+                if operator:
+                    return NotImplemented
+                raise
             if result is not MISSING:
                 return result
         try:
@@ -194,7 +246,7 @@ def handle_torch_function(
     public_api: Callable[..., Any], relevant_args: Iterable[Any], *args: Any, **kwargs: Any
 ) -> Any:
     """Ask the classes of ``relevant_args``, in order, to compute ``public_api(*args, **kwargs)``."""
-    return _ask(public_api, overloaded(relevant_args), args, kwargs)
+    return _ask(public_api, overloaded(relevant_args), args, kwargs, asked_below=False)
 
 
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
@@ -259,6 +311,16 @@ class TorchFunctionMode:
     def __exit__(self, *exception: Any) -> None:
         state.modes = state.modes[:-1]
         watching.remove(self)
+
+
+def _get_current_function_mode_stack() -> list[TorchFunctionMode]:
+    """The modes at work, the innermost last."""
+    return list(state.modes)
+
+
+def _get_current_function_mode() -> TorchFunctionMode | None:
+    """The innermost mode at work."""
+    return state.modes[-1] if state.modes else None
 
 
 class BaseTorchFunctionMode(TorchFunctionMode):
@@ -334,3 +396,11 @@ def _get_tracing_state() -> None:
 def is_tensor_method_or_property(func: Any) -> bool:
     """Whether it is a method of tensors, or what gets a property of theirs."""
     return getattr(func, "__name__", "") == "__get__" or _known().get(func, "").startswith("Tensor.")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "_nn":  # ``torch._C._nn``: how ``to`` reads its arguments
+        return import_module(f"{__package__}.nn.module")
+    if name in ("Graph", "Node", "Value"):  # as ``torch._C``: what the graphs of traced programs are made of
+        return getattr(import_module("..jit.graph", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -33,7 +33,7 @@ PROFILES = {
     "full": PrintOptions(threshold=math.inf),
 }
 
-options = PrintOptions()
+options = PRINT_OPTS = PrintOptions()  # one object for good, under torch's name too (``torch._tensor_str.PRINT_OPTS``)
 
 
 def set_printoptions(
@@ -54,7 +54,6 @@ def set_printoptions(
     >>> tg.set_printoptions(profile="default"); tg.tensor([1.12345])
     tensor([1.1235])
     """
-    global options
     chosen = replace(PROFILES.get(profile or "", options))
     for name, value in (
         ("precision", precision),
@@ -65,7 +64,7 @@ def set_printoptions(
         if value is not None:
             setattr(chosen, name, value)
     chosen.sci_mode = sci_mode
-    options = chosen
+    vars(options).update(vars(chosen))
 
 
 def get_printoptions() -> dict[str, Any]:
@@ -222,6 +221,16 @@ def _suffixes(tensor: Any, kind: dtypes.dtype, shape: tuple[int, ...]) -> Iterat
         yield f"tangent={tangent}"
     if any(name is not None for name in tensor.names):
         yield f"names={tuple(tensor.names)}"
+
+
+def _tensor_str(tensor: Any, indent: int) -> str:
+    """The numbers alone: ``torch._tensor_str._tensor_str``, for classes that print tensors of their own kind."""
+    return format_array(tensor._data, tensor.dtype, indent)
+
+
+def _add_suffixes(tensor_str: str, suffixes: Iterable[str], indent: int, force_newline: bool) -> str:
+    """`add_suffixes` and the last bracket, under torch's name."""
+    return add_suffixes(tensor_str, suffixes, indent, force_newline) + ")"
 
 
 def add_suffixes(text: str, suffixes: Iterable[str], indent: int, new_line: bool = False) -> str:

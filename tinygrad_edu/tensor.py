@@ -19,7 +19,7 @@ from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
 from .autograd.modes import state
 from .autograd.op import Op
-from .autograd.variable import Variable, alias, attributes_of, needs_grad, wrap
+from .autograd.variable import Attributes, Variable, alias, all_of, attributes_of, needs_grad, wrap
 from .backend import kernels_for, kernels_of
 from .layouts import strided
 from .legacy import construct
@@ -56,8 +56,7 @@ def _operator(
             if beside_array is not None and isinstance(other, numpy.ndarray):
                 return beside_array(self, other)
             if not isinstance(other, numpy.generic):
-                asked = overrides.answer(function, (other, self) if swapped else (self, other), {})
-                return NotImplemented if asked is overrides.MISSING else asked
+                return overrides.answer_operator(function, *((other, self) if swapped else (self, other)))
             other = wrap(numpy.asarray(other))
         return function(other, self) if swapped else function(self, other)
 
@@ -151,13 +150,29 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     __torch_function__ = classmethod(overrides.by_default)
 
+    @property
+    def __dict__(self) -> Any:  # type: ignore[override]
+        return Attributes(self)
+
+    @__dict__.setter
+    def __dict__(self, attributes: dict[str, Any]) -> None:
+        shown = Attributes(self)
+        new = dict(attributes)  # they may be its own
+        shown.clear()
+        shown.update(new)
+
     def __init_subclass__(cls, inside: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if getattr(cls.__torch_function__, "__func__", None) is not overrides.disabled and not inside:
             overrides.watch(cls)
 
     def as_subclass(self, cls: type) -> Any:
-        """The same numbers and history as a tensor of another class."""
+        """The same numbers and history as a tensor of another class. TypeError for a class that is none of tensors."""
+        if not issubclass(cls, Tensor):
+            raise TypeError(
+                "Creating a Tensor subclass from a class that does not inherit from Tensor is not possible. Make sure your "
+                "class inherits from Tensor."
+            )
         made = Op.table["alias"](self)
         made.__class__ = cls
         return made
@@ -234,6 +249,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         """The shape, or the size of one dimension."""
         if dim is None:
             return Size(self._data.shape)
+        if isinstance(dim, bool):
+            raise TypeError("size(): argument 'dim' (position 1) must be int, not bool")
         return self._data.shape[wrap_dim(self._dim_number(dim), self._data.ndim)]
 
     def _dim_number(self, dim: Any) -> int:
@@ -384,7 +401,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
             raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         if value and not self.is_leaf:
             raise RuntimeError("you can only change requires_grad flags of leaf variables.")
-        self.requires_grad_(value)
+        Tensor.requires_grad_(self, value)  # not a subclass's own, which may be written with this very property
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Ask for (or stop asking for) a gradient of this leaf."""
@@ -555,7 +572,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         """The NumPy array that shares this tensor's memory."""
         if force:
             return kernels_of(self._data).to_host(self.detach()._data)
-        if needs_grad(self):
+        if state.enabled and needs_grad(self):
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         if not self.is_cpu:
             raise TypeError(
@@ -637,7 +654,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     # ------------------------------------------------------------------ copies
     def __copy__(self) -> Any:
         new = object.__new__(type(self))  # a leaf over the same memory
-        new.__dict__.update({name: value for name, value in self.__dict__.items() if name not in _OF_THE_GRAPH})
+        all_of(new).update({name: value for name, value in all_of(self).items() if name not in _OF_THE_GRAPH})
         new._requires_grad = self.requires_grad
         return new
 
@@ -655,7 +672,7 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         new._data, new._counter = copied_with_storage(self._data, memo), [0]
         new._requires_grad, new._names = self._requires_grad, self._names
         new._grad = copy.deepcopy(self._grad, memo)
-        new.__dict__.update(copy.deepcopy(attributes_of(self), memo))
+        all_of(new).update(copy.deepcopy(attributes_of(self), memo))
         return new
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -726,6 +743,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 class SparseTensor(sparse.state.Sparse, Tensor, inside=True, sparse=True):
     """A tensor of a sparse layout: the class shows itself as Tensor, as in torch."""
 
+    __dict__ = vars(Tensor)["__dict__"]
+
 
 def _forbid_writing(name: str, shown: property) -> property:
     """The property with torch's error for who writes to it."""
@@ -749,22 +768,30 @@ def _let_others_answer() -> None:
         for name, value in list(vars(cls).items()):
             if name in _NEVER_ASKED or (name.startswith("_") and not name.startswith("__")):
                 continue
+            home = getattr(value.fget if isinstance(value, property) else value, "__module__", None) or ""
+            if home.partition(".")[0] != __package__:
+                continue  # a program has put it there
             if isinstance(value, property):
                 setattr(cls, name, overrides.overridable_property(value.fget, value.fset, value.fdel, value.__doc__))
             elif callable(value) and not isinstance(value, type) and not hasattr(value, "torch_errors"):
                 told = _TOLD.get(name)
                 shown = None if told is None else (lambda told=told: getattr(Tensor, told))
-                setattr(cls, name, overrides.overridable(value, name, shown))
+                setattr(cls, name, overrides.overridable(value, name, shown, name in _BINARY))
     overrides.not_wrapped.add(Tensor.grad.__get__)
 
 
 # what is told to have been called where an operator was used
-_TOLD = {f"__{n}__": n for n in ("add", "sub", "mul", "pow", "matmul", "lt", "le", "gt", "ge", "ne", "neg", "abs")}
-_TOLD |= {f"__i{n}__": f"{n}_" for n in ("add", "sub", "mul", "pow")}
+_TOLD = {f"__{n}__": n for n in ("add", "sub", "mul", "matmul", "lt", "le", "gt", "ge", "ne", "neg", "abs")}
+_TOLD |= {f"__i{n}__": f"{n}_" for n in ("add", "sub", "mul")}
+_BINARY = {
+    f"__{before}{name}__"
+    for before in ("", "r", "i")
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
+} | {"__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"}  # fmt: skip
 _TOLD |= {"__radd__": "add", "__rmul__": "mul", "__rand__": "bitwise_and", "__ror__": "bitwise_or", "__rxor__": "bitwise_xor",
           "__truediv__": "div", "__itruediv__": "div_", "__mod__": "remainder", "__imod__": "remainder_", "__pos__": "positive",
           "__ifloordiv__": "floor_divide_"}  # fmt: skip
-_NEVER_ASKED = {"__new__", "__init_subclass__", "__torch_function__", "__hash__", "__reduce_ex__", "__copy__", "__class__",
+_NEVER_ASKED = {"__new__", "__init_subclass__", "__torch_function__", "__hash__", "__reduce_ex__", "__copy__", "__class__", "__dict__",
                 "__setstate__", "__iter__", "backward", "names", "as_subclass"}  # fmt: skip
 overrides.PLAIN.add(Tensor)
 overrides.on_first.append(_let_others_answer)

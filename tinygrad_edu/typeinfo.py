@@ -8,6 +8,7 @@ from . import dtypes
 from .autograd.variable import Variable, wrap
 from .ops._define import result_type as _result_type
 from .ops._signature import type_name
+from .overrides import overridable
 
 
 def is_tensor(obj: Any) -> bool:
@@ -21,26 +22,31 @@ def _tensor(function: str, value: Any) -> Any:
     return value
 
 
+@overridable
 def is_floating_point(input: Any) -> bool:
     """Whether the tensor holds float16, bfloat16, float32 or float64 numbers."""
     return bool(_tensor("is_floating_point", input).dtype.is_floating_point)
 
 
+@overridable
 def is_complex(input: Any) -> bool:
     """Whether the tensor holds complex numbers."""
     return bool(_tensor("is_complex", input).dtype.is_complex)
 
 
+@overridable
 def is_signed(input: Any) -> bool:
     """Whether the tensor's dtype has negative numbers."""
     return bool(_tensor("is_signed", input).dtype.is_signed)
 
 
+@overridable
 def is_inference(input: Any) -> bool:
     """Whether the tensor was made in `inference_mode`."""
     return bool(_tensor("is_inference", input)._inference)
 
 
+@overridable
 def is_nonzero(input: Any) -> bool:
     """Whether the only element of the tensor is not zero."""
     if input.numel() != 1:
@@ -49,6 +55,7 @@ def is_nonzero(input: Any) -> bool:
     return bool(input.item())
 
 
+@overridable
 def numel(input: Any) -> int:
     """How many elements the tensor has."""
     return int(_tensor("numel", input).numel())
@@ -72,6 +79,7 @@ def typename(obj: Any) -> str:
     return f"{module}.{name}"
 
 
+@overridable
 def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     """The dtype that arithmetic between two tensors or numbers would have.
 
@@ -107,6 +115,14 @@ class finfo(_Info):
 
     # significand bits (with the hidden one) and exponent bits of each type
     _LAYOUT = {"float16": (11, 5), "bfloat16": (8, 8), "float32": (24, 8), "float64": (53, 11)}
+    # eps, tiny, max, min of those that are not built as IEEE says
+    _FLOAT8 = {
+        "float8_e4m3fn": (2.0**-3, 2.0**-6, 448.0, -448.0),
+        "float8_e4m3fnuz": (2.0**-3, 2.0**-7, 240.0, -240.0),
+        "float8_e5m2": (2.0**-2, 2.0**-14, 57344.0, -57344.0),
+        "float8_e5m2fnuz": (2.0**-3, 2.0**-15, 57344.0, -57344.0),
+        "float8_e8m0fnu": (1.0, 2.0**-127, 2.0**127, 2.0**-127),
+    }
 
     def __init__(self, type: dtypes.dtype | None = None) -> None:
         type = dtypes.get_default_dtype() if type is None else dtypes.of_python_type(type)
@@ -120,6 +136,10 @@ class finfo(_Info):
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
             )
         super().__init__(real)
+        if real.name in self._FLOAT8:
+            self.eps, self.tiny, self.max, self.min = self._FLOAT8[real.name]
+            self.smallest_normal, self.resolution = self.tiny, 1.0
+            return
         digits, exponent = self._LAYOUT[real.name]
         self.eps = 2.0 ** (1 - digits)
         self.tiny = self.smallest_normal = 2.0 ** (2 - 2 ** (exponent - 1))

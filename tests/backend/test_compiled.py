@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -203,7 +204,7 @@ def test_many_threads_at_once(both):
 
 def test_they_are_loaded_only_when_prepared_for_this_machine_and_source(tmp_path, monkeypatch):
     place = tmp_path / "stamp.json"
-    monkeypatch.setattr(compiled, "_places", lambda: [place])
+    monkeypatch.setattr(compiled, "_place", lambda: place)
     for stamp, expected in ((None, False), ("{}", False), (json.dumps(compiled._signs()), True)):
         if stamp is not None:
             place.write_text(stamp)
@@ -213,6 +214,19 @@ def test_they_are_loaded_only_when_prepared_for_this_machine_and_source(tmp_path
     assert not compiled.in_use()
     assert compiled.kernels_for(np.zeros(10**5, "float32")) is None
     compiled.use(before)
+
+
+def test_what_somebody_else_has_prepared_where_we_cannot_write_is_left_alone(tmp_path, monkeypatch):
+    """numba would not read it there, and compile for twenty seconds behind the program's back."""
+    beside = tmp_path / "__pycache__"
+    beside.mkdir()
+    monkeypatch.setattr(compiled, "SOURCES", [tmp_path / "kernels.py"])
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    assert compiled._place().parent == beside
+    monkeypatch.setattr(os, "access", lambda path, mode: path != beside)  # root may write everywhere
+    assert compiled._place().parent == tmp_path / "home" / ".cache" / "tinygrad_edu"
+    assert compiled._stamped() is None
 
 
 def test_other_arrays_stay_with_numpy(monkeypatch):

@@ -155,3 +155,21 @@ def test_pieces_of_shapes_and_computing_run_in_the_framework() -> None:
             assert calls, f"{name} was not asked"
     with use(broadcast_shapes=written("broadcast_shapes")), pytest.raises(RuntimeError, match="tensor a \\(3\\) must"):
         x + tg.ones(2)
+
+
+def endless(dataset: Any, **options: Any) -> Any:
+    class Loader:
+        def __len__(self) -> int:
+            return len(dataset)
+
+        def __iter__(self) -> Iterator[Any]:
+            while True:
+                yield dataset[0]
+
+    return Loader()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("wrong", [lambda dataset, **options: dataset, endless], ids=["the dataset itself", "endless"])
+def test_a_loader_that_does_not_end_is_refused_at_once(wrong: Any) -> None:
+    assert "stays in use" in repr(use(DataLoader=wrong))

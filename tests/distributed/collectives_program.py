@@ -4,6 +4,8 @@ import sys
 
 import tinygrad_edu as tg
 from tinygrad_edu import distributed as dist
+from tinygrad_edu.distributed import functional as made
+from tinygrad_edu.distributed.tensor import Replicate, Shard, compute_local_shape_and_global_offset
 from tinygrad_edu.optim.zero import ZeroRedundancyOptimizer
 
 dist.init_process_group("mpi")
@@ -174,6 +176,37 @@ trained(plain, whole, 2)
 trained(shared, again, 2)
 for i in range(5):
     check(f"ZeRO parameter {i}", shared[i].detach(), plain[i].detach())
+
+# processes in rows and columns: a group along each dimension
+sides = (2, n // 2) if n % 2 == 0 else (1, n)
+mesh = dist.init_device_mesh("cpu", sides, mesh_dim_names=("row", "column"))
+row, column = divmod(rank, sides[1])
+check("place in a mesh", (mesh.get_coordinate(), mesh.get_local_rank("row"), mesh.size()), ((row, column), row, n))
+check("group of a mesh", mesh["column"].get_group().ranks, [row * sides[1] + c for c in range(sides[1])])
+check("part of a mesh", mesh["row"].mesh.tolist(), [r * sides[1] + column for r in range(sides[0])])
+check("turned mesh", mesh["column", "row"].mesh.tolist(), mesh.mesh.T.tolist())
+check(
+    "sum along a mesh",
+    made.all_reduce(mine(), "sum", mesh.get_group("row")),
+    sum(mine(r) for r in mesh["row"].mesh.tolist()),
+)
+piece = compute_local_shape_and_global_offset((8, 3), mesh, [Shard(0), Replicate()])
+check("piece of a tensor", piece, ((8 // sides[0], 3), (8 // sides[0] * row, 0)))
+
+# collectives that return new tensors
+check("functional all_reduce", made.all_reduce(mine(), "max"), largest)
+check("functional broadcast", made.broadcast(mine(), n - 1), mine(n - 1))
+check("functional gather", made.all_gather_tensor(mine()[None], 1), tg.cat(everyone)[None])
+check(
+    "functional scatter",
+    made.reduce_scatter_tensor(tg.ones(1, 2 * n) * (rank + 1), "sum", 1),
+    tg.ones(1, 2) * sum(range(n + 1)),
+)
+rows = (tg.arange(n) * 10.0 + rank).requires_grad_()
+got = made.all_to_all_single_autograd(rows, [1] * n, [1] * n)
+check("functional exchange", got.detach(), tg.arange(n) + 10.0 * rank)
+(got * (rank + 1)).sum().backward()
+check("functional exchange, gradient", rows.grad, tg.arange(n) + 1.0)
 
 found = [None] * n
 dist.all_gather_object(found, wrong)

@@ -221,6 +221,28 @@ def test_tracing_leaves_nothing_behind():
     assert not tg.jit.is_tracing()
 
 
+def test_what_a_script_writes_into_its_inputs_is_written_once():
+    def put(a, b, out):
+        tg.mul(a, b, out=out)
+        a.add_(1)
+        return a * 2
+
+    def only_puts(a, mask):
+        tg.lt(a, 1, out=mask)
+        a.masked_fill_(mask, 1)
+
+    for make in (put, tg.jit.script(put)):
+        for start in (1.0, 5.0):  # recorded with the first
+            a, out = tg.full((3,), start), tg.zeros(3)
+            assert make(a, tg.arange(3.0), out).tolist() == [2 * start + 2] * 3
+            assert (a.tolist(), out.tolist()) == ([start + 1] * 3, [0, start, 2 * start])
+    scripted = tg.jit.script(only_puts)
+    for n in (3, 3, 4):
+        a, mask = tg.arange(float(n)), tg.zeros(n).bool()
+        assert scripted(a, mask) is None
+        assert (a.tolist(), mask.tolist()) == ([1, *range(1, n)], [True, *[False] * (n - 1)])
+
+
 def test_scripts_follow_choices():
     def program(x):
         n = 0

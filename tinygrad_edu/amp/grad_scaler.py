@@ -5,12 +5,25 @@ from __future__ import annotations
 import math
 import warnings
 from collections import defaultdict
+from enum import Enum
 from typing import Any
 
 from .. import dtypes
 from ..autograd.modes import no_grad
 from ..autograd.variable import Variable
 from ..cuda import is_available
+
+
+class OptState(Enum):
+    """How far an optimizer's gradients have come since the last `GradScaler.update`."""
+
+    READY = 0
+    UNSCALED = 1
+    STEPPED = 2
+
+
+def _fresh_state() -> dict[str, Any]:
+    return {"stage": OptState.READY, "found_inf_per_device": {}}
 
 
 class GradScaler:
@@ -36,7 +49,7 @@ class GradScaler:
         self._value, self._growth_factor, self._backoff_factor = float(init_scale), growth_factor, backoff_factor
         self._growth_interval, self._growth_tracker = growth_interval, 0
         self._started = False
-        self._seen: dict[int, dict[str, Any]] = defaultdict(dict)  # by optimizer: unscaled, stepped, found
+        self._per_optimizer_states: dict[int, dict[str, Any]] = defaultdict(_fresh_state)  # by id
 
     def is_enabled(self) -> bool:
         """Whether it does anything."""
@@ -65,12 +78,12 @@ class GradScaler:
         if not self._enabled:
             return
         self._check_started("unscale_")
-        seen = self._seen[id(optimizer)]
-        if seen.get("stepped"):
-            raise RuntimeError("unscale_() is being called after step().")
-        if "bad" in seen:
+        state = self._per_optimizer_states[id(optimizer)]
+        if state["stage"] is OptState.UNSCALED:
             raise RuntimeError("unscale_() has already been called on this optimizer since the last update().")
-        seen["bad"] = False
+        if state["stage"] is OptState.STEPPED:
+            raise RuntimeError("unscale_() is being called after step().")
+        found: dict[Any, Any] = {}  # by device: 1.0 where a gradient is inf or NaN
         with no_grad():
             for group in optimizer.param_groups:
                 for p in group["params"]:
@@ -79,7 +92,9 @@ class GradScaler:
                     if p.grad.dtype is dtypes.float16:
                         raise ValueError("Attempting to unscale FP16 gradients.")
                     p.grad.mul_(1.0 / self._value)
-                    seen["bad"] |= not bool(p.grad.isfinite().all())
+                    bad = p.grad.isfinite().all().logical_not().float()
+                    found[bad.device] = bad if bad.device not in found else found[bad.device].maximum(bad)
+        state["found_inf_per_device"], state["stage"] = found, OptState.UNSCALED
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
         """``optimizer.step()``, unless a gradient is inf or NaN."""
@@ -88,15 +103,17 @@ class GradScaler:
         if "closure" in kwargs:
             raise RuntimeError("Closure use is not currently supported if GradScaler is enabled.")
         self._check_started("step")
-        seen = self._seen[id(optimizer)]
-        if seen.get("stepped"):
+        state = self._per_optimizer_states[id(optimizer)]
+        if state["stage"] is OptState.STEPPED:
             raise RuntimeError("step() has already been called since the last update().")
-        if "bad" not in seen:
+        if state["stage"] is OptState.READY:
             self.unscale_(optimizer)
-        if not any(p.grad is not None for group in optimizer.param_groups for p in group["params"]):
+        found = state["found_inf_per_device"].values()
+        if not found:
             raise AssertionError("No inf checks were recorded for this optimizer.")
-        seen["stepped"] = True
-        return None if seen["bad"] else optimizer.step(*args, **kwargs)
+        result = None if any(each.item() for each in found) else optimizer.step(*args, **kwargs)
+        state["stage"] = OptState.STEPPED
+        return result
 
     def update(self, new_scale: Any = None) -> None:
         """Choose the factor of the next step: a new one, or what the last steps suggest."""
@@ -106,16 +123,17 @@ class GradScaler:
         if new_scale is not None:
             self._value = float(new_scale)
         else:
-            if not any("bad" in seen for seen in self._seen.values()):
+            found = [each for s in self._per_optimizer_states.values() for each in s["found_inf_per_device"].values()]
+            if not found:
                 raise AssertionError("No inf checks were recorded prior to update.")
-            if any(seen.get("bad") for seen in self._seen.values()):
+            if any(each.item() for each in found):
                 self._value, self._growth_tracker = self._value * self._backoff_factor, 0
             else:
                 self._growth_tracker += 1
                 if self._growth_tracker == self._growth_interval:
                     grown = self._value * self._growth_factor
                     self._value, self._growth_tracker = (grown if math.isfinite(grown) else self._value), 0
-        self._seen.clear()
+        self._per_optimizer_states.clear()
 
     def get_scale(self) -> float:
         """The factor; 1 when switched off."""

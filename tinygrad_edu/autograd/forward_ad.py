@@ -105,7 +105,7 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
 
 def tangent_of(tensor: Any) -> Any:
     """The tangent of a dual tensor of the level in force; None for other tensors."""
-    at = tensor.__dict__.get("_tangent_at")
+    at = tensor._tangent_at
     return _alive[at] if at is not None and at < len(_alive) and _alive[at] is tensor._tangent else None
 
 

@@ -25,25 +25,24 @@ def _name_of(hook: Any) -> str:
     return getattr(hook, "__name__", None) or str(hook)
 
 
-def _checked(hook: Any, old: Any, new: Any, create_graph: bool) -> Any:
+def _checked(hook: Any, old: Any, new: Any) -> Any:
     """What a hook returned in place of a gradient, which must be of the same kind."""
     if not isinstance(new, Variable):
         raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
     if old is not None:
-        was, now = old._data if create_graph else old, raw_of(new)
+        was, now = raw_of(old), raw_of(new)
         if now.dtype != was.dtype:
-            said = as_tensor(old, create_graph).type()
             raise RuntimeError(
-                f"hook '{_name_of(hook)}' has changed the type of value (was {said} got {new.type()})"  # type: ignore[attr-defined]
+                f"hook '{_name_of(hook)}' has changed the type of value (was {old.type()} got {new.type()})"  # type: ignore[attr-defined]
             )
         if type(now) is not type(was) and Coo not in (type(now), type(was)) and kernels_of(now) is not kernels_of(was):
             raise RuntimeError(f"hook '{_name_of(hook)}' has changed the device of value")
         if now.shape != was.shape:
             raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
-    return _as_grad(new, create_graph)
+    return new
 
 
-def _replaced(hook: Any, old: Sequence[Any], new: Any, create_graph: bool) -> list[Any]:
+def _replaced(hook: Any, old: Sequence[Any], new: Any) -> list[Any]:
     """The same for a hook that gets all gradients."""
     if not isinstance(new, tuple):
         raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
@@ -51,35 +50,39 @@ def _replaced(hook: Any, old: Sequence[Any], new: Any, create_graph: bool) -> li
         raise RuntimeError(
             f"hook '{_name_of(hook)}' has returned an incorrect number of values (got {len(new)}, but expected {len(old)})"
         )
-    return [None if b is None else _checked(hook, a, b, create_graph) for a, b in zip(old, new)]
+    return [None if b is None else _checked(hook, a, b) for a, b in zip(old, new)]
 
 
 def run_before(node: Any, g: Any, create_graph: bool) -> Any:
-    grads = [g] if node.more is None else g
+    """What the hooks make of the gradients that come in.
+
+    All of them see one tensor, until one of them puts another in its place: they may leave each other notes on it.
+    """
+    grads = [as_tensor(each, create_graph) for each in ([g] if node.more is None else g)]
     for nr, hooks, _ in node.before or ():
         for hook in list(hooks.values()):
             if nr is None:
-                result = hook(tuple(as_tensor(g, create_graph) for g in grads))
+                result = hook(tuple(grads))
                 if result is not None:
-                    grads = _replaced(hook, grads, result, create_graph)
+                    grads = _replaced(hook, grads, result)
             elif grads[nr] is not None:
-                result = hook(as_tensor(grads[nr], create_graph))
+                result = hook(grads[nr])
                 if result is not None:
-                    grads[nr] = _checked(hook, grads[nr], result, create_graph)
-    return grads[0] if node.more is None else grads
+                    grads[nr] = _checked(hook, grads[nr], result)
+    raw = [_as_grad(each, create_graph) for each in grads]
+    return raw[0] if node.more is None else raw
 
 
 def run_after(node: Any, results: Iterable[Any], g: Any, create_graph: bool) -> Iterable[Any]:
-    grads = [g] if node.more is None else g
-    results = list(results)
-    results += [None] * (len(node.edges) - len(results))
+    """What the hooks make of the gradients that go out."""
+    outputs = tuple(as_tensor(each, create_graph) for each in ([g] if node.more is None else g))
+    inputs = [as_tensor(each, create_graph) for each in results]
+    inputs += [None] * (len(node.edges) - len(inputs))
     for hook in list((node.after or {}).values()):
-        inputs = tuple(as_tensor(g, create_graph) for g in results)
-        outputs = tuple(as_tensor(g, create_graph) for g in grads)
-        replaced = hook(inputs, outputs)
+        replaced = hook(tuple(inputs), outputs)
         if replaced is not None:
-            results = _replaced(hook, results, replaced, create_graph)
-    return results
+            inputs = _replaced(hook, inputs, replaced)
+    return [_as_grad(each, create_graph) for each in inputs]
 
 
 def check_version(t: Any, version: int) -> None:

@@ -131,12 +131,12 @@ def _in_place_class(node: Any) -> Any:
     return type(f"{node.__name__[:-1]}1", (node,), {"__slots__": ()})
 
 
-def check_partial_overlap(target: Any, source: Any) -> None:
-    """RuntimeError where ``source`` shows some of the memory about to be written, in another arrangement."""
+def check_partial_overlap(target: Any, source: Any, whole: bool = False) -> None:
+    """RuntimeError where ``source`` shows some of the memory about to be written, in another arrangement (``whole``: in any)."""
     if not (is_dense(target) and is_dense(source)) or 0 in (target.size, source.size):
         return
     a, b = address(target), address(source)
-    if a == b and target.shape == source.shape and target.strides == source.strides:
+    if not whole and a == b and target.shape == source.shape and target.strides == source.strides:
         return
     if a < b + source.nbytes and b < a + target.nbytes:
         raise RuntimeError(
@@ -278,16 +278,21 @@ def view_node(x: Any) -> Any:
 
 
 Inplace = Callable[..., Any]
+# these read at other places than they write: not even the tensor itself may be read
+_ELSEWHERE = frozenset(("scatter", "scatter_add", "scatter_reduce", "index_add", "index_copy"))
+_ONE_NUMBER = frozenset(("masked_fill", "index_fill"))  # what they write is read before
 
 
 def inplace(function: Callable[..., Any], name: str) -> Inplace:
     """The in-place form of ``function``: ``x.name_(…)`` computes ``function(x, …)`` into x."""
 
+    elsewhere, one_number = name in _ELSEWHERE, name in _ONE_NUMBER
+
     def in_place(input: Any, *args: Any, **kwargs: Any) -> Any:
         check_writable(input)
-        for other in args:
-            if isinstance(other, Variable) and other._counter is input._counter and other is not input:
-                check_partial_overlap(input._data, other._data)
+        for other in () if one_number else args:
+            if isinstance(other, Variable) and other._counter is input._counter and (elsewhere or other is not input):
+                check_partial_overlap(input._data, other._data, elsewhere)
         return write(input, function(input, *args, **kwargs))
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"

@@ -34,6 +34,8 @@ class Variable:
     _accumulator: Any = None  # weak reference to the leaf's AccumulateGrad node
     _names: tuple[str | None, ...] | None = None
     _inference = False
+    _tangent: Any = None  # of a dual tensor: how it changes
+    _tangent_at: int | None = None  # the level for which it does
     new: Any  # makes a tensor whose ``_data`` and ``_version`` are still to be set
     new_sparse: Any  # makes one of a sparse layout: it has ``_raw`` in place of ``_data``
 
@@ -92,12 +94,56 @@ def wrap_sparse(raw: Any) -> Tensor:
     return t  # type: ignore[no-any-return]
 
 
-_OURS = {*vars(Variable), "_data", "_counter"}
+_OURS = {*vars(Variable), "_data", "_counter", "_raw", "_leaf", "_empty"}
+_whole = Variable.__dict__["__dict__"]  # the dictionary of all that a tensor keeps, which `Attributes` hides a part of
+
+
+def all_of(t: Any) -> dict[str, Any]:
+    """All that a tensor keeps: its state and what its owner has hung on it."""
+    return _whole.__get__(t)  # type: ignore[no-any-return]
+
+
+def exchange(t1: Any, t2: Any) -> None:
+    """Give each of two tensors all that the other one keeps."""
+    first, second = all_of(t1), all_of(t2)
+    _whole.__set__(t1, second)
+    _whole.__set__(t2, first)
 
 
 def attributes_of(t: Any) -> dict[str, Any]:
     """What its owner has hung on a tensor: ``x.note = "…"``."""
-    return {name: value for name, value in t.__dict__.items() if name not in _OURS}
+    return {name: value for name, value in all_of(t).items() if name not in _OURS}
+
+
+def _written_through(name: str) -> Any:
+    """A method of dict that changes it, and then the tensor likewise."""
+    change = getattr(dict, name)
+
+    def method(self: Attributes, *args: Any, **kwargs: Any) -> Any:
+        before = set(self)
+        result = change(self, *args, **kwargs)
+        whole = all_of(self._tensor)
+        for gone in before - set(self):
+            del whole[gone]
+        whole.update(self)
+        return result
+
+    return method
+
+
+class Attributes(dict[str, Any]):
+    """``vars`` of a tensor: what its owner has hung on it. What is written here is written to the tensor."""
+
+    def __init__(self, t: Any) -> None:
+        dict.__init__(self, attributes_of(t))
+        self._tensor = t
+
+    for _name in ("__setitem__", "__delitem__", "__ior__", "pop", "popitem", "setdefault", "update", "clear"):
+        locals()[_name] = _written_through(_name)
+    del _name
+
+    def __reduce_ex__(self, protocol: Any) -> Any:  # a copy is a dictionary of its own
+        return dict, (dict(self),)
 
 
 def raw_of(t: Any) -> Any:

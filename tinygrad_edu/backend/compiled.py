@@ -89,17 +89,20 @@ def _signs() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _places() -> list[Path]:
-    """Where the stamp may lie: beside the machine code, or in the user's own folder where that cannot be written."""
-    name = f"compiled-{sys.implementation.cache_tag}.json"
-    return [SOURCES[0].parent / "__pycache__" / name, Path.home() / ".cache" / "tinygrad_edu" / name]
+def _place() -> Path:
+    """Where the stamp lies: beside the machine code, or in the user's own folder where numba cannot write beside the source.
+
+    There numba does not read either what somebody else has left, and would compile everything again at each start.
+    """
+    beside = SOURCES[0].parent / "__pycache__"
+    ours = os.access(beside if beside.exists() else beside.parent, os.W_OK)
+    folder = beside if ours else Path.home() / ".cache" / "tinygrad_edu"
+    return folder / f"compiled-{sys.implementation.cache_tag}.json"
 
 
 def _stamped() -> Any:
-    for place in _places():
-        if place.is_file():
-            return json.loads(place.read_text())
-    return None
+    place = _place()
+    return json.loads(place.read_text()) if place.is_file() else None
 
 
 def prepare() -> Path:
@@ -108,12 +111,7 @@ def prepare() -> Path:
         for old in SOURCES[0].parent.glob("__pycache__/kernels_*.nb[ci]"):
             old.unlink()
     import_module(".kernels_numba", __package__)
-    text = json.dumps(_signs())
-    for place in _places():
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
-        except OSError:  # a folder of the system's: try the user's own
-            continue
-        return place
-    raise OSError(f"none of {', '.join(map(str, _places()))} can be written")
+    place = _place()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(_signs()))
+    return place

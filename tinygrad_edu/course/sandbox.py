@@ -129,6 +129,7 @@ def environment(seed: int) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "TINYGRAD_EDU_COMPILED": "0",  # points must not depend on what the teacher's machine has compiled
         "IPYTHONDIR": "/tmp/.ipython",
         "MPLCONFIGDIR": "/tmp/.matplotlib",
         "TINYGRAD_EDU_HOME": "/tmp/.tinygrad_edu",

@@ -83,3 +83,17 @@ class IterableFetcher:
         if not data or (self.drop_last and len(data) < len(index)):
             raise StopIteration
         return self.collate_fn(data)
+
+
+class _DatasetKind:
+    """How samples come out of a dataset: by index, or one after the other."""
+
+    Map, Iterable = 0, 1
+
+    @staticmethod
+    def create_fetcher(
+        kind: int, dataset: Any, auto_collation: bool, collate_fn: Callable[[Any], Any], drop_last: bool
+    ) -> MapFetcher | IterableFetcher:
+        """What gets batches out of a dataset of this kind."""
+        fetcher = MapFetcher if kind == _DatasetKind.Map else IterableFetcher
+        return fetcher(dataset, auto_collation, collate_fn, drop_last)

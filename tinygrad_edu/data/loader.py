@@ -12,11 +12,12 @@ from typing import Any, Generic, TypeVar
 
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
-from .fetch import IterableFetcher, MapFetcher
+from .fetch import _DatasetKind
 from .pin import pin_memory, why_not_pinned
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed
 
 T_co = TypeVar("T_co", covariant=True)
+_collate_fn_t = Callable[[list[Any]], Any]  # what a ``collate_fn`` is, under torch's name
 
 
 class _Forever(Sampler[None]):
@@ -69,8 +70,9 @@ class DataLoader(Generic[T_co]):
         self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
         self.timeout, self.worker_init_fn, self.in_order = timeout, worker_init_fn, in_order
         self.multiprocessing_context = multiprocessing_context
-        self._iterable = isinstance(dataset, IterableDataset)
-        if self._iterable:
+        iterable = isinstance(dataset, IterableDataset)
+        self._dataset_kind = _DatasetKind.Iterable if iterable else _DatasetKind.Map
+        if iterable:
             unwanted = {"shuffle": shuffle or None, "sampler": sampler, "batch_sampler": batch_sampler}
             for option, value in unwanted.items():
                 if value is not None:
@@ -88,7 +90,7 @@ class DataLoader(Generic[T_co]):
         elif batch_size is None and drop_last:
             raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
         if sampler is None:
-            if self._iterable:
+            if iterable:
                 sampler = _Forever()
             else:
                 sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
@@ -101,7 +103,7 @@ class DataLoader(Generic[T_co]):
         self.collate_fn = collate_fn
         self.persistent_workers = persistent_workers
         self._fixed = True
-        self._reported_length: int | None = None  # of an iterable dataset, once somebody asked
+        self._IterableDataset_len_called: int | None = None  # of an iterable dataset, once somebody asked
         self._iterator: Any = None
         self.check_worker_number_rationality()
 
@@ -165,9 +167,9 @@ class DataLoader(Generic[T_co]):
         return self._iterator  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
-        if not self._iterable:
+        if self._dataset_kind == _DatasetKind.Map:
             return len(self._index_sampler)
-        n = self._reported_length = len(self.dataset)
+        n = self._IterableDataset_len_called = len(self.dataset)
         if self.batch_size is not None:
             n = n // self.batch_size if self.drop_last else math.ceil(n / self.batch_size)
         return n
@@ -198,11 +200,16 @@ class DataLoader(Generic[T_co]):
 
 
 class LoaderIterator:
-    """One pass over a loader: what both kinds of iterators share."""
+    """One pass over a loader: what both kinds of iterators share.
 
-    def __init__(self, loader: DataLoader[Any]) -> None:
+    Of the loader they ask no more than torch's iterators do, so that they also serve loaders that programs write themselves.
+    """
+
+    shown = "_BaseDataLoaderIter"  # torch's name of the class
+
+    def __init__(self, loader: Any) -> None:
         self.loader = loader
-        self.reported_length = loader._reported_length
+        self.reported_length = loader._IterableDataset_len_called
         self.pin = False
         if loader.pin_memory:
             reason = why_not_pinned()
@@ -228,7 +235,11 @@ class LoaderIterator:
     def __next__(self) -> Any:
         batch = self.next_batch()
         self.yielded += 1
-        if self.loader._iterable and self.reported_length is not None and self.yielded > self.reported_length:
+        if (
+            self.loader._dataset_kind == _DatasetKind.Iterable
+            and self.reported_length is not None
+            and self.yielded > self.reported_length
+        ):
             self._warn_of_length()
         return pin_memory(batch) if self.pin else batch
 
@@ -252,10 +263,28 @@ class LoaderIterator:
 class SingleProcessIterator(LoaderIterator):
     """Fetches when asked, in this process."""
 
-    def __init__(self, loader: DataLoader[Any]) -> None:
+    shown = "_SingleProcessDataLoaderIter"
+
+    def __init__(self, loader: Any) -> None:
         super().__init__(loader)
-        kind = IterableFetcher if loader._iterable else MapFetcher
-        self.fetcher = kind(loader.dataset, loader._auto_collation, loader.collate_fn, loader.drop_last)
+        if loader.timeout != 0:
+            raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
+        if loader.num_workers != 0:
+            raise AssertionError("_SingleProcessDataLoaderIter requires num_workers == 0")
+        self.fetcher = _DatasetKind.create_fetcher(
+            loader._dataset_kind, loader.dataset, loader._auto_collation, loader.collate_fn, loader.drop_last
+        )
 
     def next_batch(self) -> Any:
         return self.fetcher.fetch(next(self.indices))
+
+
+_BaseDataLoaderIter, _SingleProcessDataLoaderIter = LoaderIterator, SingleProcessIterator  # torch's names
+
+
+def __getattr__(name: str) -> Any:
+    if name == "_MultiProcessingDataLoaderIter":  # whose module is opened when workers are wanted
+        from .processes import WorkerIterator
+
+        return WorkerIterator
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

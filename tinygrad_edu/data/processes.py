@@ -92,9 +92,10 @@ def _cannot_spawn(context: Any, error: Exception) -> str:
 class WorkerIterator(LoaderIterator):
     """One pass over a loader with worker processes (several with persistent workers)."""
 
+    shown = "_MultiProcessingDataLoaderIter"
     closed = True  # until workers have been started
 
-    def __init__(self, loader: DataLoader[Any]) -> None:
+    def __init__(self, loader: Any) -> None:
         super().__init__(loader)
         assert loader.prefetch_factor is not None
         if loader.prefetch_factor < 1:
@@ -109,7 +110,7 @@ class WorkerIterator(LoaderIterator):
         try:
             for i in range(loader.num_workers):
                 job = Job(
-                    loader.dataset, loader._iterable, loader._auto_collation, loader.collate_fn, loader.drop_last,
+                    loader.dataset, loader._dataset_kind, loader._auto_collation, loader.collate_fn, loader.drop_last,
                     self.base_seed, loader.worker_init_fn, i, loader.num_workers, self.ahead,
                 )  # fmt: skip
                 self.workers.append(_Worker(context, job))
@@ -143,7 +144,7 @@ class WorkerIterator(LoaderIterator):
                 else:
                     discard(message)
             self.indices = iter(loader._index_sampler)
-            self.reported_length, self.yielded = loader._reported_length, 0
+            self.reported_length, self.yielded = loader._IterableDataset_len_called, 0
             self._begin()
         except BaseException:
             self.close(patience=0.5)
@@ -273,6 +274,9 @@ class WorkerIterator(LoaderIterator):
                 worker.process.kill()
                 worker.process.join()
             worker.close()
+
+    def _shutdown_workers(self) -> None:  # torch's name, which programs call
+        self.close()
 
     def __del__(self) -> None:
         if not self.closed and not sys.is_finalizing():

@@ -20,7 +20,7 @@ import numpy
 
 from ..random import manual_seed
 from ..threads import set_num_threads
-from .fetch import IterableFetcher, MapFetcher
+from .fetch import _DatasetKind
 from .transport import keeps_unlinked_memory, pack, release
 
 WATCH = 5.0  # seconds between looks at whether the main process still lives
@@ -49,7 +49,7 @@ class Job:
     """All that a worker is told when it starts."""
 
     dataset: Any
-    iterable: bool
+    dataset_kind: int
     auto_collation: bool
     collate_fn: Callable[[Any], Any]
     drop_last: bool
@@ -61,8 +61,9 @@ class Job:
 
     def fetcher(self) -> Any:
         """A fresh reader of the dataset: a new pass."""
-        kind = IterableFetcher if self.iterable else MapFetcher
-        return kind(self.dataset, self.auto_collation, self.collate_fn, self.drop_last)
+        return _DatasetKind.create_fetcher(
+            self.dataset_kind, self.dataset, self.auto_collation, self.collate_fn, self.drop_last
+        )
 
 
 class Resume:
@@ -141,7 +142,7 @@ def run(job: Job, tasks: Connection, results: Connection, parent: int) -> None:
             try:
                 value = fetcher.fetch(index)
             except StopIteration as error:
-                ended = job.iterable
+                ended = job.dataset_kind == _DatasetKind.Iterable
                 value = EndOfStream() if ended else Failure(error, where)
             except Exception as error:
                 value = Failure(error, where)

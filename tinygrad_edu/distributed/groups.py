@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from typing import Any
 
 from . import transport
@@ -125,6 +126,11 @@ def resolved(which: Any) -> ProcessGroup | None:
         return world_group()
     world_group()
     return None if which == GroupMember.NON_GROUP_MEMBER else which
+
+
+def is_torchelastic_launched() -> bool:
+    """Whether ``torchrun`` has started this process (it says so in the environment)."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
 
 
 def is_available() -> bool:

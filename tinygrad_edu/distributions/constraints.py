@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -281,6 +282,10 @@ class _Pieces(Constraint):
     def is_discrete(self) -> Any:  # type: ignore[override]
         return any(c.is_discrete for c in self.cseq)
 
+    def _check_dim(self, value: Any) -> None:
+        if not -value.dim() <= self.dim < value.dim():
+            raise AssertionError(f"dim {self.dim} out of range for value with {value.dim()} dimensions")
+
     def __repr__(self) -> str:
         return f"{type(self).__name__.lstrip('_')}()"
 
@@ -297,7 +302,10 @@ class _Cat(_Pieces):
     def check(self, value: Any) -> Any:
         from ..ops.joining import cat
 
-        return cat([c.check(v) for c, v in zip(self.cseq, value.split(self.lengths, self.dim))], self.dim)
+        self._check_dim(value)
+        starts = itertools.accumulate(self.lengths, initial=0)
+        pieces = [value.narrow(self.dim, start, length) for start, length in zip(starts, self.lengths)]
+        return cat([c.check(v) for c, v in zip(self.cseq, pieces)], self.dim)
 
 
 class _Stack(_Pieces):
@@ -309,6 +317,7 @@ class _Stack(_Pieces):
     def check(self, value: Any) -> Any:
         from ..ops.joining import stack
 
+        self._check_dim(value)
         return stack([c.check(v) for c, v in zip(self.cseq, value.unbind(self.dim))], self.dim)
 
 

@@ -304,7 +304,7 @@ class MultivariateNormal(Distribution):
         self.__dict__[name] = matrix.expand((*batch, -1, -1))
         self.loc = loc.expand((*batch, -1))
         super().__init__(batch, self.loc.shape[-1:], validate_args)
-        self._factor = self._factor_of(name, matrix)
+        self._unbroadcasted_scale_tril = self._factor_of(name, matrix)
 
     def _factor_of(self, name: str, matrix: Any) -> Any:
         """L with covariance L Lᵀ."""
@@ -317,10 +317,13 @@ class MultivariateNormal(Distribution):
         return linalg.solve_triangular(turned, one, upper=False)
 
     def __getattr__(self, name: str) -> Any:  # reached only for the matrices that were not given
-        if name not in ("scale_tril", "covariance_matrix", "precision_matrix") or "_factor" not in self.__dict__:
+        if (
+            name not in ("scale_tril", "covariance_matrix", "precision_matrix")
+            or "_unbroadcasted_scale_tril" not in self.__dict__
+        ):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         with enable_grad():
-            factor = self._factor
+            factor = self._unbroadcasted_scale_tril
             if name == "covariance_matrix":
                 factor = factor @ factor.mT
             elif name == "precision_matrix":
@@ -338,20 +341,20 @@ class MultivariateNormal(Distribution):
 
     @property
     def variance(self) -> Any:
-        return self._factor.pow(2).sum(-1).expand(self._batch_shape + self._event_shape)
+        return self._unbroadcasted_scale_tril.pow(2).sum(-1).expand(self._batch_shape + self._event_shape)
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         noise = _standard_normal(self._extended_shape(sample_shape), self.loc)
-        return self.loc + (self._factor @ noise.unsqueeze(-1)).squeeze(-1)
+        return self.loc + (self._unbroadcasted_scale_tril @ noise.unsqueeze(-1)).squeeze(-1)
 
     def _half_log_det(self) -> Any:
-        return self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        return self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
     def log_prob(self, value: Any) -> Any:
         if self._validate_args:
             self._validate_sample(value)
         away = (value - self.loc).unsqueeze(-1)
-        factor = self._factor.expand((*away.shape[:-2], *self._factor.shape[-2:]))
+        factor = self._unbroadcasted_scale_tril.expand((*away.shape[:-2], *self._unbroadcasted_scale_tril.shape[-2:]))
         distance = linalg.solve_triangular(factor, away, upper=False).squeeze(-1).pow(2).sum(-1)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + distance) - self._half_log_det()
 

@@ -162,7 +162,7 @@ class Multinomial(_OfClasses):
         return self.total_count * self.probs * (1 - self.probs)
 
     def sample(self, sample_shape: Any = ()) -> Any:
-        drawn = self._categorical.sample((self.total_count, *sample_shape)).movedim(0, -1)
+        drawn = self._categorical.sample((self.total_count, *iter(sample_shape))).movedim(0, -1)
         counts = drawn.new_zeros(self._extended_shape(sample_shape))
         counts.scatter_add_(-1, drawn, functions["ones_like"](drawn))
         return counts.type_as(self.probs)

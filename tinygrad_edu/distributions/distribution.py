@@ -88,7 +88,7 @@ class Distribution:
     def expand(self, batch_shape: Any, _instance: Any = None) -> Self:
         """The same distribution with its parameters expanded to another batch shape."""
         new = self._copy(_instance)
-        for name in (*self.arg_constraints, "_param", "_factor"):
+        for name in (*self.arg_constraints, "_param", "_unbroadcasted_scale_tril", "_capacitance_tril"):
             if name in self.__dict__:
                 value = self.__dict__[name]
                 keep = self._event_dims.get(name, self._event_dims.get("all", 0))
@@ -152,7 +152,9 @@ class Distribution:
         return self.entropy().exp()
 
     def _extended_shape(self, sample_shape: Any = ()) -> Size:
-        return Size((*sample_shape, *self._batch_shape, *self._event_shape))
+        return Size(
+            (*iter(sample_shape), *self._batch_shape, *self._event_shape)
+        )  # `iter`: for what is no shape, torch's error
 
     def _validate_sample(self, value: Any) -> None:
         if not isinstance(value, Variable):
@@ -229,6 +231,11 @@ class Independent(Distribution):
 
     def log_prob(self, value: Any) -> Any:
         return sum_rightmost(self.base_dist.log_prob(value), self.reinterpreted_batch_ndims)
+
+    def enumerate_support(self, expand: bool = True) -> Any:
+        if self.reinterpreted_batch_ndims > 0:
+            raise NotImplementedError("Enumeration over cartesian product is not implemented")
+        return self.base_dist.enumerate_support(expand=expand)
 
     def entropy(self) -> Any:
         return sum_rightmost(self.base_dist.entropy(), self.reinterpreted_batch_ndims)

@@ -116,13 +116,17 @@ def _to_uniform(p: Any, q: Uniform) -> Any:
 
 
 register_kl(Beta, Uniform)(_to_uniform)
-register_kl(ContinuousBernoulli, Uniform)(_to_uniform)
+
+
+@register_kl(ContinuousBernoulli, Uniform)
+def _continuous_bernoulli_uniform(p: ContinuousBernoulli, q: Uniform) -> Any:
+    return _kl(p, q, -(q.high - q.low).log(), (q.low >= 0) | (q.high <= 1))  # torch counts the edges as outside
 
 
 def _to_continuous_bernoulli(p: Any, q: ContinuousBernoulli) -> Any:
     outside = None
     if isinstance(p, Uniform):
-        outside = (p.high > 1) | (p.low < 0)
+        outside = (p.high >= 1) | (p.low <= 0)  # torch counts the edges as outside
     return _kl(p, q, p.mean * q.logits + (-q.probs).log1p() + q._log_norm(), outside)
 
 

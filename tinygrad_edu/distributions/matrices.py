@@ -27,7 +27,7 @@ class LowRankMultivariateNormal(Distribution):
     }  # fmt: skip
     support = constraints.real_vector
     has_rsample = True
-    _event_dims: ClassVar = {"loc": 1, "cov_factor": 2, "cov_diag": 1, "_factor": 2}
+    _event_dims: ClassVar = {"loc": 1, "cov_factor": 2, "cov_diag": 1, "_capacitance_tril": 2}
 
     def __init__(self, loc: Any, cov_factor: Any, cov_diag: Any, validate_args: bool | None = None) -> None:
         if loc.dim() < 1:
@@ -43,7 +43,7 @@ class LowRankMultivariateNormal(Distribution):
         self.loc, self.cov_diag = loc.expand((*batch, -1)), cov_diag.expand((*batch, -1))
         self.cov_factor = cov_factor.expand((*batch, *cov_factor.shape[-2:]))
         super().__init__(batch, event_shape, validate_args)
-        self._factor = self._capacitance()
+        self._capacitance_tril = self._capacitance()
 
     def _capacitance(self) -> Any:
         """The Cholesky factor of ``1 + Wᵀ d⁻¹ W``, a matrix as small as the rank."""
@@ -82,7 +82,7 @@ class LowRankMultivariateNormal(Distribution):
     def precision_matrix(self) -> Any:
         """Its inverse, by Woodbury's formula."""
         scaled = self.cov_factor.mT / self.cov_diag.unsqueeze(-2)
-        a = linalg.solve_triangular(self._factor, scaled, upper=False)  # type: ignore[attr-defined]
+        a = linalg.solve_triangular(self._capacitance_tril, scaled, upper=False)  # type: ignore[attr-defined]
         full = self.cov_diag.reciprocal().diag_embed() - a.mT @ a
         return full.expand((*self._batch_shape, *self._event_shape * 2))
 
@@ -93,13 +93,13 @@ class LowRankMultivariateNormal(Distribution):
         return self.loc + (self.cov_factor @ low.unsqueeze(-1)).squeeze(-1) + self.cov_diag.sqrt() * each
 
     def _log_det(self) -> Any:
-        return 2 * self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1) + self.cov_diag.log().sum(-1)
+        return 2 * self._capacitance_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1) + self.cov_diag.log().sum(-1)
 
     def _distance(self, away: Any) -> Any:
         """The squared Mahalanobis distance."""
         scaled = self.cov_factor.mT / self.cov_diag.unsqueeze(-2)
         along = scaled @ away.unsqueeze(-1)
-        factor = self._factor.expand((*along.shape[:-2], *self._factor.shape[-2:]))
+        factor = self._capacitance_tril.expand((*along.shape[:-2], *self._capacitance_tril.shape[-2:]))
         inner = linalg.solve_triangular(factor, along, upper=False).squeeze(-1)  # type: ignore[attr-defined]
         return (away.pow(2) / self.cov_diag).sum(-1) - inner.pow(2).sum(-1)
 
@@ -163,13 +163,17 @@ class LKJCholesky(Distribution):
 class Wishart(ExponentialFamily):
     """Random positive definite matrices: the scatter of ``df`` vectors drawn from a normal with the given covariance."""
 
-    arg_constraints = {
-        "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
-        "scale_tril": constraints.lower_cholesky, "df": constraints.greater_than(0),
-    }  # fmt: skip
     support = constraints.positive_definite
     has_rsample = True
     _event_dims: ClassVar = {"all": 2, "df": 0}
+
+    @property
+    def arg_constraints(self) -> Any:  # type: ignore[override]
+        """What the parameters must be; ``df`` must exceed the number of dimensions less one."""
+        return {
+            "covariance_matrix": constraints.positive_definite, "precision_matrix": constraints.positive_definite,
+            "scale_tril": constraints.lower_cholesky, "df": constraints.greater_than(self._event_shape[-1] - 1),
+        }  # fmt: skip
 
     def __init__(
         self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
@@ -194,7 +198,7 @@ class Wishart(ExponentialFamily):
         else:
             self.precision_matrix = matrix.expand((*batch, -1, -1))
             factor = linalg.cholesky(linalg.inv(matrix))  # type: ignore[attr-defined]
-        self._factor = factor
+        self._unbroadcasted_scale_tril = factor
         if bool((self.df < n).any()):
             warnings.warn(
                 "Low df values detected. Singular samples are highly likely to occur for ndim - 1 < df < ndim.",
@@ -211,9 +215,12 @@ class Wishart(ExponentialFamily):
         return new
 
     def __getattr__(self, name: str) -> Any:  # reached only for the matrices that were not given
-        if name not in ("scale_tril", "covariance_matrix", "precision_matrix") or "_factor" not in self.__dict__:
+        if (
+            name not in ("scale_tril", "covariance_matrix", "precision_matrix")
+            or "_unbroadcasted_scale_tril" not in self.__dict__
+        ):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = self._factor
+        value = self._unbroadcasted_scale_tril
         if name == "covariance_matrix":
             value = value @ value.mT
         elif name == "precision_matrix":
@@ -239,11 +246,16 @@ class Wishart(ExponentialFamily):
     def _bartlett(self, sample_shape: Any) -> Any:
         """A lower triangular matrix with chi variables on its diagonal, normal ones below, times its transpose."""
         n = self._event_shape[-1]
-        noise = self._chi2.rsample(sample_shape).clamp(min=finfo(self._factor.dtype).tiny).sqrt().diag_embed()
+        noise = (
+            self._chi2.rsample(sample_shape)
+            .clamp(min=finfo(self._unbroadcasted_scale_tril.dtype).tiny)
+            .sqrt()
+            .diag_embed()
+        )
         rows, columns = functions["tril_indices"](n, n, offset=-1)
         shape = (*sample_shape, *self._batch_shape, n * (n - 1) // 2)
         noise[..., rows, columns] = functions["randn"](shape, dtype=noise.dtype, device=noise.device)
-        chol = self._factor @ noise
+        chol = self._unbroadcasted_scale_tril @ noise
         return chol @ chol.mT
 
     def rsample(self, sample_shape: Any = ()) -> Any:
@@ -269,8 +281,10 @@ class Wishart(ExponentialFamily):
         if self._validate_args:
             self._validate_sample(value)
         nu, p = self.df, self._event_shape[-1]
-        half = self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        trace = functions["cholesky_solve"](value, self._factor).diagonal(dim1=-2, dim2=-1).sum(dim=-1)
+        half = self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        trace = (
+            functions["cholesky_solve"](value, self._unbroadcasted_scale_tril).diagonal(dim1=-2, dim2=-1).sum(dim=-1)
+        )
         return (
             -nu * (p * math.log(2) / 2 + half)
             - (nu / 2).mvlgamma(p)
@@ -280,7 +294,7 @@ class Wishart(ExponentialFamily):
 
     def entropy(self) -> Any:
         nu, p = self.df, self._event_shape[-1]
-        half = self._factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+        half = self._unbroadcasted_scale_tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
         steps = functions["arange"](p, dtype=nu.dtype, device=nu.device)
         psi = ((nu.unsqueeze(-1) - steps) / 2).digamma().sum(-1)
         return (p + 1) * (p * math.log(2) / 2 + half) + (nu / 2).mvlgamma(p) - (nu - p - 1) / 2 * psi + nu * p / 2

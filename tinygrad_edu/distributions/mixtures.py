@@ -32,7 +32,7 @@ class MixtureSameFamily(Distribution):
         if not isinstance(mixture_distribution, Categorical):
             raise ValueError(" The Mixture distribution needs to be an  instance of torch.distributions.Categorical")
         if not isinstance(component_distribution, Distribution):
-            raise ValueError("The Component distribution need to be an instance of torch.distributions.Distribution")
+            raise ValueError("The Component distribution needs to be an instance of torch.distributions.Distribution")
         weights, inner = mixture_distribution.batch_shape, component_distribution.batch_shape[:-1]
         for n, m in zip(reversed(weights), reversed(inner)):
             if n != 1 and m != 1 and n != m:

@@ -82,8 +82,6 @@ class Transform:
     def __ne__(self, other: object) -> bool:
         return not self.__eq__(other)
 
-    __hash__ = object.__hash__
-
     def __call__(self, x: Any) -> Any:
         if self._cache_size == 0:
             return self._call(x)
@@ -157,8 +155,6 @@ class _InverseTransform(Transform):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _InverseTransform) and self._inv == other._inv
 
-    __hash__ = object.__hash__
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._inv!r})"
 
@@ -186,8 +182,6 @@ class ComposeTransform(Transform):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ComposeTransform) and self.parts == other.parts
-
-    __hash__ = object.__hash__
 
     def _outer(self, parts: Sequence[Transform], outer: Any, at: str, there: str) -> Any:
         """The domain (codomain) of all: that of the outermost part, widened to the event dimensions that the others need."""
@@ -356,8 +350,8 @@ class ReshapeTransform(Transform):
             raise ValueError("Too few dimensions on input")
         cut = len(shape) - len(before)
         if tuple(shape[cut:]) != tuple(before):
-            raise ValueError(f"Shape mismatch: expected {Size(shape[cut:])} but got {before}")
-        return Size(shape[:cut]) + after
+            raise ValueError(f"Shape mismatch: expected {shape[cut:]} but got {before}")
+        return shape[:cut] + after
 
     def forward_shape(self, shape: Any) -> Any:
         return self._moved(shape, self.in_shape, self.out_shape)
@@ -373,8 +367,6 @@ class _Rising(Transform):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self))
-
-    __hash__ = object.__hash__
 
 
 class ExpTransform(_Rising):
@@ -410,8 +402,6 @@ class PowerTransform(Transform):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PowerTransform) and bool(self.exponent.eq(other.exponent).all())
-
-    __hash__ = object.__hash__
 
     def _call(self, x: Any) -> Any:
         return x.pow(self.exponent)
@@ -484,8 +474,6 @@ class AbsTransform(Transform):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AbsTransform)
 
-    __hash__ = object.__hash__
-
     def _call(self, x: Any) -> Any:
         return x.abs()
 
@@ -523,8 +511,6 @@ class AffineTransform(Transform):
             return equal if isinstance(equal, bool) else bool(equal.all())
 
         return isinstance(other, AffineTransform) and same(self.loc, other.loc) and same(self.scale, other.scale)
-
-    __hash__ = object.__hash__
 
     @property
     def sign(self) -> Any:
@@ -588,7 +574,7 @@ class CorrCholeskyTransform(Transform):
         d = round((0.25 + 2 * n) ** 0.5 + 0.5)
         if d * (d - 1) // 2 != n:
             raise ValueError("Input is not a flattened lower-diagonal number")
-        return Size((*shape[:-1], d, d))
+        return shape[:-1] + (d, d)
 
     def inverse_shape(self, shape: Any) -> Any:
         if len(shape) < 2:
@@ -596,7 +582,7 @@ class CorrCholeskyTransform(Transform):
         if shape[-2] != shape[-1]:
             raise ValueError("Input is not square")
         d = shape[-1]
-        return Size((*shape[:-2], d * (d - 1) // 2))
+        return shape[:-2] + (d * (d - 1) // 2,)
 
 
 class SoftmaxTransform(Transform):
@@ -606,8 +592,6 @@ class SoftmaxTransform(Transform):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, SoftmaxTransform)
-
-    __hash__ = object.__hash__
 
     def _call(self, x: Any) -> Any:
         probs = (x - x.max(-1, True)[0]).exp()
@@ -632,8 +616,6 @@ class StickBreakingTransform(Transform):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StickBreakingTransform)
 
-    __hash__ = object.__hash__
-
     def _call(self, x: Any) -> Any:
         offset = x.shape[-1] + 1 - x.new_ones(x.shape[-1]).cumsum(-1)
         z = SigmoidTransform()._call(x - offset.log())
@@ -654,12 +636,12 @@ class StickBreakingTransform(Transform):
     def forward_shape(self, shape: Any) -> Any:
         if len(shape) < 1:
             raise ValueError("Too few dimensions on input")
-        return Size((*shape[:-1], shape[-1] + 1))
+        return shape[:-1] + (shape[-1] + 1,)
 
     def inverse_shape(self, shape: Any) -> Any:
         if len(shape) < 1:
             raise ValueError("Too few dimensions on input")
-        return Size((*shape[:-1], shape[-1] - 1))
+        return shape[:-1] + (shape[-1] - 1,)
 
 
 class LowerCholeskyTransform(Transform):
@@ -669,8 +651,6 @@ class LowerCholeskyTransform(Transform):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LowerCholeskyTransform)
-
-    __hash__ = object.__hash__
 
     def _call(self, x: Any) -> Any:
         return x.tril(-1) + x.diagonal(dim1=-2, dim2=-1).exp().diag_embed()
@@ -687,8 +667,6 @@ class PositiveDefiniteTransform(Transform):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PositiveDefiniteTransform)
 
-    __hash__ = object.__hash__
-
     def _call(self, x: Any) -> Any:
         x = LowerCholeskyTransform()(x)
         return x @ x.mT
@@ -704,6 +682,27 @@ class _Pieces(Transform):
 
     transforms: list[Transform]
     dim: int
+    _measure = "length"  # of the dimension, as messages name it
+
+    def _with_pieces(self, tseq: Sequence[Transform], dim: int) -> None:
+        if not all(isinstance(t, Transform) for t in tseq):
+            raise AssertionError("All elements of tseq must be Transform instances")
+        self.transforms, self.dim = [t.with_cache(self._cache_size) for t in tseq], dim
+
+    @property
+    def length(self) -> int:
+        """The length of the dimension."""
+        return len(self.transforms)
+
+    def _pieces(self, x: Any, name: str) -> Any:
+        """The pieces of a tensor whose dimension has the right length."""
+        if not -x.dim() <= self.dim < x.dim():
+            raise AssertionError(f"dim {self.dim} out of range for tensor with {x.dim()} dimensions")
+        if x.size(self.dim) != self.length:
+            raise AssertionError(
+                f"{name}.size({self.dim}) = {x.size(self.dim)} must equal {self._measure} {self.length}"
+            )
+        return self._split(x)
 
     def _split(self, x: Any) -> Any:
         raise NotImplementedError
@@ -712,10 +711,10 @@ class _Pieces(Transform):
         raise NotImplementedError
 
     def _call(self, x: Any) -> Any:
-        return self._joined([t(piece) for t, piece in zip(self.transforms, self._split(x))])
+        return self._joined([t(piece) for t, piece in zip(self.transforms, self._pieces(x, "x"))])
 
     def _inverse(self, y: Any) -> Any:
-        return self._joined([t.inv(piece) for t, piece in zip(self.transforms, self._split(y))])
+        return self._joined([t.inv(piece) for t, piece in zip(self.transforms, self._pieces(y, "y"))])
 
     @property
     def bijective(self) -> bool:  # type: ignore[override]
@@ -729,9 +728,10 @@ class CatTransform(_Pieces):
         self, tseq: Sequence[Transform], dim: int = 0, lengths: Sequence[int] | None = None, cache_size: int = 0
     ) -> None:
         super().__init__(cache_size=cache_size)
-        self.transforms = [t.with_cache(cache_size) for t in tseq]
+        self._with_pieces(tseq, dim)
         self.lengths = [1] * len(self.transforms) if lengths is None else list(lengths)
-        self.dim = dim
+        if len(self.lengths) != len(self.transforms):
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match transforms ({len(self.transforms)})")
 
     @property
     def event_dim(self) -> int:
@@ -755,7 +755,7 @@ class CatTransform(_Pieces):
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         terms = []
-        for t, before, after in zip(self.transforms, self._split(x), self._split(y)):
+        for t, before, after in zip(self.transforms, self._pieces(x, "x"), self._pieces(y, "y")):
             term = t.log_abs_det_jacobian(before, after)
             terms.append(sum_rightmost(term, self.event_dim - t.event_dim) if t.event_dim < self.event_dim else term)
         dim = (self.dim - x.dim() if self.dim >= 0 else self.dim) + self.event_dim
@@ -778,9 +778,11 @@ class CatTransform(_Pieces):
 class StackTransform(_Pieces):
     """A transform for each index of ``dim``."""
 
+    _measure = "len(transforms)"
+
     def __init__(self, tseq: Sequence[Transform], dim: int = 0, cache_size: int = 0) -> None:
         super().__init__(cache_size=cache_size)
-        self.transforms, self.dim = [t.with_cache(cache_size) for t in tseq], dim
+        self._with_pieces(tseq, dim)
 
     def with_cache(self, cache_size: int = 1) -> Any:
         return self if self._cache_size == cache_size else StackTransform(self.transforms, self.dim, cache_size)
@@ -792,7 +794,7 @@ class StackTransform(_Pieces):
         return pile(pieces, self.dim)
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        pairs = zip(self.transforms, self._split(x), self._split(y))
+        pairs = zip(self.transforms, self._pieces(x, "x"), self._pieces(y, "y"))
         return self._joined([t.log_abs_det_jacobian(before, after) for t, before, after in pairs])
 
     @property

@@ -12,7 +12,7 @@ from ..autograd.variable import Variable
 from ..ops.registry import functions
 from ..random import default_generator
 from ..tensor import Tensor
-from .trees import described, flat, replaced, spread
+from .trees import check_randomness, described, flat, replaced, spread
 
 F = Callable[..., Any]
 
@@ -36,7 +36,14 @@ for _key, _aten in (
         f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{_aten}. Please file "
         "an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
     )
-_SINGLE["__float__"] = _SINGLE["__int__"] = _SINGLE["__index__"] = _SINGLE["tolist"] = _SINGLE["item"]
+_SINGLE["__float__"] = _SINGLE["__int__"] = _SINGLE["__index__"] = _SINGLE["item"]
+_SINGLE |= dict.fromkeys(
+    ("numpy", "tolist", "data_ptr"), "Cannot access data pointer of Tensor that doesn't have storage"
+)
+_SINGLE["allclose"] = (
+    "vmap over torch.allclose isn't supported yet. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this "
+    "feature."
+)
 
 
 def _torch_function(cls: type, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -57,6 +64,12 @@ def _applied(self: Any, function: Any, args: Any, kwargs: Any) -> Any:
             "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override the "
             "setup_context staticmethod. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
         )
+    if function.generate_vmap_rule and function.vmap is not Function.vmap:
+        raise RuntimeError(
+            f"You tried to vmap over {function.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
+            "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid ambiguity. "
+            "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+        )
     if not function.generate_vmap_rule and function.vmap is Function.vmap:
         raise RuntimeError(
             f"You tried to vmap over {function.__name__}, but it does not have vmap support. Please override and implement the vmap "
@@ -72,6 +85,16 @@ def _element_class() -> Any:
     members = {"__torch_function__": classmethod(_torch_function), "_applied": _applied}
     kind: Any = type(Tensor)
     return kind("Tensor", (Tensor,), members, inside=True)
+
+
+class TransformGetItemToIndex:
+    """``with TransformGetItemToIndex():`` changes nothing: a mapped number may always be an index here (``x[i]``)."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *error: Any) -> None:
+        pass
 
 
 def _name(func: Any) -> str:
@@ -166,8 +189,7 @@ def vmap(
     >>> vmap(tg.dot)(tg.ones(3, 2), tg.arange(6.).reshape(3, 2))
     tensor([1., 5., 9.])
     """
-    if randomness not in ("error", "different", "same"):
-        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
+    check_randomness(randomness)
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 

@@ -10,7 +10,7 @@ from ..autograd.graph import AccumulateGrad
 from ..autograd.modes import enable_grad
 from ..autograd.variable import Variable, needs_grad
 from ..ops.registry import functions
-from .trees import described, flat, leaves, map_tree, rebuilt
+from .trees import check_randomness, described, flat, leaves, map_tree, rebuilt
 
 F = Callable[..., Any]
 
@@ -156,14 +156,13 @@ def vjp(func: F, *primals: Any, has_aux: bool = False) -> Any:
     result, aux = _parts(whole, has_aux, _VJP)
     outputs = _only_tensors(result, _VJP)
 
-    def pull(*cotangents: Any) -> Any:
-        given = cotangents if len(cotangents) > 1 else cotangents[0]
-        if described(given) != described(result):
+    def pull(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
+        if described(cotangents) != described(result):
             raise RuntimeError(
                 f"Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. cotangents: "
-                f"{described(given, short=True)}, primal output: {described(result, short=True)}"
+                f"{described(cotangents, short=True)}, primal output: {described(result, short=True)}"
             )
-        seeds = list(leaves(given))
+        seeds = list(leaves(cotangents))
         found = iter([_settled(g, inputs) for g in _pulled(outputs, seeds, inputs)])
         return tuple(rebuilt(c, found) for c in chosen)
 
@@ -236,10 +235,22 @@ def linearize(func: F, *primals: Any) -> tuple[Any, F]:
     """
     value = vjp(func, *primals)[0]
 
-    def change(*tangents: Any) -> Any:
+    def jvp_fn(*tangents: Any) -> Any:
+        if described(tangents) != described(primals):
+            raise RuntimeError(
+                f"Expected the tangents {described(tangents)} to have the same argspec as the primals {described(primals)}"
+            )
+        for i, (p, t) in enumerate(zip(flat(primals), flat(tangents))):
+            for what in ("shape", "device", "dtype"):
+                mine, other = getattr(t, what), getattr(p, what)
+                if mine != other:
+                    raise RuntimeError(
+                        f"tangent:{i} with {what} {mine} in flattened pytree doesn't match the {what} {other} of the "
+                        "corresponding primal."
+                    )
         return jvp(func, primals, tangents)[1]
 
-    return value, change
+    return value, jvp_fn
 
 
 def jacrev(func: F, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False, chunk_size: int | None = None) -> F:
@@ -250,6 +261,8 @@ def jacrev(func: F, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False
     tensor([[1.0000, 0.0000],
             [0.0000, 0.5403]])
     """
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError("jacrev: `chunk_size` should be greater than 0.")
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         whole, chosen, inputs = _call(func, argnums, args, kwargs)
@@ -285,6 +298,7 @@ def jacfwd(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *
     """
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
+        check_randomness(randomness)
         places = _positions(argnums, len(args))
         chosen = tuple(args[i] for i in places)
         inputs = list(leaves(chosen))

@@ -38,6 +38,8 @@ def functional_call(
             f"Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got {type(given)}"
         )
     dicts = given if isinstance(given, (tuple, list)) else [given]
+    if not all(isinstance(each, dict) for each in dicts):
+        raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
     count = Counter(name for each in dicts for name in each)
     if any(n > 1 for n in count.values()):
         twice = [name for name, n in count.items() if n > 1]

@@ -1,4 +1,4 @@
-"""Structures of tensors: tuples, lists and dictionaries of them, nested."""
+"""Structures of tensors (tuples, lists and dictionaries of them, nested), and a check that all transformations share."""
 
 from __future__ import annotations
 
@@ -83,3 +83,9 @@ def described(tree: Any, indent: int = 0, short: bool = False) -> str:
         return f"[{inside}]" if isinstance(tree, list) else f"({inside}{',' if len(values) == 1 else ''})"
     inner = (",\n" + " " * (indent + 2)).join(described(v, indent + 2) for v in values)
     return f"TreeSpec({type(tree).__name__}, {list(tree) if isinstance(tree, dict) else None}, [{inner}])"
+
+
+def check_randomness(randomness: str) -> None:
+    """RuntimeError for a way of drawing random numbers in a batch that there is not."""
+    if randomness not in ("error", "different", "same"):
+        raise RuntimeError(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")

@@ -70,7 +70,7 @@ class TorchPickler(pickle._Pickler):
 
     # -------------------------------------------------------------------------------- what is written otherwise
     def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, Variable) and "_empty" not in obj.__dict__:  # a lazy parameter says itself what it is
+        if isinstance(obj, Variable) and not hasattr(obj, "_empty"):  # a lazy parameter says itself what it is
             return self._reduce_tensor(obj)
         if isinstance(obj, devices.device):
             return _named("torch", "device"), (obj.type,) if obj.index is None else (obj.type, obj.index)

@@ -175,20 +175,21 @@ class _Archive:
         """A storage's bytes, as an array that may be written to."""
         info = self._members.get(member)
         if self._map is not None and info is not None and info.compress_type == zipfile.ZIP_STORED:
-            start = self._data_offset(info)
+            start = data_offset(self._file, info, self._name)
             if start + info.file_size > len(self._map):
                 raise LoadError(f"{self._name}: {member!r} in the archive reaches beyond the end of the file.")
             return numpy.frombuffer(self._map, numpy.uint8, info.file_size, start)
         return numpy.frombuffer(bytearray(self._get(member)), numpy.uint8)
 
-    def _data_offset(self, info: zipfile.ZipInfo) -> int:
-        """Where a member's bytes start in the file: after its local header, whose last two parts vary in length."""
-        self._file.seek(info.header_offset)
-        header = self._file.read(30)
-        if len(header) != 30 or not header.startswith(b"PK\x03\x04"):
-            raise LoadError(f"{self._name}: {info.filename!r} in the archive has a damaged header.")
-        name_length, extra_length = struct.unpack("<HH", header[26:])
-        return info.header_offset + 30 + int(name_length) + int(extra_length)
+
+def data_offset(file: BinaryIO, info: zipfile.ZipInfo, name: str) -> int:
+    """Where a member's bytes start in the file: after its local header, whose last two parts vary in length."""
+    file.seek(info.header_offset)
+    header = file.read(30)
+    if len(header) != 30 or not header.startswith(b"PK\x03\x04"):
+        raise LoadError(f"{name}: {info.filename!r} in the archive has a damaged header.")
+    name_length, extra_length = struct.unpack("<HH", header[26:])
+    return info.header_offset + 30 + int(name_length) + int(extra_length)
 
 
 def _map_file(path: Path) -> mmap.mmap:

@@ -144,6 +144,11 @@ class Graph:
     def of_kind(self, *kinds: str) -> list[Value]:
         return [v for v in self.values if v.kind in kinds]
 
+    def writes_inputs(self) -> bool:
+        """Whether running it changes the tensors that it is given."""
+        inputs = {value.index for value in self.inputs}
+        return any(node.form == "write" and node.args[0].index in inputs for node in self.nodes)
+
     def prune(self) -> None:
         """Drop steps whose results nobody needs (what remains has an effect or leads to an output)."""
         needed = {ref.index for ref in refs_in([self.outputs])}

@@ -168,7 +168,8 @@ class Recorder:
             return call(x, out, *args, **kwargs)
         target, source = self.value_of(x), self.value_of(out)
         alone = x._base is None and id(x._data) not in self.viewed and target.kind in ("node", "constant")
-        if alone and source.np_dtype == target.np_dtype and source.shape == target.shape:
+        resized = call is registry.store_into and source.shape != target.shape  # ``out=`` gives its tensor another size
+        if alone and source.np_dtype == target.np_dtype and (source.shape == target.shape or resized):
             result = call(x, out, *args, **kwargs)
             self.know(x, source)
             return result
@@ -313,7 +314,8 @@ def _replace_functions(recorder: Recorder, undo: list[Callable[[], None]]) -> No
     """Wherever a module of this package holds one of these functions, put the recording form."""
     forms: dict[int, Any] = {}
     write = inplace.write
-    forms[id(write)] = lambda *args, **kwargs: recorder.write(write, *args, **kwargs)
+    for store in (write, registry.store_into):  # what in-place operations, and ``out=``, end in
+        forms[id(store)] = lambda *args, call=store, **kwargs: recorder.write(call, *args, **kwargs)
     named: list[tuple[str, Any]] = [(name, function_named(name)) for name in _INNER]
     for name in (*_PUBLIC, *_CHANGING):
         places = (registry.functions, registry.functional, registry.methods)

@@ -81,8 +81,8 @@ class Subject:
         def enter(name: str, t: Any) -> Any:
             if not isinstance(t, Variable):
                 return t
-            # (the same tensor may be given twice: two inputs)
-            new = wrap(t._data.view() if id(t._data) in recorder.by_array else t._data)
+            # (a copy: the program is recorded more than once, and may write into its inputs)
+            new = wrap(t._data.copy(order="K"))
             value = graph.new("input", t._data, name)
             graph.inputs.append(value)
             recorder.know(new, value)
@@ -102,6 +102,8 @@ class Subject:
         graph.input_structure = [structure_of(a, lambda t: at[id(t)]) for a in given]
         with recording(recorder), no_grad():
             out = self.function(*given[: len(args)], **dict(zip(kwargs, given[len(args) :])))
+            if out is None and not self.choices:
+                raise RuntimeError(_NOTHING)
             _check_outputs(out, strict)
             graph.outputs = structure_of(out, lambda t: Ref(recorder.value_of(t).index))
         return graph
@@ -121,6 +123,11 @@ class Subject:
                 b._counter[0] = version
 
 
+_NOTHING = (
+    "The traced function didn't return any values! Side-effects are not captured in traces, so it would be a no-op."
+)
+
+
 def _check_outputs(out: Any, strict: bool) -> None:
     if isinstance(out, (list, dict)) and strict:
         raise RuntimeError(_STRICT.format(type(out).__name__))
@@ -132,7 +139,7 @@ def _check_outputs(out: Any, strict: bool) -> None:
         return a
 
     mapped(out, look)
-    if wrong or out is None:
+    if wrong:
         raise RuntimeError(
             "Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions"
         )
@@ -351,6 +358,11 @@ def trace(
     if check_trace:
         inputs = None if check_inputs is None else list(check_inputs)
         _check(subject, graph, made, args, kwargs, strict, inputs, check_tolerance)
+    if graph.writes_inputs():  # torch runs the program itself, once, on the inputs given
+        after = random.get_rng_state()
+        with no_grad():
+            made(*args, **kwargs)
+        random.set_rng_state(after)
     return made
 
 

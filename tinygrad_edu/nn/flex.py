@@ -14,7 +14,7 @@ from ..autograd.variable import needs_grad
 from ..ops.registry import functions
 
 Mask = Callable[[Any, Any, Any, Any], Any]
-_BLOCK = 128
+_DEFAULT_SPARSE_BLOCK_SIZE = 128
 
 
 class AuxRequest(NamedTuple):
@@ -149,7 +149,7 @@ class BlockMask:
 
 def create_block_mask(
     mask_mod: Mask, B: int | None, H: int | None, Q_LEN: int, KV_LEN: int, device: Any = None,
-    BLOCK_SIZE: int | tuple[int, int] = _BLOCK, _compile: bool = False,
+    BLOCK_SIZE: int | tuple[int, int] = _DEFAULT_SPARSE_BLOCK_SIZE, _compile: bool = False,
 ) -> BlockMask:  # fmt: skip
     """The mask of a function by blocks, for `flex_attention`; ``B`` and ``H`` None where it is the same for all batches and heads."""
     size = (BLOCK_SIZE, BLOCK_SIZE) if isinstance(BLOCK_SIZE, int) else BLOCK_SIZE

@@ -391,9 +391,7 @@ class Module(HasHooks, HasState):
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Move all parameters and buffers to a device and/or a floating point dtype. The module itself changes."""
-        device, dtype = _parse_to(*map(dtypes.of_python_type, args), **kwargs)
-        dtype = dtypes.of_python_type(dtype)
-        order = kwargs.get("memory_format")
+        device, dtype, _, order = _parse_to(*args, **kwargs)
         if dtype is not None:
             if not (dtype.is_floating_point or dtype.is_complex):
                 raise TypeError(
@@ -541,8 +539,9 @@ def _forms_of_to() -> list[Signature]:
     return [Signature("to", line.partition(": ")[2]) for line in TABLE.splitlines() if line.startswith(".to: ")]
 
 
-def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-    """(device, dtype) from the arguments of ``to``."""
+def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
+    """(device, dtype, non_blocking, memory_format) from the arguments of ``to``; also known as ``torch._C._nn._parse_to``."""
+    args = tuple(map(dtypes.of_python_type, args))
     if all(form.problem(args, kwargs) is not None for form in _forms_of_to()):
         forms = "".join(f" * {form}\n" for form in _forms_of_to())
         raise TypeError(
@@ -560,4 +559,8 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
             device = arg
     if tensor is not None:
         device, dtype = tensor.device, tensor.dtype
-    return device, dtype
+    non_blocking = kwargs.get("non_blocking") or any(isinstance(arg, bool) and arg for arg in args)
+    return (
+        None if device is None else devices.device(device), dtypes.of_python_type(dtype), bool(non_blocking),
+        kwargs.get("memory_format"),
+    )  # fmt: skip

@@ -108,7 +108,7 @@ class UninitializedTensorMixin:
         """Become an ordinary tensor of that shape, its numbers not set yet."""
         like = wrap(self._empty)
         made = empty(shape, device=like.device if device is None else device, dtype=dtype or like.dtype)
-        del self.__dict__["_empty"]
+        del self._empty
         self.__class__ = self.cls_to_become
         self._data = made._data
 

@@ -1,4 +1,10 @@
-"""The operations, one file a family. Importing this package fills the registry of names."""
+"""The operations, one file a family. Importing this package fills the registry of names.
+
+Users see it as ``torch.ops``, where the operators stand that they make themselves and, as ``aten``, torch's own (`library`).
+"""
+
+from importlib import import_module
+from typing import Any
 
 from . import (
     activation,
@@ -71,3 +77,9 @@ from .registry import check_arguments
 
 mark_outs()
 check_arguments()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "aten":
+        return import_module("..library", __name__).aten
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
-from ..overrides import answer
+from ..overrides import answer_operator
 from ._layout import arranged, laid_out
 from ._signature import checked, type_name
 from .registry import functional, functions, methods, special, store
@@ -345,7 +345,7 @@ def binary(
         if isinstance(other, OPERANDS):
             return function(self, other)
         if hasattr(other, "__torch_function__"):
-            return answer(function, (self, other), {})
+            return answer_operator(function, self, other)
         return function(self, operand(other)) if is_number(other) else NotImplemented  # NumPy computes with arrays
 
     if floats_pass:

@@ -417,7 +417,7 @@ def glu(input: Any, dim: int = -1) -> Any:
 
 
 # ------------------------------------------------------------------------------------ shrinking
-Op("softshrink", rounded_once(lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0))),
+Op("softshrink", rounded_once(lambda k, x, lambd: k.xp.where(x > lambd, x - lambd, k.xp.where(x < -lambd, x + lambd, x * 0 + 0))),
    x=lambda k, g, x, lambd: k.zero_where(g, ~((x >= -lambd) & (x <= lambd))))  # fmt: skip
 Op("hardshrink", lambda k, x, lambd: k.xp.where((x >= -lambd) & (x <= lambd), x.dtype.type(0), x),
    x=lambda k, g, x, lambd: k.zero_where(g, ~((x >= -lambd) & (x <= lambd))))  # fmt: skip

@@ -379,8 +379,26 @@ def conv_transpose3d(
 
 
 # ------------------------------------------------------------------------------------ windows
-def _pair(value: Any) -> Sizes:
-    return (value, value) if isinstance(value, int) else tuple(value) * (2 // len(tuple(value)))
+def _pairs(**values: Any) -> list[Sizes]:
+    """Two numbers for each of these arguments, of which one may stand for both."""
+    pairs = []
+    for name, value in values.items():
+        given = (value,) if isinstance(value, int) else tuple(value)
+        if len(given) not in (1, 2):
+            raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(given)}")
+        pairs.append(given * (2 // len(given)))
+    return pairs
+
+
+def _check_windows(kernel: Sizes, dilation: Sizes, padding: Sizes, stride: Sizes) -> None:
+    """What torch asks of windows that become columns, or come from them."""
+    for what, name, (height, width), least in (
+        ("kernel size", "kernel", kernel, 1), ("dilation", "dilation", dilation, 1), ("padding", "pad", padding, 0),
+        ("stride", "stride", stride, 1),
+    ):  # fmt: skip
+        if min(height, width) < least:
+            rule = "greater than zero" if least else "non-negative"
+            raise RuntimeError(f"{what} should be {rule}, but got {name}_height: {height} {name}_width: {width}")
 
 
 @public("functional")
@@ -391,13 +409,16 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     >>> tg.nn.functional.unfold(tg.arange(9.).view(1, 1, 3, 3), 2)[0, :, 0]
     tensor([0., 1., 3., 4.])
     """
-    kernel, dilation, padding, stride = map(_pair, (kernel_size, dilation, padding, stride))
+    kernel, dilation, padding, stride = _pairs(
+        kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
     check_tensor("im2col", "input", 1, input)
+    _check_windows(kernel, dilation, padding, stride)
     ndim = input._data.ndim
     if ndim == 0:
         raise IndexError("Dimension specified as 1 but tensor has no dimensions")
     wrap_dim(min(ndim, 2), ndim)  # torch looks at the channels and rows first
-    if ndim not in (3, 4):
+    if ndim not in (3, 4) or 0 in input._data.shape[ndim - 3 :]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: "
             f"{list(input._data.shape)}"
@@ -418,7 +439,10 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
 def fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
     """The reverse of `unfold`: add the columns into images of ``output_size`` (overlapping windows are summed)."""
     check_tensor("col2im", "input", 1, input)
-    sizes, kernel, dilation, padding, stride = map(_pair, (output_size, kernel_size, dilation, padding, stride))
+    sizes, kernel, dilation, padding, stride = _pairs(
+        output_size=output_size, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
+    )
+    _check_windows(kernel, dilation, padding, stride)
     shape = input._data.shape
     if len(shape) not in (2, 3):
         raise RuntimeError(

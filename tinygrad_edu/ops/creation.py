@@ -48,22 +48,22 @@ def fill_value_for(value: Any, dtype: dtypes.dtype) -> Any:
         raise OverflowError("int too big to convert")
     if isinstance(value, complex) and kind != "c":
         if value.imag != 0:
-            raise _no_room(dtype)
+            raise no_room(dtype)
         value = value.real
     if kind in "iu":
         if isinstance(value, float) and not math.isfinite(value):
-            raise _no_room(dtype)
+            raise no_room(dtype)
         value, info = int(value), numpy.iinfo(dtype.np)
         lowest = int(info.min) if dtype.is_signed else -int(info.max)
         if not lowest <= value <= int(info.max):
-            raise _no_room(dtype)
+            raise no_room(dtype)
         return value if dtype.is_signed else value % (int(info.max) + 1)
     if kind in "fV" and math.isfinite(value) and abs(value) > _largest(dtype):
-        raise _no_room(dtype)
+        raise no_room(dtype)
     if kind == "c":
         value = complex(value)
         if any(math.isfinite(v) and abs(v) > _largest(dtype.to_real()) for v in (value.real, value.imag)):
-            raise _no_room(dtype)
+            raise no_room(dtype)
     return value
 
 
@@ -77,7 +77,8 @@ def _largest(dtype: dtypes.dtype) -> float:
 _SHORT_C = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int64": "int64_t"}
 
 
-def _no_room(dtype: dtypes.dtype) -> RuntimeError:
+def no_room(dtype: dtypes.dtype) -> RuntimeError:
+    """torch's error for a number that a dtype cannot hold."""
     return RuntimeError(
         f"value cannot be converted to type {_SHORT_C.get(dtype.name) or c_name(dtype)} without overflow"
     )

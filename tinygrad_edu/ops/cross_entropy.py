@@ -113,7 +113,7 @@ def _check_weight(input: Any, weight: Any, classes: int) -> None:
 
 
 def _run(name: str, input: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         raise not_implemented("nll_loss2d_forward_out_frame" if name == "nll_loss2d" else "nll_loss_out_frame", input)
     raw = None if weight is None else weight._data
     return Op.table[name](input, target._data, raw, ignore, reduction)

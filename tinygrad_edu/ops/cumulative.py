@@ -73,7 +73,7 @@ def _accumulate(name: str, input: Any, dim: Any, dtype: Any) -> Any:
         input = cast(input, dtype)
         if input._data.dtype.kind == "b":
             raise not_implemented(f"{name}_out_cpu", input)
-    return Op.table[name](input, wrap_dim(dim.__index__(), input._data.ndim))
+    return Op.table[name](input, wrap_dim(dim if isinstance(dim, bool) else dim.__index__(), input._data.ndim))
 
 
 @public("function method", inplace=True, out=True, signature=_SUM)

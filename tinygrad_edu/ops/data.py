@@ -283,7 +283,7 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) 
         have = dtypes.from_np(data.dtype)
         if dtype is None or dtypes.resolve(dtype) is have:
             _check_readable(data)
-            return placed(data, device, False)
+            return placed(numpy.asarray(data), device, False)
     return placed(_of_data(data, dtype), device, False)
 
 
@@ -358,7 +358,7 @@ def from_numpy(ndarray: numpy.ndarray) -> Any:
         raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
     dtypes.from_np(ndarray.dtype)
     _check_readable(ndarray)
-    return wrap(ndarray)
+    return wrap(numpy.asarray(ndarray))  # of a subclass (a matrix, a memmap), the plain array
 
 
 @public("function")

@@ -100,6 +100,8 @@ def _arguments(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
         for i, t in enumerate(rest):
             check_tensor("einsum", "tensors", 2 + i, t)
         return first, rest
+    if not isinstance(first, Variable):
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(first).__name__}")
     # operand, subscripts, operand, subscripts, …, [output subscripts]
     texts = []
     operands = [*args[0 : 2 * (len(args) // 2) : 2]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from .. import dtypes
@@ -194,6 +195,13 @@ def embedding_bag(
     ``input`` (B, S) holds one bag a row; or it is flat and ``offsets`` says where each bag begins.
     ``per_sample_weights`` (only with "sum") multiply the rows; ``padding_idx`` is left out of the bags.
     """
+    if weight.dtype is dtypes.int64 and input.is_floating_point():
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
+            "and should now be `embedding_bag(input, weight, ...)`.",
+            stacklevel=2,
+        )
+        input, weight = weight, input
     if input.dim() == 2:
         if offsets is not None:
             raise ValueError(
@@ -218,6 +226,8 @@ def embedding_bag(
                 f"offsets[-1] can not be greater than input's length {input._data.size} but got offsets[-1] of {starts[-1]}"
             )
         if include_last_offset:
+            if not starts:
+                raise RuntimeError("include_last_offset: number of offset should be at least 1")
             starts = starts[:-1]
     else:
         raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}")

@@ -284,8 +284,6 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
     """
     if input._data.dtype.kind == "c":
         raise RuntimeError(" Sort does not support complex dtypes on CPU")  # with a space, as torch has it
-    if isinstance(dim, bool):
-        dim, descending = -1, bool(dim)
     op = Op.table["sort" if stable is None else "stable_sort"]
     return named("sort", "values", "indices")(op(input, wrap_dim(dim, input._data.ndim), bool(descending)))
 
@@ -405,6 +403,8 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The ``k``-th smallest element along ``dim``, counted from 1, and its index."""
     d = wrap_dim(dim, input._data.ndim)
     size = input._data.shape[d] if input._data.ndim else 1
+    if not size:
+        raise IndexError(f"kthvalue(): Expected reduction dim {d} to have non-zero size.")
     if not 1 <= k <= size:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {d}")
     not_for("kthvalue_cpu", input, "bc")

@@ -363,7 +363,7 @@ def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, re
     """The frequencies of `fft`'s results, in cycles per unit of the sample spacing ``d``."""
     from .ranges import arange
 
-    _check_frequencies("fftfreq", dtype)
+    _check_frequencies("fftfreq", n, dtype)
     steps = arange(n, dtype=dtype or dtypes.get_default_dtype(), device=device)
     made = ((steps + n // 2) % n - n // 2) * (1.0 / (n * d)) if n else steps
     return made.requires_grad_() if requires_grad else made
@@ -374,12 +374,14 @@ def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, r
     """The frequencies of `rfft`'s results."""
     from .ranges import arange
 
-    _check_frequencies("rfftfreq", dtype)
+    _check_frequencies("rfftfreq", n, dtype)
     made = arange(n // 2 + 1, dtype=dtype or dtypes.get_default_dtype(), device=device) * (1.0 / (n * d))
     return made.requires_grad_() if requires_grad else made
 
 
-def _check_frequencies(name: str, dtype: Any) -> None:
+def _check_frequencies(name: str, n: Any, dtype: Any) -> None:
+    if isinstance(n, float):
+        raise TypeError(f"fft_{name}(): argument 'n' (position 1) must be int, not float")
     if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
         raise RuntimeError(f"{name} requires a floating point or complex dtype")
 

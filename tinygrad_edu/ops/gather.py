@@ -10,7 +10,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend.later import inside
-from ._check import same_dtype_out
+from ._check import not_for, same_dtype_out
 from .creation import fill_value_for
 from .registry import out_error, public
 from .view import wrap_dim
@@ -286,6 +286,9 @@ def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_sel
     return out
 
 
+_NOT_REDUCED = {"amax": "c", "amin": "c", "mean": "b"}  # kinds of numbers that torch's kernels do not know
+
+
 def _scatter_reduce(k: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool) -> Any:
     if not index.size:
         return x.copy("C")
@@ -367,4 +370,5 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *, i
     if reduce not in _AT:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
     dim = _check_index("scatter", input, dim, index, src)
+    not_for(f"scatter_gather_tensor_cpu_reduce_{reduce}", input, _NOT_REDUCED.get(reduce, ""))
     return Op.table["scatter_reduce"](input, dim, index, src, reduce, include_self)

@@ -330,7 +330,7 @@ Op("block_diag", _block_diag, variadic="tensors", tensors=_unblock)
 
 # ------------------------------------------------------------------------------------ into several
 def _whole_number(name: str, argument: str, value: Any) -> int:
-    if not hasattr(value, "__index__"):
+    if not hasattr(value, "__index__") or isinstance(value, bool):
         raise TypeError(f"{name}(): argument '{argument}' (position 2) must be int, not {type(value).__name__}")
     return as_int(value, name)
 
@@ -348,7 +348,7 @@ def unbind(input: Any, dim: int = 0) -> Any:
     return Op.table["unbind"](input, wrap_dim(dim, input._data.ndim))
 
 
-@public("function method")
+@public("function")
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     """Views of ``split_size`` entries each along a dimension (the last one smaller), or of the sizes in a list.
 
@@ -359,6 +359,8 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     ask_for("split", tensor)
     if isinstance(split_size_or_sections, (tuple, list)) or not hasattr(split_size_or_sections, "__index__"):
         return split_with_sizes(tensor, split_size_or_sections, dim)
+    if isinstance(split_size_or_sections, bool):
+        raise TypeError("split() takes no bool")  # in torch's words: see `_signature`
     size = as_int(split_size_or_sections, "split")
     if tensor._data.ndim == 0:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
@@ -369,6 +371,12 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> Any:
     if size == 0 and n:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
     return Op.table["split"](tensor, size, dim)
+
+
+@public("method", name="split")
+def split_method(self: Any, split_size: Any, dim: int = 0) -> Any:
+    """`split` as a method, whose argument has a name of its own: ``x.split(split_size=2)``."""
+    return split(self, split_size, dim)
 
 
 @public("function method")

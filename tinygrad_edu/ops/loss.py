@@ -119,6 +119,7 @@ def smooth_l1_loss(
     if beta < 0:
         raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     input, target = _pair("smooth_l1_loss", "smooth_l1_cpu", input, target)
+    not_for("smooth_l1_cpu", input, "c")
     return _call("smooth_l1_loss", input, target, beta, reduction)
 
 
@@ -139,6 +140,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     pair = _pair("huber_loss", "huber_cpu", input, target)
+    not_for("huber_cpu", pair[0], "c")
     if input._data.dtype.kind in "iub":
         raise RuntimeError(
             f"result type {pair[0].dtype.short} can't be cast to the desired output type {input.dtype.short}"
@@ -201,7 +203,7 @@ def binary_cross_entropy(
         weight = weight.expand(functions["broadcast_shapes"](target.size(), weight.size()))
     if input._data.dtype != target._data.dtype:
         raise RuntimeError(f"Found dtype {target.dtype.short} but expected {input.dtype.short}")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         raise not_implemented("binary_cross_entropy", input)
     for what, t in (("input", input), ("target", target)):
         text = f"all elements of {what} should be between 0 and 1"
@@ -254,7 +256,7 @@ def binary_cross_entropy_with_logits(
     reduction = reduction_of(reduction, size_average, reduce)
     if target.size() != input.size():
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         raise not_implemented("log_sigmoid_cpu", input)
     if target._data.dtype.kind == "b":
         raise RuntimeError(
@@ -300,6 +302,8 @@ def kl_div(
         chosen = "batchmean"
     if input._data.dtype.kind in "iub" or target._data.dtype.kind in "iub":
         raise RuntimeError("kl_div: Integral inputs not supported.")
+    if "c" in (input._data.dtype.kind, target._data.dtype.kind):
+        raise RuntimeError("kl_div: Complex inputs not supported.")
     losses = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     if chosen == "batchmean":
         total = losses.sum()

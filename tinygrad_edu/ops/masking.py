@@ -246,7 +246,7 @@ def searchsorted(
         raise RuntimeError(f"{name}: side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
         raise RuntimeError(f"{name}: side and right can't be set to opposites, got side of left while right was True")
-    if sequence.ndim == 0:
+    if sequence.ndim == 0 and values.ndim:
         raise RuntimeError(f"{name}: boundaries tensor should have positive dimension, but got 0 dimension")
     if values.ndim == 0 and sequence.ndim != 1:
         raise RuntimeError(
@@ -267,6 +267,8 @@ def searchsorted(
             )
         if sorter._data.dtype.name != "int64":
             raise RuntimeError(f"{name}: sorter must be a tensor of long dtype but got dtype {sorter.dtype.short}")
+        if sorter._data.size and (sorter._data.min() < 0 or sorter._data.max() >= sequence.shape[-1]):
+            raise RuntimeError(f"{name}: sorter index out of range")
         sequence = k.xp.take_along_axis(sequence, sorter._data, axis=-1)
     not_for("searchsorted_out_cpu", sorted_sequence if number else input, "bc")
     found = _search(k, sequence, values, right or side == "right")

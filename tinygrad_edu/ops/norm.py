@@ -230,7 +230,7 @@ def _batch_norm(
     for name, t in named:
         if t is not None and t._data.size != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {t._data.size}")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         raise not_implemented("batch_norm", input)
     _check_dtypes(input, weight, bias, running_mean, running_var)
     length = prod(shape[2:])

@@ -59,6 +59,18 @@ def _check_norm(name: str, x: Any) -> None:
         )
 
 
+def _in_dtype(name: str, x: Any, dtype: Any) -> Any:
+    """The tensor in the dtype that a norm is to be computed in; RuntimeError for one that torch does not allow."""
+    if dtype is None:
+        return x
+    if not (dtype.is_floating_point or dtype.is_complex):
+        raise RuntimeError(f"{name}: dtype should be floating point or complex, but got {dtype.short}")
+    if dtype.is_complex != (x._data.dtype.kind == "c"):
+        kind = "real" if dtype.is_complex else "complex"
+        raise RuntimeError(f"{name}: dtype should be {kind} for {kind} inputs, but got {dtype.short}")
+    return cast(x, dtype)
+
+
 def _check_identity(x: Any, p: float, dims: Any) -> None:
     """Of no numbers there is no largest and no smallest."""
     if x.size or not (p == math.inf or p < 0):
@@ -83,10 +95,7 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *,
     _check_norm("linalg.vector_norm", x)
     if not is_number(ord):
         raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}")
-    if dtype is not None:
-        if not (dtype.is_floating_point or dtype.is_complex):
-            raise RuntimeError(f"linalg.vector_norm: dtype should be floating point or complex, but got {dtype.short}")
-        x = cast(x, dtype)
+    x = _in_dtype("linalg.vector_norm", x, dtype)
     dims = dims_of(dim, x._data.ndim)
     _check_identity(x._data, float(ord), dims)
     return Op.table["vector_norm"](x, float(ord), dims, keepdim)
@@ -98,7 +107,7 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
     if A._data.ndim < 2:
         raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
     _check_norm("linalg.matrix_norm", A)
-    A = A if dtype is None else cast(A, dtype)
+    A = _in_dtype("linalg.matrix_norm", A, dtype)
     if not isinstance(dim, (tuple, list)) or len(dim) != 2:
         given = dim if isinstance(dim, (tuple, list)) else [dim]
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, given))}")
@@ -153,7 +162,7 @@ def linalg_norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False,
                            f"{A._data.ndim}D.")  # fmt: skip
     if isinstance(ord, str):
         if ord in ("fro", "nuc"):
-            raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+            return matrix_norm(A, ord, dim, keepdim, dtype=dtype)  # which says what is wrong
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     return vector_norm(A, ord, dim, keepdim, dtype=dtype)
 

@@ -26,6 +26,7 @@ from ._define import (
     without,
 )
 from ._layout import arranged, arranged_like, copied, laid_out
+from .creation import no_room
 from .registry import public
 
 # ------------------------------------------------------------------------------------ helpers without a gradient
@@ -73,9 +74,16 @@ def _scaled(other: Any, alpha: Any, like: Any) -> Any:
     common = result_type(like, other)
     if isinstance(alpha, bool) and common is not dtypes.bool_:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if isinstance(alpha, float) and not (common.is_floating_point or common.is_complex):
+    if isinstance(alpha, (float, complex)) and not (common.is_floating_point or common.is_complex):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return other * alpha
+    if isinstance(alpha, complex) and not common.is_complex:
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+    return other & bool(alpha) if common is dtypes.bool_ else other * alpha
+
+
+def _is_one(alpha: Any) -> bool:
+    """Whether alpha is the int 1, which needs no checks and changes nothing."""
+    return type(alpha) is int and alpha == 1
 
 
 plus = binary("add", lambda k, x, y: x + y, x=lambda k, g: g, y=lambda k, g: g, where="", inplace=False,
@@ -112,8 +120,8 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     >>> tg.add(tg.tensor([1, 2]), 10)
     tensor([11, 12])
     """
-    if alpha == 1 or not isinstance(other, Variable) or out is not None:
-        return plus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+    if _is_one(alpha) or not isinstance(other, Variable) or out is not None:
+        return plus(input, other if _is_one(alpha) else _scaled(other, alpha, input), out=out)
     return _with_alpha("add", plus, input, other, alpha)
 
 
@@ -124,8 +132,8 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
         if input._data.dtype.kind == "b" and _is_bool(other):
             raise RuntimeError(_no_bool_minus)
         raise RuntimeError(_no_bool_minus_2)
-    if alpha == 1 or not isinstance(other, Variable) or out is not None:
-        return minus(input, other if alpha == 1 else _scaled(other, alpha, input), out=out)
+    if _is_one(alpha) or not isinstance(other, Variable) or out is not None:
+        return minus(input, other if _is_one(alpha) else _scaled(other, alpha, input), out=out)
     return _with_alpha("sub", minus, input, other, alpha)
 
 
@@ -273,11 +281,11 @@ def rsub(input: Any, other: Any, alpha: Any = 1) -> Any:
     """``other - alpha * input``: what ``number - tensor`` calls."""
     if input._data.dtype.kind == "b" or _is_bool(other):
         raise RuntimeError(_no_bool_minus if input._data.dtype.kind == "b" and _is_bool(other) else _no_bool_minus_2)
-    if alpha != 1 and isinstance(other, Variable):
+    if not _is_one(alpha) and isinstance(other, Variable):
         return as_one("RsubBackward0", lambda x, y: rsub(_scaled(x, alpha, x), y), input, other)
     run = _rsub if isinstance(other, Variable) else _rsub_number
     check_broadcast(other, input)
-    input, other = prepare("rsub", (input if alpha == 1 else _scaled(input, alpha, input), other), floats=False)
+    input, other = prepare("rsub", (input if _is_one(alpha) else _scaled(input, alpha, input), other), floats=False)
     if type(other) is float and input._data.dtype.itemsize == 2:
         other = kernels_of(input._data).xp.asarray(other, input._data.dtype)
     return run(input, other)
@@ -331,10 +339,11 @@ def _wide(x: Any) -> Any:
 
 def _lerp(k: Any, x: Any, end: Any, weight: Any) -> Any:
     a, b = _wide(x), _wide(end)
-    w = _wide(weight) if hasattr(weight, "dtype") else weight
-    if not hasattr(w, "dtype"):
+    if not hasattr(weight, "dtype"):
+        w = a.dtype.type(weight)  # 1 - w is rounded as the tensors are
         value = a + w * (b - a) if abs_of(w) < 0.5 else b - (b - a) * (1 - w)
     else:
+        w = _wide(weight)
         value = k.xp.where(k.xp.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
     return value.astype(x.dtype)
 
@@ -376,7 +385,17 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.short}'")
     if isinstance(weight, Variable):
         return _broadcast(lambda: Op.table["lerp"](input, end, weight), input, end, weight)
+    weight = _real_for(weight, input.dtype)
     return _broadcast(lambda: Op.table["lerp_number"](input, end, weight), input, end)
+
+
+def _real_for(value: Any, dtype: dtypes.dtype) -> Any:
+    """The number; RuntimeError for a complex one that a real dtype has no room for."""
+    if isinstance(value, complex) and not dtype.is_complex:
+        if value.imag:
+            raise no_room(dtypes.float32 if dtype in (dtypes.float16, dtypes.bfloat16) else dtype)
+        return value.real
+    return value
 
 
 def _addcmul(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
@@ -406,6 +425,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     common = result_type(input, tensor1, tensor2)
     if common is dtypes.bool_:
         raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
+    value = _real_for(value, common)
     if isinstance(value, float) and not (common.is_floating_point or common.is_complex):
         value = int(value)
     operands = prepare("addcmul", (input, tensor1, tensor2), floats=False)
@@ -424,6 +444,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
             "for all dtypes."
         )
     operands = prepare("addcdiv", (input, tensor1, tensor2), floats=False)
+    value = _real_for(value, result_type(*operands))
     return _broadcast(lambda: Op.table["addcdiv"](*operands, value), *operands)
 
 

@@ -183,7 +183,7 @@ def _max_pool(
     check_tensor(name, "input", 1, input)
     kernel, step, pad, apart = _windows(name, n, kernel_size, stride, padding, dilation)
     sizes = _pooled_sizes(name, n, input._data.shape, kernel, step, pad, apart, ceil_mode)
-    if input._data.dtype.kind == "b":
+    if input._data.dtype.kind in "bc":
         raise not_implemented(name, input)
     out = in_format_of(Op.table[f"max_pool{n}d"](input, sizes, kernel, step, pad, apart), input)
 
@@ -223,7 +223,7 @@ def _max_pool1d(
     out = kernels.out_size(shape[-1], k, s, p, d, ceil_mode)
     if out < 1:
         raise RuntimeError(f"max_pool1d() Invalid computed output size: {out}")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iub" or (input._data.dtype.kind == "c" and not input.requires_grad):
         raise not_implemented("max_pool1d_impl", input)
     pooled, indices = _max_pool("max_pool2d", 2, input.unsqueeze(-2), (1, k), (1, s), (0, p), (1, d), ceil_mode)
     return pooled.squeeze(-2), lambda: indices().squeeze(-2)
@@ -316,7 +316,7 @@ def _avg_pool(
         want = " ".join(f"k{a}: {s}" for a, s in zip("THW", kernel))
         raise RuntimeError(f"input image ({have}) smaller than kernel size ({want})")
     out = _out_sizes(input._data.shape, kernel, step, pad, once, ceil_mode)
-    if input._data.dtype.kind in "iub" and input._data.dtype != "int64":
+    if input._data.dtype.kind in "iubc" and input._data.dtype != "int64":
         raise not_implemented(f"avg_pool{n}d_out_frame" if n == 3 else "avg_pool2d", input)
     pooled = Op.table[f"avg_pool{n}d"](input, out, kernel, step, pad, include, divisor)
     return in_format_of(pooled, input) if n == 2 else by_rows(pooled)
@@ -453,7 +453,7 @@ def _adaptive_avg_pool(n: int, input: Any, output_size: Any) -> Any:
         raise RuntimeError(
             f"{name}: elements of output_size must be greater than or equal to 0 but received {{{text}}}"
         )
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iub" or (input._data.dtype.kind == "c" and set(sizes) != {1}):
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
     if set(sizes) == {1}:
         return in_format_of(input.mean(tuple(range(-n, 0)), keepdim=True), input)
@@ -497,7 +497,7 @@ def _adaptive_max_pool(n: int, input: Any, output_size: Any) -> tuple[Any, Any]:
     if min(sizes) < 0:
         full = [*shape[:-n], *sizes]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {full}")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iubc":
         raise not_implemented(name if n == 2 else f"{name}_cpu", input)
     _check_not_empty(name, n + 1, shape)
     if 0 in shape:  # no images

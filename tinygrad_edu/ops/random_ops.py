@@ -17,7 +17,7 @@ from ..backend import kernels_for
 from ..named import attach
 from ..random import generator_of, stream_for
 from ._signature import type_name
-from .creation import factory_size
+from .creation import factory_size, no_room
 from .registry import public
 from .shape import broadcast_tensors
 from .view import as_sizes
@@ -295,6 +295,15 @@ def randint(
     return _finished(stream.randint(low, high, shape, (dtype or dtypes.int64).np), requires_grad)
 
 
+def _check_room(n: int, dtype: dtypes.dtype) -> None:
+    """RuntimeError where the dtype has no room for the numbers below ``n``."""
+    kind, bits = dtype.np.kind, 8 * dtype.np.itemsize
+    if kind in "iu" and n > 2 ** (bits - (kind == "i")):
+        raise no_room(dtype)
+    if dtype is dtypes.float16 and n > 2049:
+        raise RuntimeError("n cannot be greater than 2049 for Half type.")
+
+
 @public("function")
 def randperm(
     n: int, *, generator: Any = None, out: Any = None, dtype: Any = dtypes.int64, layout: Any = None, device: Any = None,
@@ -308,6 +317,7 @@ def randperm(
     """
     n = _whole("randperm", "n", 1, n)
     target, stream = _target("randperm", (max(n, 0),), device, generator, out)
+    _check_room(n, dtype if target is None else target.dtype)
     if target is not None:
         target._data[...] = stream.randperm(n, target._data.dtype)
         target._counter[0] += 1

@@ -261,7 +261,7 @@ def interpolate(
     if antialias:
         kind += "+antialias"
     have = input._data.dtype.kind
-    if have in "ib" or (have == "u" and kind == "linear" and ndim != 4):
+    if have in "ibc" or (have == "u" and kind == "linear" and ndim != 4):
         raise not_implemented(_loop_of_torch(kind, input._data.shape, sizes), input)
     return in_format_of(
         Op.table[_NODES[kind, ndim - 2][0]](input, sizes, kind, factors, bool(align_corners), False), input

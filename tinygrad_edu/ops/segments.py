@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from ..autograd.op import Op
+from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ._check import not_implemented
 from .registry import public
@@ -115,3 +116,40 @@ def _check_lengths(rows: list[list[int]], size: int) -> None:
         raise RuntimeError(
             "segment_reduce(): Expected all rows of lengths along axis to sum to data.size(lengths.dim()-1) when !unsafe."
         )
+
+
+@public("function")
+def _convert_indices_from_coo_to_csr(input: Any, size: int, *, out_int32: bool = False) -> Any:
+    """Where each of ``size`` rows begins among sorted row numbers, and where the last one ends.
+
+    >>> import tinygrad_edu as tg
+    >>> _convert_indices_from_coo_to_csr(tg.tensor([0, 0, 2]), 3)
+    tensor([0, 2, 2, 3])
+    """
+    rows = input._data
+    if rows.ndim > 1:
+        raise RuntimeError(f"Input is supposed to be a vector, but got {rows.ndim} dimensional tensor.")
+    if rows.dtype.kind not in "iu":
+        raise not_implemented("convert_indices_from_coo_to_csr_cpu", input)
+    xp = kernels_of(rows).xp
+    return wrap(xp.searchsorted(rows, xp.arange(size + 1)).astype("int32" if out_int32 else "int64"))
+
+
+@public("function")
+def _convert_indices_from_csr_to_coo(
+    crow_indices: Any, col_indices: Any, *, out_int32: bool = False, transpose: bool = False
+) -> Any:
+    """Row and column of each number (in two rows; ``transpose``: column and row), from where the rows begin.
+
+    >>> import tinygrad_edu as tg
+    >>> _convert_indices_from_csr_to_coo(tg.tensor([0, 2, 2, 3]), tg.tensor([1, 2, 0]))
+    tensor([[0, 0, 2],
+            [1, 2, 0]])
+    """
+    begins, columns = crow_indices._data, col_indices._data
+    if begins.ndim != 1:
+        raise NotImplementedError("row beginnings of a batch of matrices cannot be converted here")
+    xp = kernels_of(begins).xp
+    rows = xp.searchsorted(begins, xp.arange(columns.size), side="right") - 1
+    found = xp.stack([columns, rows] if transpose else [rows, columns])
+    return wrap(found.astype("int32" if out_int32 else "int64"))

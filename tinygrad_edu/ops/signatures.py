@@ -775,8 +775,8 @@ linalg.matrix_rank: Tensor input, *, float atol = None, float rtol = None, bool 
 linalg.matrix_rank: Tensor input, Tensor tol, bool hermitian = False, *, Tensor out = None
 linalg.matrix_rank: Tensor input, float tol, bool hermitian = False, *, Tensor out = None
 linalg.multi_dot: tuple of Tensors tensors, *, Tensor out = None
-linalg.norm: Tensor input, Number ord = None, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
-linalg.norm: Tensor input, str ord, tuple of ints dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+linalg.norm: Tensor input, Number ord = None, tuple of ints[1] dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
+linalg.norm: Tensor input, str ord, tuple of ints[1] dim = None, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None
 linalg.pinv: Tensor input, *, Tensor atol = None, Tensor rtol = None, bool hermitian = False, Tensor out = None
 linalg.pinv: Tensor input, *, float atol = None, float rtol = None, bool hermitian = False, Tensor out = None
 linalg.pinv: Tensor input, Tensor rcond, bool hermitian = False, *, Tensor out = None

@@ -194,8 +194,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     if mine != other:
         raise RuntimeError(
             "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{' '.join(map(str, mine))} at dimension {dim} and source slice shape: {' '.join(map(str, other))} at dimension "
-            f"{0 if not s.ndim else dim}."
+            f"{' '.join(map(str, mine))} at dimension {dim} and source slice shape: {' '.join(map(str, other))} at dimension 0."
         )
     if s.ndim and i.size != s.shape[dim]:
         raise IndexError(
@@ -217,7 +216,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
         )
     dim = wrap_dim(dim, x.ndim)
     if i.ndim > 1:
-        raise IndexError("Index has to be a vector/scalar")
+        raise RuntimeError("Index has to be a vector/scalar")
     n = x.shape[dim] if x.ndim else 1
     check_bounds(i, dim, n, -n, IndexError)
     if x.dtype.kind != "c" and (
@@ -329,9 +328,9 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     tensor([[1],
             [2]])
     """
-    if indices._data.dtype != INDEX_TYPES[0]:
-        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.short}")
     if dim is None:
+        if indices._data.dtype not in INDEX_TYPES:
+            raise RuntimeError("gather(): Expected dtype int32/int64 for index")
         return Op.table["gather"](input.reshape(-1), 0, _wrapped(indices.reshape(-1), input._data.size))
     x, i = input._data, indices._data
     if not x.ndim and not i.ndim:
@@ -341,6 +340,8 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
             f"{x.ndim} dimensions for input, and {i.ndim} dimensions for indices"
         )
+    if i.dtype != INDEX_TYPES[0]:
+        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.short}")
     dim = wrap_dim(dim, x.ndim)
     both = [max(n, m) if 0 not in (n, m) else 0 for n, m in zip(x.shape, i.shape)]
     input = input.expand([x.shape[d] if d == dim else n for d, n in enumerate(both)])

@@ -68,7 +68,7 @@ def stft(
     if center:
         length = int(n_fft // 2)
         shape = (1,) * (3 - input.ndim) + tuple(input.shape)
-        input = pad(input.view(shape), (length, length), pad_mode).view(-1 if input.ndim == 1 else (input.shape[0], -1))
+        input = pad(input.view(shape), (length, length), pad_mode).view((*input.shape[:-1], -1))
     if window is None:
         _no_window(
             ",which is known to cause spectral leakage. Other windows such as torch.hann_window or torch.hamming_window are "

@@ -127,13 +127,18 @@ def _count(x: Any, edges: list[Any], weight: Any, density: bool) -> Any:
     return hist
 
 
-def _check_histogram(input: Any, weight: Any) -> None:
+def _check_histogram(input: Any, weight: Any, points: tuple[int, ...]) -> None:
     if not dtypes.of(input._data).is_floating_point:
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.short}'")
     if weight is not None and weight._data.dtype != input._data.dtype:
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got "
             f"input(value) {c_name(input.dtype)}, and weight {c_name(weight.dtype)}"
+        )
+    if weight is not None and weight._data.shape != points[:-1]:
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+            f"innermost dimension, but got input with shape {list(points)} and weight with shape {list(weight._data.shape)}"
         )
 
 
@@ -155,8 +160,10 @@ def histogram(input: Any, bins: Any = 100, *, range: Any = None, weight: Any = N
     >>> tg.histogram(tg.tensor([1., 2., 1.]), bins=4, range=(0., 3.)).hist
     tensor([0., 2., 1., 0.])
     """
-    _check_histogram(input, weight)
     points = input._data.reshape(-1, 1)
+    if weight is not None and weight._data.size == len(points):
+        weight = weight.reshape(-1)
+    _check_histogram(input, weight, points.shape)
     edges = _edges("histogram", points, [bins], range)
     return named("histogram", "hist", "bin_edges")((wrap(_count(points, edges, weight, density)), wrap(edges[0])))
 
@@ -174,7 +181,9 @@ def histogramdd(input: Any, bins: Any, range: Any = None, weight: Any = None, de
             [1., 0., 0.],
             [1., 0., 1.]])
     """
-    _check_histogram(input, weight)
+    if input._data.ndim < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    _check_histogram(input, weight, input._data.shape)
     n = input._data.shape[-1]
     counts = list(bins) if isinstance(bins, (tuple, list)) else [bins] * n
     if len(counts) != n:

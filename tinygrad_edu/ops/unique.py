@@ -11,6 +11,8 @@ from ._define import cast, no_derivative
 from .registry import public
 from .view import wrap_dim
 
+_TWO_EMPTY = "Number of zero sized dimensions is more than one, so unique cannot be applied"
+
 
 def _unique(k: Any, x: Any, dim: int | None) -> tuple[Any, Any, Any]:
     xp = k.xp
@@ -63,6 +65,8 @@ def unique(
         return _wanted(_unique_all(input), return_inverse, return_counts)
     if not input._data.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    if input._data.shape.count(0) > 1:
+        raise RuntimeError(_TWO_EMPTY)
     if not input._data.size and input._data.shape[d]:
         raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
     return _wanted(_unique_dim(input, d), return_inverse, return_counts)
@@ -96,4 +100,7 @@ def unique_consecutive(
     not_for("unique" if dim is None else "unique_dim", input, "c")
     if dim is None:
         return _wanted(_consecutive(input, None), return_inverse, return_counts)
-    return _wanted(_consecutive_dim(input, wrap_dim(dim, input._data.ndim)), return_inverse, return_counts)
+    d = wrap_dim(dim, input._data.ndim)
+    if input._data.shape.count(0) > 1:
+        raise RuntimeError(_TWO_EMPTY)
+    return _wanted(_consecutive_dim(input, d), return_inverse, return_counts)

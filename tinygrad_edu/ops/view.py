@@ -18,7 +18,9 @@ _ORDINARY = (int,)
 
 
 def wrap_dim(dim: int, ndim: int) -> int:
-    """A dimension number, negative ones counted from the end; IndexError outside the range."""
+    """A dimension number, negative ones counted from the end; IndexError outside the range, TypeError for True and False."""
+    if dim is True or dim is False:
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")  # in torch's words: see `_signature`
     n = ndim or 1
     if not -n <= dim < n:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
@@ -317,7 +319,12 @@ def squeeze(input: Any, dim: Any = None) -> Any:
     if dim is None:
         return Op.table["squeeze_dims"](input, tuple(n for n in shape if n != 1))
     several = isinstance(dim, (tuple, list))
-    dims = {wrap_dim(d, len(shape)) for d in (dim if several else (dim,))}
+    named = [wrap_dim(d, len(shape)) for d in (dim if several else (dim,))]
+    dims = set(named)
+    if len(dims) < len(named):
+        raise RuntimeError(
+            f"dim {next(d for d in named if named.count(d) > 1)} appears multiple times in the list of dims"
+        )
     op = Op.table["squeeze_several" if several else "squeeze_dim"]
     return op(input, tuple(n for i, n in enumerate(shape) if not (i in dims and n == 1)))
 

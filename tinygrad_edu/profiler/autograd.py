@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from ..cuda import nvtx, synchronize
 from .events import EventList, FunctionEventAvg
 from .profiler import profile as _profile
 from .profiler import record_function
+from .watching import watch
 
-__all__ = ["profile", "record_function"]
+__all__ = ["emit_nvtx", "profile", "record_function"]
 
 
 class profile:
@@ -81,3 +84,33 @@ class profile:
     def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
         """Write what a flame graph is drawn from; needs ``with_stack=True``."""
         self._events().export_stacks(path, metric)
+
+
+class emit_nvtx:
+    """Mark every operation in a ``with`` block for NVIDIA's profilers. Needs a GPU; ``enabled=False`` makes it do nothing."""
+
+    def __init__(self, enabled: bool = True, record_shapes: bool = False) -> None:
+        self.enabled, self.record_shapes, self.entered = enabled, record_shapes, False
+
+    def __enter__(self) -> emit_nvtx | None:
+        if not self.enabled:
+            return None
+        if self.entered:
+            raise RuntimeError("NVTX annotation context manager is not reentrant")
+        self.entered = True
+        synchronize()
+        self._end = watch(self._around)
+        return self
+
+    def _around(self, name: str, call: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        shapes = [list(a.shape) for a in args if hasattr(a, "shape")] if self.record_shapes else []
+        nvtx.range_push(f"{name}, sizes = {shapes}" if shapes else name)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            nvtx.range_pop()
+
+    def __exit__(self, *error: object) -> None:
+        if self.enabled:
+            synchronize()
+            self._end()

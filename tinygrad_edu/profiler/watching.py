@@ -191,12 +191,7 @@ def _optimizer(method: str) -> Callable[..., str]:
 
 
 def _loader(iterator: Any, *args: Any) -> str:
-    workers = (
-        "_MultiProcessingDataLoaderIter"
-        if type(iterator).__name__ == "WorkerIterator"
-        else "_SingleProcessDataLoaderIter"
-    )
-    return f"enumerate(DataLoader)#{workers}.__next__"
+    return f"enumerate(DataLoader)#{iterator.shown}.__next__"
 
 
 def _all_below(cls: Any) -> list[Any]:

@@ -44,6 +44,14 @@ def is_coalesced(input: Any) -> bool:
     return _coo_only("is_coalesced", input).coalesced
 
 
+def _coalesced_(input: Any, coalesced: bool) -> Any:
+    """Declare, without a look, that every place occurs once and in order (or that this is not known)."""
+    raw = _coo_only("_coalesced_", input)
+    input._raw = Coo(raw.indices, raw.values, raw.shape, coalesced)
+    input._counter[0] += 1
+    return input
+
+
 def _needs_order(name: str, raw: Coo) -> None:
     if not raw.coalesced:
         raise RuntimeError(f"Cannot get {name} on an uncoalesced tensor, please call .coalesce() first")
@@ -179,7 +187,7 @@ def resize_as_sparse_(input: Any, the_template: Any) -> Any:
 METHODS: dict[str, Callable[..., Any]] = {
     f.__name__: f
     for f in (
-        coalesce, is_coalesced, indices, values, _indices, _values, _nnz, sparse_dim, dense_dim, sparse_resize_,
+        coalesce, is_coalesced, _coalesced_, indices, values, _indices, _values, _nnz, sparse_dim, dense_dim, sparse_resize_,
         sparse_resize_and_clear_, resize_as_sparse_,
         _compressed_part("crow_indices", "outer", True), _compressed_part("col_indices", "inner", True),
         _compressed_part("ccol_indices", "outer", False), _compressed_part("row_indices", "inner", False),

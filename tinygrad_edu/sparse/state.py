@@ -47,6 +47,7 @@ class Sparse:
     _counter: list[Any]
     _requires_grad: bool
     _hooks: Any
+    _leaf: Any = None  # weak reference to its node in the graph
     __torch_function__ = classmethod(answer)
 
     @property
@@ -55,13 +56,13 @@ class Sparse:
 
     @property
     def _accumulator(self) -> Any:  # the leaf's node, made when somebody asks
-        found = self.__dict__.get("_leaf")
+        found = self._leaf
         node = found and found()
         if node is None:
             node = SparseLeaf(self)
             if self._hooks:
                 node.add_before(0, self._hooks, 0)
-            self.__dict__["_leaf"] = weakref.ref(node)
+            self._leaf = weakref.ref(node)
         return lambda: node
 
     # ------------------------------------------------------------------ what it is

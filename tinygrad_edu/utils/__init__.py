@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib as _importlib
 from typing import Any as _Any
 
+from ..autograd.variable import exchange
+
 _ROOMS = {
     "_pytree",
     "backcompat",
@@ -13,6 +15,7 @@ _ROOMS = {
     "data",
     "dlpack",
     "download",
+    "flop_counter",
     "hooks",
     "model_zoo",
     "module_tracker",
@@ -36,7 +39,7 @@ def swap_tensors(t1: _Any, t2: _Any) -> None:
     tensor([1., 1.])
     """
     t1.__class__, t2.__class__ = t2.__class__, t1.__class__
-    t1.__dict__, t2.__dict__ = t2.__dict__, t1.__dict__
+    exchange(t1, t2)
 
 
 _DENSE = {"_flatten_dense_tensors", "_take_tensors", "_unflatten_dense_tensors"}

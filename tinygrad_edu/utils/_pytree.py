@@ -2,46 +2,136 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..ops import _results
 
 IsLeaf = Callable[[Any], bool] | None
+PyTree = Any
+
+
+@dataclass(frozen=True)
+class SequenceKey:
+    """The way to a part of a list."""
+
+    idx: int
+
+    def __str__(self) -> str:
+        return f"[{self.idx!r}]"
+
+    def get(self, sequence: Any) -> Any:
+        return sequence[self.idx]
+
+
+@dataclass(frozen=True)
+class MappingKey:
+    """The way to a part of a dictionary."""
+
+    key: Any
+
+    def __str__(self) -> str:
+        return f"[{self.key!r}]"
+
+    def get(self, mapping: Any) -> Any:
+        return mapping[self.key]
+
+
+@dataclass(frozen=True)
+class GetAttrKey:
+    """The way to a part that is an attribute."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f".{self.name}"
+
+    def get(self, obj: Any) -> Any:
+        return getattr(obj, self.name)
+
+
+KeyPath = tuple[Any, ...]
+
+
+def keystr(kp: KeyPath) -> str:
+    """A path as it would be written in a program.
+
+    >>> keystr((MappingKey("a"), SequenceKey(1), GetAttrKey("x")))
+    "['a'][1].x"
+    """
+    return "".join(map(str, kp))
 
 
 class NodeDef(NamedTuple):
-    """A kind of container: its parts and what else it takes to rebuild it; a container of such parts."""
+    """A kind of container: its parts and what else it takes to rebuild it; a container of such parts; the parts with their keys."""
 
     flatten_fn: Callable[[Any], tuple[Any, Any]]
     unflatten_fn: Callable[[Any, Any], Any]
+    flatten_with_keys_fn: Callable[[Any], tuple[Any, Any]] | None = None
+
+
+def _numbered(flatten: Callable[[Any], tuple[Any, Any]]) -> Callable[[Any], tuple[Any, Any]]:
+    """A container's parts with their numbers."""
+
+    def parts(t: Any) -> tuple[Any, Any]:
+        found, context = flatten(t)
+        return [(SequenceKey(i), part) for i, part in enumerate(found)], context
+
+    return parts
+
+
+def _sequence(flatten: Callable[[Any], tuple[Any, Any]], unflatten: Callable[[Any, Any], Any]) -> NodeDef:
+    return NodeDef(flatten, unflatten, _numbered(flatten))
+
+
+def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], list[Any]]:
+    return list(d.values()), list(d)
+
+
+def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[Any], list[Any]]:
+    return [(MappingKey(key), value) for key, value in d.items()], list(d)
+
+
+def _dict_unflatten(values: Iterable[Any], context: Iterable[Any]) -> dict[Any, Any]:
+    return dict(zip(context, values))
 
 
 SUPPORTED_NODES: dict[type, NodeDef] = {
-    tuple: NodeDef(lambda t: (list(t), None), lambda parts, _: tuple(parts)),
-    list: NodeDef(lambda t: (t, None), lambda parts, _: list(parts)),
-    dict: NodeDef(lambda t: (list(t.values()), list(t)), lambda parts, keys: dict(zip(keys, parts))),
-    OrderedDict: NodeDef(lambda t: (list(t.values()), list(t)), lambda parts, keys: OrderedDict(zip(keys, parts))),
+    tuple: _sequence(lambda t: (list(t), None), lambda parts, _: tuple(parts)),
+    list: _sequence(lambda t: (t, None), lambda parts, _: list(parts)),
+    dict: NodeDef(_dict_flatten, _dict_unflatten, _dict_flatten_with_keys),
+    OrderedDict: NodeDef(_dict_flatten, lambda parts, keys: OrderedDict(zip(keys, parts)), _dict_flatten_with_keys),
     defaultdict: NodeDef(
-        lambda t: (list(t.values()), [t.default_factory, list(t)]), lambda parts, c: defaultdict(c[0], zip(c[1], parts))
+        lambda t: (list(t.values()), [t.default_factory, list(t)]),
+        lambda parts, c: defaultdict(c[0], zip(c[1], parts)),
+        lambda t: (_dict_flatten_with_keys(t)[0], [t.default_factory, list(t)]),
     ),
-    deque: NodeDef(lambda t: (list(t), t.maxlen), lambda parts, length: deque(parts, maxlen=length)),
+    deque: _sequence(lambda t: (list(t), t.maxlen), lambda parts, length: deque(parts, maxlen=length)),
 }
-_NAMED = NodeDef(lambda t: (list(t), type(t)), lambda parts, cls: cls(*parts))  # every class of collections.namedtuple
 
 
 class namedtuple:
     """Stands in a `TreeSpec` for all named tuples; which one it was is the context."""
 
 
+SUPPORTED_NODES[namedtuple] = NodeDef(
+    lambda t: (list(t), type(t)),
+    lambda parts, cls: cls(*parts),
+    lambda t: ([(GetAttrKey(name), part) for name, part in zip(t._fields, t)], type(t)),
+)
+
+
 def register_pytree_node(
-    cls: type, flatten_fn: Callable[[Any], tuple[Any, Any]], unflatten_fn: Callable[[Any, Any], Any], **kwargs: Any
-) -> None:
+    cls: type, flatten_fn: Callable[[Any], tuple[Any, Any]], unflatten_fn: Callable[[Any, Any], Any],
+    *, flatten_with_keys_fn: Callable[[Any], tuple[Any, Any]] | None = None, **kwargs: Any,
+) -> None:  # fmt: skip
     """Take apart objects of ``cls`` too. ValueError for a class that is known already."""
     if cls in SUPPORTED_NODES:
         raise ValueError(f"{cls} is already registered as pytree node.")
-    SUPPORTED_NODES[cls] = NodeDef(flatten_fn, unflatten_fn)
+    SUPPORTED_NODES[cls] = NodeDef(flatten_fn, unflatten_fn, flatten_with_keys_fn)
 
 
 _register_pytree_node = register_pytree_node  # torch's older name
@@ -53,13 +143,13 @@ def _kind(tree: Any) -> Any:
     if cls in SUPPORTED_NODES:
         return cls
     if _results.classes.get(cls.__name__) is cls:
-        SUPPORTED_NODES[cls] = NodeDef(lambda t: (list(t), None), lambda parts, _: cls(parts))
+        SUPPORTED_NODES[cls] = _sequence(lambda t: (list(t), None), lambda parts, _: cls(parts))
         return cls
     return namedtuple if issubclass(cls, tuple) and hasattr(cls, "_fields") else None
 
 
-def _definition(kind: Any) -> NodeDef:
-    return _NAMED if kind is namedtuple else SUPPORTED_NODES[kind]
+def _get_node_type(tree: Any) -> Any:
+    return _kind(tree) or type(tree)
 
 
 class TreeSpec:
@@ -109,7 +199,7 @@ class TreeSpec:
     def _filled(self, leaves: Iterator[Any]) -> Any:
         if self.type is None:
             return next(leaves)
-        return _definition(self.type).unflatten_fn([c._filled(leaves) for c in self._children], self.context)
+        return SUPPORTED_NODES[self.type].unflatten_fn([c._filled(leaves) for c in self._children], self.context)
 
     def flatten_up_to(self, tree: Any) -> list[Any]:
         """What stands in ``tree`` where this structure has its leaves. ValueError where it is built otherwise."""
@@ -118,7 +208,7 @@ class TreeSpec:
         kind = _kind(tree)
         if kind is not self.type:
             raise ValueError(f"Node type mismatch; expected {self.type!r}, but got {type(tree)!r}.")
-        parts, context = _definition(kind).flatten_fn(tree)
+        parts, context = SUPPORTED_NODES[kind].flatten_fn(tree)
         parts = list(parts)
         if len(parts) != self.num_children:
             raise ValueError(f"Node arity mismatch; expected {self.num_children}, but got {len(parts)}.")
@@ -132,12 +222,36 @@ class TreeSpec:
 PyTreeSpec = TreeSpec
 
 
+class LeafSpec(TreeSpec):
+    """The `TreeSpec` of a leaf. Programs should call `treespec_leaf` for one, and ``is_leaf()`` of any."""
+
+    def __init__(self) -> None:
+        warnings.warn(
+            "`isinstance(treespec, LeafSpec)` is deprecated, use `isinstance(treespec, TreeSpec) and treespec.is_leaf()` "
+            "instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        super().__init__()
+
+
+def treespec_leaf() -> TreeSpec:
+    """The structure of a single leaf.
+
+    >>> treespec_leaf()
+    *
+    """
+    leaf = LeafSpec.__new__(LeafSpec)
+    TreeSpec.__init__(leaf)
+    return leaf
+
+
 def _flattened(tree: Any, leaves: list[Any], is_leaf: IsLeaf) -> TreeSpec:
     kind = None if is_leaf is not None and is_leaf(tree) else _kind(tree)
     if kind is None:
         leaves.append(tree)
-        return TreeSpec()
-    parts, context = _definition(kind).flatten_fn(tree)
+        return treespec_leaf()
+    parts, context = SUPPORTED_NODES[kind].flatten_fn(tree)
     return TreeSpec(kind, context, [_flattened(part, leaves, is_leaf) for part in parts])
 
 
@@ -173,6 +287,41 @@ def tree_structure(tree: Any, is_leaf: IsLeaf = None) -> TreeSpec:
 
 def tree_is_leaf(tree: Any, is_leaf: IsLeaf = None) -> bool:
     return (is_leaf is not None and is_leaf(tree)) or _kind(tree) is None
+
+
+def _paths(tree: Any, before: KeyPath, is_leaf: IsLeaf) -> Iterator[tuple[KeyPath, Any]]:
+    if tree_is_leaf(tree, is_leaf):
+        yield before, tree
+        return
+    kind = _kind(tree)
+    parts = SUPPORTED_NODES[kind].flatten_with_keys_fn
+    if parts is None:
+        raise ValueError(
+            f"Did not find a flatten_with_keys_fn for type: {kind}. Please pass a flatten_with_keys_fn argument to "
+            "register_pytree_node."
+        )
+    for key, part in parts(tree)[0]:
+        yield from _paths(part, (*before, key), is_leaf)
+
+
+def tree_leaves_with_path(tree: Any, is_leaf: IsLeaf = None) -> list[tuple[KeyPath, Any]]:
+    """The leaves, each with the keys that lead to it.
+
+    >>> [(keystr(path), leaf) for path, leaf in tree_leaves_with_path({"a": [1, 2]})]
+    [("['a'][0]", 1), ("['a'][1]", 2)]
+    """
+    return list(_paths(tree, (), is_leaf))
+
+
+def tree_flatten_with_path(tree: Any, is_leaf: IsLeaf = None) -> tuple[list[tuple[KeyPath, Any]], TreeSpec]:
+    return tree_leaves_with_path(tree, is_leaf), tree_structure(tree, is_leaf)
+
+
+def tree_map_with_path(func: Callable[..., Any], tree: Any, *rests: Any, is_leaf: IsLeaf = None) -> Any:
+    """`tree_map` for a function that takes the path to a leaf before the leaf."""
+    found, spec = tree_flatten_with_path(tree, is_leaf)
+    paths, leaves = [path for path, _ in found], [leaf for _, leaf in found]
+    return spec.unflatten(map(func, paths, leaves, *(spec.flatten_up_to(rest) for rest in rests)))
 
 
 def tree_map(func: Callable[..., Any], tree: Any, *rests: Any, is_leaf: IsLeaf = None) -> Any:

@@ -302,3 +302,13 @@ once_hooked.register_hook(lambda g: g * 5).remove()
 product = once_hooked * 3
 once_hooked.register_hook(lambda g: print("still seen", g)) and None
 product.sum().backward()
+p = torch.ones(2, requires_grad=True)
+h = p * 3
+_ = h.register_hook(lambda g: setattr(g, "note", 7))
+_ = h.register_hook(lambda g: print(g.note))
+_ = h.register_hook(lambda g: g * 2)
+_ = h.register_hook(lambda g: print(g, hasattr(g, "note")))
+h.sum().backward()
+p.grad
+p.numpy()
+with torch.no_grad(): print(p.numpy(), h.numpy(), p.view(-1).numpy())

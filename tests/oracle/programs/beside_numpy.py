@@ -113,3 +113,7 @@ f"{t.shape} {t.dtype} {t.device} {t.shape!s:>25}"
 setattr(t, "device", "cuda")
 setattr(t, "shape", (1, 2))
 setattr(torch.nn.Parameter(t), "dtype", torch.float64)
+matrix = np.matrix([[1., 2.], [3., 4.]])
+made = torch.from_numpy(matrix)
+made * torch.ones(2, 2), torch.as_tensor(matrix) * torch.ones(2, 2), type(made.numpy())
+made.mul_(torch.tensor([2, 3])), matrix

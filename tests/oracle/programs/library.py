@@ -52,3 +52,16 @@ torch.library.define("oracle3::waved", "(Tensor x) -> Tensor")
 torch.library.impl("oracle3::waved", "cpu")(lambda x: x.sin()) and None
 torch.ops.oracle3.waved(torch.ones(1))
 torch.autograd.gradcheck(torch.compile(lambda x: wave(x, 1.0).double()), torch.ones(2, dtype=torch.double, requires_grad=True), eps=1e-3, atol=1e-2)
+aten = torch.ops.aten
+aten.add, aten.add.Tensor, str(aten.add), str(aten.add.Tensor), aten.add.Tensor.name(), aten.add.Tensor.namespace, aten.mm.default.name()
+aten.add is aten.add, aten.add.Tensor is aten.add.Tensor, aten.add.Tensor.overloadpacket is aten.add, len({aten.add.Tensor: 1, aten.sub.Tensor: 2})
+aten.nothing_of_the_kind
+hasattr(aten, "unique"), hasattr(aten, "nothing_of_the_kind"), hasattr(aten, "mm")
+x = torch.arange(6.).reshape(2, 3).requires_grad_()
+aten.add.Tensor(x, x, alpha=2), aten.sum.dim_IntList(x, [1], True), aten.mm.default(x, x.T), aten.split.Tensor(x, 2, 1), aten.sub_.Tensor(x.detach().clone(), 1)
+aten.slice.Tensor(x, 1, 0, 2), aten.slice.Tensor(x, -1, 1), aten.select.int(x, 0, 1), aten.index.Tensor(x, [None, torch.tensor([2, 0])]), aten.index_select.default(x, 1, torch.tensor([1]))
+aten.alias.default(x), aten.detach.default(x), aten.clone.default(x), aten._to_copy.default(x, dtype=torch.float64), aten.sym_size.int(x, 1), aten.numel(x), aten.dim(x)
+aten.cat.default([x, x], 1), aten.where.self(x > 2, x, -x), aten.gelu.default(x), aten.linalg_vector_norm.default(x), aten.scalar_tensor.default(2.0), aten.zeros_like.default(x)
+aten.max_pool2d_with_indices(torch.arange(16.).reshape(1, 1, 4, 4), [2, 2]), aten.avg_pool2d.default(torch.ones(1, 1, 4, 4), [2, 2]), aten.hardtanh(x), aten.silu.default(x)
+aten.add.out(torch.ones(2), torch.ones(2), out=torch.zeros(2)), aten._sparse_addmm.default(torch.zeros(2, 2), torch.eye(2).to_sparse(), torch.ones(2, 2))
+torch.ops.oracle2.thrice.other

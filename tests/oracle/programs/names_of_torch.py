@@ -302,3 +302,10 @@ around.step(), around._zero_grad_profile_name
 from torch.jit.annotations import BroadcastingList2
 def strided(x, stride: BroadcastingList2[int] = 1): return torch.jit._script_if_tracing(lambda v: v[::stride])(x)
 strided(torch.arange(4), 2)
+torch.arange(5.).split(split_size=2), torch.arange(5.).split(split_size=[1, 4]), torch.split(torch.arange(5.), split_size_or_sections=4)
+torch.split(torch.arange(5.), split_size=2)
+from torch._C import Graph, Node, Value
+from torch._tensor_str import PRINT_OPTS, _tensor_str
+PRINT_OPTS.precision, _tensor_str(torch.tensor([1., 2.5]), 0)
+torch.set_printoptions(precision=2); print(PRINT_OPTS.precision); torch.set_printoptions(profile="default")
+torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2) * 4)._unbroadcasted_scale_tril

@@ -165,3 +165,7 @@ class NoInit(nn.modules.lazy.LazyModuleMixin, nn.Module):
     def forward(self, x): return x
 NoInit()(torch.ones(1))
 nn.LazyLinear(2)._infer_parameters
+class Moves(nn.Module):
+    def forward(self, x): return x
+    def right_inverse(self, x): return x.to("meta")
+P.register_parametrization(nn.Linear(3, 4), "weight", Moves())

@@ -48,3 +48,12 @@ torch.jit.is_scripting(), torch.jit.is_tracing()
 issubclass(torch.jit.Error, RuntimeError)
 traced_twice = torch.jit.trace(lambda x: (lambda y: (y, y))(x + 1), torch.ones(2))
 traced_twice(torch.zeros(2))
+def put(a, b, out):
+    torch.mul(a, b, out=out)
+    a.add_(1)
+    return a * 2
+a, b, out = torch.ones(3), torch.arange(3.), torch.zeros(3)
+puts = torch.jit.trace(put, (a, b, out))
+a, out
+puts(a, b, out), a, out
+torch.jit.trace(lambda x: None, torch.ones(2))

@@ -544,3 +544,7 @@ opt.state_dict()["state"][0]["step"]
 sc = torch.amp.GradScaler("cpu", init_scale=2.)
 empty_like_it = torch.sparse_coo_tensor([[0, 1]], [1., 2.], (3,)); empty_like_it.new().resize_as_(empty_like_it)
 empty_like_it.new(torch.tensor([[0, 2]]), torch.tensor([5., 6.]), torch.Size([4])), empty_like_it.new(torch.tensor([[0, 2]]), torch.tensor([5., 6.])), empty_like_it.new(2, 3), empty_like_it.new(torch.Size([2]))
+torch._convert_indices_from_coo_to_csr(torch.tensor([0, 0, 2]), 4), torch._convert_indices_from_coo_to_csr(torch.tensor([0]), 1, out_int32=True)
+torch._convert_indices_from_coo_to_csr(torch.tensor([[0]]), 4)
+torch._convert_indices_from_csr_to_coo(torch.tensor([0, 2, 2, 3, 3]), torch.tensor([1, 2, 0])), torch._convert_indices_from_csr_to_coo(torch.tensor([0, 2]), torch.tensor([1, 2]), transpose=True)
+torch.sparse_coo_tensor([[0, 1]], [1., 2.], (3,))._coalesced_(True).is_coalesced()

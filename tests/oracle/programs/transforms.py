@@ -165,3 +165,39 @@ mapped(lambda xs, y: (xs[0] * xs[1], y + xs[0]), (torch.arange(3.), torch.arange
 associative_scan(lambda a, b: (a[0] * b[0], b[0] * a[1] + b[1]), (torch.arange(1., 5), torch.ones(4)), 0, reverse=True, combine_mode="generic")
 while_loop(lambda i, s: i < 5, lambda i, s: (i + 1, s + i), (torch.tensor(0), torch.tensor(0)))
 foreach_map(torch.add, [torch.ones(2), torch.ones(3)], [torch.ones(2), torch.ones(3)])
+o, l = linearize(lambda a, b: a * b, torch.ones(2), torch.ones(2))
+l(torch.ones(2))
+l(torch.ones(2), torch.ones(2).double())
+l(torch.ones(2), torch.ones(3))
+l((torch.ones(2), torch.ones(2)))
+l(torch.ones(2), torch.ones(2))
+o, l = linearize(lambda a: {"x": a["y"]}, {"y": torch.ones(2)})
+l({"z": torch.ones(2)})
+l({"y": torch.ones(2)})
+linearize(torch.sin)
+o, f = vjp(lambda a, b: (a * b, a + b), torch.tensor(2.), torch.tensor(3.))
+f((torch.tensor(1.), torch.tensor(1.)), retain_graph=False)
+f(torch.tensor(1.), torch.tensor(1.))
+functional_call(torch.nn.Linear(1, 1), [1], ())
+jacrev(torch.sin, chunk_size=0)
+jacrev(torch.sin, chunk_size=-1)
+jacfwd(torch.sin, randomness="foo")(torch.ones(2))
+vmap(lambda a: a.tolist())(torch.ones(2, 3))
+vmap(lambda a: a.numpy())(torch.ones(2, 3))
+vmap(lambda a: a.data_ptr())(torch.ones(2, 3))
+vmap(lambda a: torch.allclose(a, a))(torch.ones(2, 3))
+class RuleTwice(torch.autograd.Function):
+    generate_vmap_rule = True
+    @staticmethod
+    def forward(x):
+        return x ** 2
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[0])
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * ctx.saved_tensors[0] * g
+    @staticmethod
+    def vmap(info, in_dims, x):
+        return RuleTwice.apply(x), in_dims[0]
+vmap(RuleTwice.apply)(torch.ones(2))

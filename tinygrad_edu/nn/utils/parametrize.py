@@ -70,7 +70,7 @@ class ParametrizationList(ModuleList):
             raise ValueError("ParametrizationList requires one or more modules.")
         super().__init__(modules)
         self.unsafe = unsafe
-        shape, dtype = original.shape, original.dtype
+        shape, dtype, device = original.shape, original.dtype, original.device
         new: Any = original
         with no_grad():
             for module in reversed(self):
@@ -89,6 +89,11 @@ class ParametrizationList(ModuleList):
                 raise ValueError(
                     "When `right_inverse` outputs one tensor, it may not change the dtype.\n"
                     f"original.dtype: {dtype}\nright_inverse(original).dtype: {found.dtype}"
+                )
+            if device != found.device:
+                raise ValueError(
+                    "When `right_inverse` outputs one tensor, it may not change the device.\n"
+                    f"original.device: {device}\nright_inverse(original).device: {found.device}"
                 )
             with no_grad():
                 _put(original, found)

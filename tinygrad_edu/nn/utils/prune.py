@@ -31,6 +31,14 @@ def _validate_pruning_amount(amount: Any, tensor_size: int) -> None:
         raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={tensor_size}")
 
 
+def _validate_structured_pruning(t: Any) -> None:
+    if len(t.shape) <= 1:
+        raise ValueError(
+            "Structured pruning can only be applied to multidimensional tensors. Found tensor of shape "
+            f"{t.shape} with {len(t.shape)} dims"
+        )
+
+
 def _compute_nparams_toprune(amount: Any, tensor_size: int) -> int:
     """How many of ``tensor_size`` the amount means: a number of them, or a share."""
     return int(amount) if isinstance(amount, numbers.Integral) else round(amount * tensor_size)
@@ -256,11 +264,7 @@ class _Slices(BasePruningMethod):
         self.amount, self.dim = amount, dim
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
-        if len(t.shape) <= 1:
-            raise ValueError(
-                "Structured pruning can only be applied to multidimensional tensors. Found tensor of shape "
-                f"{t.shape} with {len(t.shape)} dims"
-            )
+        _validate_structured_pruning(t)
         if self.dim >= t.dim():
             raise IndexError(f"Invalid index {self.dim} for tensor of size {t.shape}")
         _validate_pruning_amount(self.amount, t.shape[self.dim])

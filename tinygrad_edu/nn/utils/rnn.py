@@ -133,6 +133,10 @@ def pack_padded_sequence(
             )
     else:
         lengths = functions["as_tensor"](lengths, dtype=dtypes.int64)
+    if lengths.dim() != 1:
+        raise RuntimeError(
+            f"'lengths' argument should be a 1D CPU int64 tensor, but got {lengths.dim()}D {lengths.device} Long tensor"
+        )
     order = None
     if not enforce_sorted:
         lengths, order = functions["sort"](lengths, descending=True)
@@ -141,7 +145,7 @@ def pack_padded_sequence(
     if batch_first:
         input = input.transpose(0, 1)
     ends = lengths.tolist()
-    time, batch = input.shape[:2]
+    time, batch = input.size(0), input.size(1)
     if not ends:
         raise RuntimeError("Cannot pack empty tensors.")
     if len(ends) != batch:
