@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from notebook_client import PatientClient
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -70,7 +70,7 @@ def raised(cell: Any) -> list[Any]:
 
 def execute(notebook: Any, folder: Path, *, go_on: bool) -> None:
     """Run all cells in place; with `go_on` also those after a cell that raised and was not meant to."""
-    client = NotebookClient(
+    client = PatientClient(
         notebook,
         timeout=300,
         kernel_name="python3",

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from notebook_client import PatientClient
 
 TESTS = Path(__file__).parents[1]
 CHAPTERS = sorted(Path(__file__).parents[2].joinpath("chapters").glob("[0-9]*.ipynb"))
@@ -58,7 +58,7 @@ def test_chapter(path: Path) -> None:
             cell.source = re.sub(r"\btinygrad_edu\b(?!\.vision)", "torch", cell.source)
             if "torchvision" in cell.source:
                 cell.source = f"import sys\nsys.path.append({str(TESTS)!r})\nimport torchvision_ops\n{cell.source}"
-    client = NotebookClient(
+    client = PatientClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     )
     client.execute()

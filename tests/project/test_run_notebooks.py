@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
+from queue import Empty
+from types import SimpleNamespace
 from typing import Any
 
+import nbclient
 import nbformat
 import pytest
 import run_notebooks as tool
+from notebook_client import LOOK_AGAIN, PatientClient
 
 
 def code(source: str, *outputs: Any, name: str, tags: tuple[str, ...] = ()) -> Any:
@@ -89,3 +94,28 @@ def test_folders_under_home_are_known_with_a_tilde(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Path, "home", lambda: tool.ROOT.parent)
     shown = os.sep.join(["~", tool.ROOT.name, "tinygrad_edu", "size.py"])
     assert tool.without_folders(f"File {shown}:3").removeprefix("File ") == f"{Path('tinygrad_edu', 'size.py')}:3"
+
+
+def test_a_reply_that_woke_nobody_is_found_by_asking_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nbclient's socket does when a widget has spoken: whoever waits on it sleeps, although the reply is there."""
+    asked: list[float] = []
+
+    class Channel:
+        async def get_msg(self, timeout: float | None = None) -> str:
+            assert timeout is not None
+            asked.append(timeout)
+            if len(asked) < 3:
+                raise Empty
+            return "reply"
+
+    async def start(self: Any) -> Any:
+        return SimpleNamespace(shell_channel=Channel())
+
+    monkeypatch.setattr(nbclient.NotebookClient, "async_start_new_kernel_client", start)
+    client = asyncio.run(PatientClient(nbformat.v4.new_notebook()).async_start_new_kernel_client())
+    assert asyncio.run(client.shell_channel.get_msg(timeout=300)) == "reply"
+    assert max(asked) <= LOOK_AGAIN
+    asked.clear()
+    with pytest.raises(Empty):
+        asyncio.run(client.shell_channel.get_msg(timeout=0.01))
+    assert len(asked) == 1
