@@ -120,8 +120,8 @@ def add(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
     >>> tg.add(tg.tensor([1, 2]), 10)
     tensor([11, 12])
     """
-    if _is_one(alpha) or not isinstance(other, Variable) or out is not None:
-        return plus(input, other if _is_one(alpha) else _scaled(other, alpha, input), out=out)
+    if (plain := _is_one(alpha)) or not isinstance(other, Variable) or out is not None:
+        return plus(input, other if plain else _scaled(other, alpha, input), out=out)
     return _with_alpha("add", plus, input, other, alpha)
 
 
@@ -132,8 +132,8 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Any = None) -> Any:
         if input._data.dtype.kind == "b" and _is_bool(other):
             raise RuntimeError(_no_bool_minus)
         raise RuntimeError(_no_bool_minus_2)
-    if _is_one(alpha) or not isinstance(other, Variable) or out is not None:
-        return minus(input, other if _is_one(alpha) else _scaled(other, alpha, input), out=out)
+    if (plain := _is_one(alpha)) or not isinstance(other, Variable) or out is not None:
+        return minus(input, other if plain else _scaled(other, alpha, input), out=out)
     return _with_alpha("sub", minus, input, other, alpha)
 
 
