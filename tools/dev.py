@@ -46,12 +46,13 @@ def main(arguments):
     command = next((word for word in arguments if not word.startswith("-")), "")
     words = [word for word in arguments if word not in (command, "--here", "-h", "--help")]
     unknown = words if command != "notebooks" else []  # those it takes itself
-    if unknown or not command:
+    asked = bool({"-h", "--help"} & set(arguments))
+    if unknown or asked or not command:
         print("python tools/dev.py COMMAND [--here]\n\n" + COMMANDS)
         print("--here uses the Python that runs this (a conda environment, say) as it is instead of .venv.")
         if unknown:
             print("\nUnknown: " + " ".join(unknown), file=sys.stderr)
-        return 2 if unknown or not {"-h", "--help"} & set(arguments) else 0
+        return 0 if asked and not unknown else 2
     if too_old():
         print("error: " + too_old(), file=sys.stderr)
         return 2

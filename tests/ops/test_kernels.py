@@ -66,21 +66,58 @@ def test_convolution(case, seed, limit, batch_innermost, by_columns):
     np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
 
 
+@pytest.fixture
+def rows_together(monkeypatch):
+    """Choose how many rows of the output a window serves, and the order of memory."""
+
+    def choose(together, inner):
+        before = im2col.Plan._most_images
+        monkeypatch.setattr(im2col, "rows_together", lambda *sizes: together)
+        monkeypatch.setattr(im2col.Plan, "_most_images", lambda plan: before(plan) if inner else min(3, before(plan)))
+        im2col.plan_of.cache_clear()
+
+    yield choose
+    im2col.plan_of.cache_clear()
+
+
+@pytest.mark.parametrize("inner", [False, True])
+@pytest.mark.parametrize("together", [1, 2, 4])
 @pytest.mark.parametrize("rank", [2, 3])
-def test_few_filters_are_worked_on_in_pairs_of_rows(rank, monkeypatch):
+def test_a_window_may_serve_several_rows(rank, together, inner, rows_together):
+    rows_together(together, inner)
     rng = np.random.default_rng(0)
-    x, w = rng.standard_normal((5, 2, 8, 7, 6)[: rank + 2]), rng.standard_normal((6, 2, 3, 4, 2)[: rank + 2])
-    b = rng.standard_normal(6)
-    how = ((1, 2, 1)[:rank], (1, 0, 1)[:rank], (1, 1, 2)[:rank], 1)
-    assert im2col._pairs_pay(6, w.shape[2:], how[0], how[2], 1, (8, 2))
+    x, w = rng.standard_normal((43, 2, 8, 7, 3)[: rank + 2]), rng.standard_normal((3, 2, 5, 4, 2)[: rank + 2])
+    b = rng.standard_normal(3)
+    how = ((1, 1, 2)[:rank], (2, 3, 1)[:rank], (1, 1, 1)[:rank], 1)
+    plan = im2col._plan(x, True, np, x.shape, w.shape, *how, None, 16)
+    assert (plan.together, plan.inner) == (together, inner)
     out = im2col.conv(np, x, w, b, *how)
     g = rng.standard_normal(out.shape)
-    gw = im2col.conv_weight_grad(np, g, x, w.shape, *how)
-    monkeypatch.setattr(im2col, "_pairs_pay", lambda *args: False)
-    np.testing.assert_allclose(out, im2col.conv(np, x, w, b, *how), rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(out, naive.conv(x, w, *how) + b.reshape(-1, *(1,) * rank), rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(gw, im2col.conv_weight_grad(np, g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
+    gw, gx = im2col.conv_weight_grad(np, g, x, w.shape, *how), im2col.conv_input_grad(np, g, w, x.shape, *how)
     np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(gx, naive.conv_input_grad(g, w, x.shape, *how), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 3e38])
+@pytest.mark.parametrize("inner", [False, True])
+def test_infinity_stays_in_its_own_windows(value, inner, rows_together):
+    """The zeros of a filter that serves several rows must not meet it: 0 times infinity is NaN."""
+    rows_together(2, inner)
+    rng = np.random.default_rng(0)
+    x, w = rng.random((16, 2, 14, 14), np.float32), rng.random((4, 2, 5, 5), np.float32) / 50
+    x[3, 1, 6, 7] = value
+    how = ((1, 1), (2, 2), (1, 1), 1)
+    with np.errstate(all="ignore"):  # as operations run
+        ours = im2col.conv(np, x, w, None, *how)
+    torchs = torch.conv2d(torch.tensor(x), torch.tensor(w), padding=2).numpy()
+    np.testing.assert_array_equal(np.isfinite(ours), np.isfinite(torchs))
+    g = np.zeros_like(ours)
+    g[3, 1, 6, 7] = value
+    with np.errstate(all="ignore"):
+        gx = im2col.conv_input_grad(np, g, w, x.shape, *how)
+    expected = torch.nn.grad.conv2d_input(x.shape, torch.tensor(w), torch.tensor(g), padding=2).numpy()
+    np.testing.assert_array_equal(np.isfinite(gx), np.isfinite(expected))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "float64", "int64"])

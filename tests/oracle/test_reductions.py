@@ -24,7 +24,8 @@ SUMS = [
     OpCase("sum", [*reductions(types=(*EVERY, *COMPLEX)), S(X, dtype=D("float64")), S(T(3, dtype="int64"), dtype=D("float32")),
                    S(T(3, dtype="bool"), 0), S(X, None, True), S(X, dim=None), S(X, keepdims=True, dim=1), S(NANS), S(INFS, 1)]),
     OpCase("sum", [S(T(2000, 7)), S(T(2000, 7), 0), S(T(5000, 3, 2), 0), S(T(1024, 33, dtype="float64"), 0, True), S(T(3000, 5,
-                   layout="transposed"), 0)], rtol=2e-5),
+                   layout="transposed"), 0), S(T(600, 4, 20), (0, 2)), S(T(9, 3, 40, 41), (0, -1, 2), True), S(T(40, 2, 3, 200), (0, 1, 3)),
+                   S(T(8, 5, 7, 200, dtype="float64"), (3, 0)), S(T(1024, 1, 33), (0, 2))], rtol=2e-5),
     # means in half precision and of complex numbers name the overload in their complaint about a wrong out=
     OpCase("mean", [*reductions(types=(*HALVES, *COMPLEX), whole=True)], skip=("out-integer",)),
     OpCase("mean", [S(X.with_(dtype="float64"), 1), S(T(3, dtype="int64"), dtype=D("float32"))], skip=("out-integer",)),

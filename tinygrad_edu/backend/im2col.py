@@ -9,6 +9,8 @@ Two orders of memory are used for the columns. In the plain one an image's colum
 innermost dimension: then rows of windows are long runs of memory even for small images, and copying them is two to four times
 faster; the price is to transpose input and output, so it pays when the columns are much bigger than these.
 
+A window may also be taller than the filter and serve several rows of the output: see `rows_together`.
+
 `naive.py` says the same in loops; tests hold the two equal.
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -68,25 +71,53 @@ def _windows(xp: Any, x: Array, first: int, kernel: Sizes, out: Sizes, stride: S
     return xp.lib.stride_tricks.as_strided(x, shape, strides)
 
 
+def rows_together(o: int, c: int, kernel: Sizes, out: Sizes, inner: bool) -> int:
+    """How many rows of the output one window should serve.
+
+    A window t - 1 rows taller than the filter, with the next one t rows below it, holds t windows of the filter; and every filter becomes
+    t filters, each a row lower than the one before. So there are fewer columns to copy, and the product has more rows, with which it
+    is quicker; but it multiplies k + t - 1 rows where k would do, and in the plain order of memory the output's rows have to be
+    sorted afterwards. The weights were fitted to measured times for filters of 3 to 7 rows and 1 to 64 channels.
+    """
+    k = kernel[0]
+    copying, sorting, most = (60, 0, k) if inner else (20, 38 * o / max(c * math.prod(kernel[1:]), 1), 2)
+    cost = {t: (k + t - 1) * (copying / t + o) + sorting * (t > 1) for t in range(1, most + 1) if out[0] % t == 0}
+    return min(cost, key=cost.__getitem__)
+
+
 class Plan:
-    """The sizes of one convolution and how it is cut into steps."""
+    """The sizes of one convolution and how it is cut into steps.
+
+    ``tall`` says that windows may serve several rows of the output: not where the filters' zeros would meet inf or NaN.
+    """
 
     def __init__(
         self, xp: Any, x_shape: Sizes, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
-        out: Sizes | None = None, widest: int = 16,
+        out: Sizes | None = None, widest: int = 16, tall: bool = False,
     ) -> None:  # fmt: skip
         self.xp, self.stride, self.padding, self.dilation, self.groups = xp, stride, padding, dilation, groups
         self.n, self.c, *sizes = x_shape
         self.o = w_shape[0]
         self.kernel, self.sizes = tuple(w_shape[2:]), tuple(sizes)
-        self.out = out or out_sizes(self.sizes, self.kernel, stride, padding, dilation)
+        self.result = self.out = out or out_sizes(self.sizes, self.kernel, stride, padding, dilation)
         self.padded = tuple(n + 2 * p for n, p in zip(self.sizes, padding))
+        self.pointwise = groups == 1 and self.padded == self.sizes == self.out and math.prod(self.kernel) == 1
+        self.inner = self.c * math.prod(self.kernel) >= 4 * self.o and self.out[-1] <= widest
+        self.inner = self.inner and self._most_images() >= 4
+        many = self.n * math.prod(self.out) >= 2048 and len(self.kernel) > 1
+        self.together = 1
+        if tall and many and groups == stride[0] == dilation[0] == 1:
+            self.together = t = rows_together(self.o, self.c, self.kernel, self.out, self.inner)
+            self.kernel, self.out = (self.kernel[0] + t - 1, *self.kernel[1:]), (self.out[0] // t, *self.out[1:])
+            self.stride = (t, *stride[1:])
         self.length = math.prod(self.out)
         self.rows = self.c * math.prod(self.kernel)  # of an image's columns
-        limit = _LIMIT if xp is numpy else 1 << 26
-        self.step = max(1, min(self.n, limit // max(self.rows * self.length, 1)))
-        self.inner = self.step >= 4 and self.rows // groups >= 4 * self.o // groups and self.out[-1] <= widest
-        self.pointwise = groups == 1 and self.padded == self.sizes == self.out and math.prod(self.kernel) == 1
+        self.step = self._most_images()
+
+    def _most_images(self) -> int:
+        """How many images are worked on at once."""
+        limit = 1 << 26 if self.xp is not numpy else _LIMIT if self.inner else _LIMIT // 2
+        return max(1, min(self.n, limit // max(self.c * math.prod(self.kernel) * math.prod(self.out), 1)))
 
     @cached_property
     def steps(self) -> list[slice]:
@@ -98,56 +129,90 @@ class Plan:
         """Where the image lies within its padding."""
         return tuple(slice(p, p + n) for p, n in zip(self.padding, self.sizes))
 
-    def images(self, x: Array, part: slice) -> Array:
-        """Some images, padded, in the order of memory that this plan works in."""
-        x = x[part]
+    def images(self, x: Array) -> Array:
+        """Images, padded, in the order of memory that this plan works in."""
         if self.inner:
             x = x.transpose(*range(1, x.ndim), 0)
         if self.padded == self.sizes:
             return self.xp.ascontiguousarray(x)
-        if self.inner:
-            shape, where = (self.c, *self.padded, x.shape[-1]), (slice(None), *self.inside)
-        else:
-            shape, where = (x.shape[0], self.c, *self.padded), (slice(None), slice(None), *self.inside)
-        made = self.xp.zeros(shape, x.dtype)
-        made[where] = x
+        lead = x.shape[: 1 if self.inner else 2]
+        made = self.xp.zeros((*lead, *self.padded, *x.shape[len(lead) + len(self.sizes) :]), x.dtype)
+        made[(*(slice(None),) * len(lead), *self.inside)] = x
         return made
 
-    def columns(self, x: Array, part: slice) -> Array:
-        """The columns of some images: (images, [group,] rows, length), or (rows, length * images) with the batch innermost."""
-        m = part.stop - part.start
+    def windows(self, x: Array) -> Array:
+        """A view of all windows: (images, c, kernel…, out…), or (c, kernel…, out…, images) with the batch innermost."""
+        first = 1 if self.inner else 2
+        return _windows(self.xp, self.images(x), first, self.kernel, self.out, self.stride, self.dilation)
+
+    def columns(self, x: Array, ones: bool = False) -> Iterator[tuple[slice, Array]]:
+        """Parts of the batch with their columns: (images, [group,] rows, length), or (rows, length * images) with the batch innermost.
+
+        With ``ones`` there is one more row of them, so that the product adds a bias as well.
+        """
         if self.pointwise and not self.inner:
-            return x[part].reshape(m, self.c, self.length)
-        view = _windows(
-            self.xp, self.images(x, part), 1 if self.inner else 2, self.kernel, self.out, self.stride, self.dilation
-        )
-        columns = _buffer(self.xp, view.shape, x.dtype)
-        columns[...] = view
-        return columns.reshape(self.columns_shape(m))
-
-    def columns_shape(self, m: int) -> Sizes:
+            images = x.reshape(self.n, self.c, self.length)
+            yield from ((part, images[part]) for part in self.steps)
+            return
         g = self.groups
-        if self.inner:
-            return (self.rows, self.length * m) if g == 1 else (g, self.rows // g, self.length * m)
-        return (m, self.rows, self.length) if g == 1 else (m, g, self.rows // g, self.length)
+        whole = None if self.inner else self.windows(x)  # runs of memory are longer in a block of the batch's own
+        for part in self.steps:
+            windows = self.windows(x[part]) if whole is None else whole[part]
+            if g > 1:
+                lead = windows.shape[: windows.ndim - 2 * len(self.out) - 1 - self.inner]
+                windows = windows.reshape(*lead, g, self.c // g, *windows.shape[len(lead) + 1 :])
+            columns = _buffer(self.xp, self.matrices(self.rows + g * ones, part.stop - part.start), x.dtype)
+            rows = columns[..., : self.rows // g, :]
+            rows.reshape(windows.shape)[...] = windows
+            if ones:
+                columns[..., -1, :] = 1
+            yield part, columns
 
-    def filters(self, w: Array) -> Array:
-        g = self.groups
-        return w.reshape(self.o, self.rows) if g == 1 else w.reshape(g, self.o // g, self.rows // g)
+    def matrices(self, rows: int, m: int) -> Sizes:
+        """The shape of matrices of so many rows for ``m`` images: one for each image, or one with the batch innermost."""
+        lead = (rows,) if self.groups == 1 else (self.groups, rows // self.groups)
+        return (*lead, self.length * m) if self.inner else (m, *lead, self.length)
 
-    def outputs(self, g: Array, part: slice) -> Array:
-        """Some images of an output-shaped array as the matrices that meet the columns."""
-        m, k = part.stop - part.start, self.groups
-        if self.inner:
-            g = self.xp.ascontiguousarray(g[part].transpose(*range(1, g.ndim), 0))
-            return g.reshape(*((self.o,) if k == 1 else (k, self.o // k)), self.length * m)
-        return g[part].reshape(m, *((self.o,) if k == 1 else (k, self.o // k)), self.length)
+    def filters(self, w: Array, bias: Array | None = None) -> Array:
+        """The filters as the rows of a matrix (of one for each group), with the bias as another column."""
+        t, g, n = self.together, self.groups, self.rows // self.groups
+        if t == 1 and bias is None:
+            made = w
+        else:
+            made = self.xp.zeros((t, self.o, n if bias is None else n + 1), w.dtype)
+            windows = made[..., :n].reshape(t, self.o, self.c // g, *self.kernel)
+            for i in range(t):
+                windows[i, :, :, i : i + w.shape[2]] = w
+            if bias is not None:
+                made[..., n] = bias
+        lead = (t * self.o,) if g == 1 else (g, self.o // g)
+        return made.reshape(*lead, made.size // (t * self.o))
+
+    def filters_from(self, product: Array, w_shape: Sizes) -> Array:
+        """The gradient of the filters from that of the matrix."""
+        if self.together == 1:
+            return product.reshape(w_shape)
+        tall = product.reshape(self.together, self.o, self.c, *self.kernel)
+        made = tall[0, :, :, : w_shape[2]].copy()
+        for i in range(1, self.together):
+            made += tall[i, :, :, i : i + w_shape[2]]
+        return made
+
+    def outputs(self, a: Array, part: slice) -> Array:
+        """A view of some images of an output-shaped array in the order in which the product has them."""
+        a = a[part]
+        if self.together > 1:
+            a = a.reshape(*a.shape[:2], self.out[0], self.together, *self.out[1:])
+            order = (0, 3, 1, 2, *range(4, a.ndim))
+        else:
+            order = tuple(range(a.ndim))
+        return a.transpose(*order[1:], 0) if self.inner else a.transpose(order)
 
     def add_up(self, columns: Array, gx: Array, part: slice) -> None:
         """The reverse of `columns` (col2im): add every column into the window that it came from.
 
-        One dimension after the other: (k₀, k₁, …, o₀, o₁, …) becomes (k₁, …, p₀, o₁, …), then (…, p₀, p₁, …) – k₀ + k₁ additions
-        instead of k₀ · k₁.
+        One dimension after the other: (k₀, k₁, o₀, o₁) becomes (k₁, p₀, o₁), then (p₀, p₁) – k₀ + k₁ additions instead of k₀ · k₁.
+        The one that leaves the fewest numbers comes first.
         """
         m, rank = part.stop - part.start, len(self.kernel)
         fast = None if self.inner or rank != 2 else compiled.kernels_for(columns, gx)
@@ -157,55 +222,54 @@ class Plan:
             how = (self.stride, self.padding, self.dilation)
             compiled.split(fast.add_up, len(images), columns.size, windows, images, *how)
             return
-        before: tuple[slice, ...] = (slice(None),) if self.inner else (slice(None), slice(None))
-        axis = (slice(None),) * (len(before) + rank - 1)  # what lies before the dimension that is being put together
-        shape = (self.c, *self.kernel, *self.out, m) if self.inner else (m, self.c, *self.kernel, *self.out)
-        columns = columns.reshape(shape)
-        for k, s, d, o, p in zip(self.kernel, self.stride, self.dilation, self.out, self.padded):
-            rest = columns.shape[len(before) + 1 :]
-            lead = len(axis) - len(before)
-            new = self.xp.empty if s == 1 else self.xp.zeros  # without gaps the first column and the rest fill it
-            made = new((*columns.shape[: len(before)], *rest[:lead], p, *rest[lead + 1 :]), columns.dtype)
-            made[(*axis, slice(0, s * (o - 1) + 1, s))] = columns[(*before, 0)]
-            if s == 1:
-                made[(*axis, slice(o, None))] = 0
-            for i in range(1, k):
-                made[(*axis, slice(i * d, i * d + s * (o - 1) + 1, s))] += columns[(*before, i)]
-            columns = made
-        columns = columns[(*before, *self.inside)]
+        lead, tail = ((self.c,), (m,)) if self.inner else ((m, self.c), ())
+        columns = columns.reshape(*lead, *self.kernel, *self.out, *tail)
+        for fold in self.folds:
+            columns = self._overlap(columns, *fold)
+        columns = columns[(*(slice(None),) * len(lead), *self.inside)]
         gx[part] = columns.transpose(columns.ndim - 1, *range(columns.ndim - 1)) if self.inner else columns
+
+    @cached_property
+    def folds(self) -> list[tuple[int, int, int]]:
+        """The dimensions in the order in which `add_up` takes them, each with the axes of its window's entries and of its windows."""
+        lead, left = 1 if self.inner else 2, list(range(len(self.kernel)))
+        folds = []
+        for dim in sorted(left, key=lambda i: self.padded[i] / max(self.kernel[i] * self.out[i], 1)):
+            at = lead + left.index(dim)
+            left.remove(dim)
+            folds.append((dim, at, lead + len(left) + dim))
+        return folds
+
+    def _overlap(self, columns: Array, dim: int, at: int, where: int) -> Array:
+        """Add up what ``columns`` has along axis ``at`` for the entries of a window, so that axis ``where`` has the padded image's."""
+        k, s, d, o, p = self.kernel[dim], self.stride[dim], self.dilation[dim], self.out[dim], self.padded[dim]
+        shape = [*columns.shape[:at], *columns.shape[at + 1 :]]
+        shape[where] = p
+        filled = s == 1 or (d == 1 and k >= s)  # by the first s entries of all windows, which leave no gaps
+        made = (self.xp.empty if filled else self.xp.zeros)(shape, columns.dtype)
+        before, around = (slice(None),) * at, (slice(None),) * where
+        if filled:
+            made[(*around, slice(s * o, None))] = 0
+        for i in range(k):
+            place = (*around, slice(i * d, i * d + s * (o - 1) + 1, s))
+            if filled and i < s:
+                made[place] = columns[(*before, i)]
+            else:
+                made[place] += columns[(*before, i)]
+        return made
 
 
 plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
 
 
-# ------------------------------------------------------------------------------------ few filters
-# A matrix product with few rows keeps no processor busy. With windows one row taller and two rows apart every window holds two
-# windows of the original, and every filter becomes two, one shifted down a row: twice the rows, and columns half as many.
-def _pairs_pay(o: int, kernel: Sizes, stride: Sizes, dilation: Sizes, groups: int, out: Sizes) -> bool:
-    few = o <= 8 and groups == 1 and len(kernel) > 1
-    return few and kernel[0] > 2 and stride[0] == dilation[0] == 1 and out[0] % 2 == 0 and out[0] > 2
-
-
-def _paired_filters(xp: Any, w: Array) -> Array:
-    o, c, k, *rest = w.shape
-    pairs = xp.zeros((o, 2, c, k + 1, *rest), w.dtype)
-    pairs[:, 0, :, :k], pairs[:, 1, :, 1:] = w, w
-    return pairs.reshape(2 * o, c, k + 1, *rest)
-
-
-def _split_rows(g: Array) -> Array:
-    """(N, O, H, …) as (N, 2 O, H / 2, …): even and odd rows as channels."""
-    n, o, h, *rest = g.shape
-    return g.reshape(n, o, h // 2, 2, *rest).swapaxes(2, 3).reshape(n, 2 * o, h // 2, *rest)
-
-
-def _join_rows(out: Array, bias: Array | None) -> Array:
-    n, o, h, *rest = out.shape
-    rows = out.reshape(n, o // 2, 2, h, *rest).swapaxes(2, 3).reshape(n, o // 2, 2 * h, *rest)
-    if bias is not None:
-        rows += bias.reshape(-1, *(1,) * (rows.ndim - 2))
-    return rows
+def _plan(meeting: Array, tall: bool, xp: Any, *sizes: Any) -> Plan:
+    """The plan for numbers that meet the filters: a filter that serves several rows has zeros, and 0 times infinity is NaN."""
+    plan = plan_of(xp, *sizes, tall and xp is numpy and meeting.dtype.kind == "f")
+    if plan.together > 1:
+        line = meeting.reshape(-1)
+        if not math.isfinite(numpy.dot(line, line)):
+            return plan_of(xp, *sizes, False)
+    return plan
 
 
 # ------------------------------------------------------------------------------------ filters turned around
@@ -229,27 +293,18 @@ def conv(
     xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
-    plan = plan_of(xp, x.shape, w.shape, stride, padding, dilation, groups)
-    if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
-        pairs = conv(xp, x, _paired_filters(xp, w), None, (2, *stride[1:]), padding, dilation, 1)
-        return _join_rows(pairs, bias)
-    out = xp.empty((plan.n, plan.o, *plan.out), x.dtype)
-    filters = plan.filters(w)
-    flat = out.reshape(plan.n, *filters.shape[:-1], plan.length)
-    column = None if bias is None else bias.reshape(*filters.shape[:-1], 1)
-    for part in plan.steps:
-        columns = plan.columns(x, part)
-        if not plan.inner:
-            xp.matmul(filters, columns, out=flat[part])
-            if column is not None:
-                flat[part] += column
-            continue
-        product = (filters @ columns).reshape(plan.o, *plan.out, part.stop - part.start)
-        product = product.transpose(product.ndim - 1, *range(product.ndim - 1))
-        if bias is None:
-            out[part] = product
+    plan = _plan(x, True, xp, x.shape, w.shape, stride, padding, dilation, groups, None, 16)
+    out = xp.empty((plan.n, plan.o, *plan.result), x.dtype)
+    as_row = bias is not None and xp is numpy and not plan.pointwise
+    filters = plan.filters(w, bias if as_row else None)
+    for part, columns in plan.columns(x, as_row):
+        made = plan.outputs(out, part)
+        if plan.inner or plan.together > 1:
+            made[...] = (filters @ columns).reshape(made.shape)
         else:
-            xp.add(product, bias.reshape(-1, *(1,) * len(plan.out)), out=out[part])
+            xp.matmul(filters, columns, out=made.reshape(plan.matrices(plan.o, len(made))))
+        if bias is not None and not as_row:
+            out[part] += bias.reshape(-1, *(1,) * len(plan.out))
     return out
 
 
@@ -259,7 +314,7 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
     # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, where they are short
     widest = 8 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
-    plan = plan_of(xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
+    plan = _plan(g, w.shape[2] > 3, xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
     if plan.o <= plan.c:  # then it is cheaper to convolve g with the filters turned around than to add up windows
         padded = turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
         if padded is not None:
@@ -267,8 +322,9 @@ def conv_input_grad(
     gx = xp.empty(x_shape, g.dtype)
     filters = plan.filters(w).swapaxes(-1, -2)
     for part in plan.steps:
-        outputs = plan.outputs(g, part)
-        columns = _buffer(xp, plan.columns_shape(part.stop - part.start), g.dtype)
+        m = part.stop - part.start
+        outputs = xp.ascontiguousarray(plan.outputs(g, part)).reshape(plan.matrices(plan.o * plan.together, m))
+        columns = _buffer(xp, plan.matrices(plan.rows, m), g.dtype)
         xp.matmul(filters, outputs, out=columns)
         if plan.pointwise and not plan.inner:
             gx[part] = columns.reshape(-1, plan.c, *plan.sizes)
@@ -281,23 +337,19 @@ def conv_weight_grad(
     xp: Any, g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `conv` for w, given the output's."""
-    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:])
-    if xp is numpy and _pairs_pay(plan.o, plan.kernel, stride, dilation, groups, plan.out):
-        o, c, k, *rest = w_shape
-        twice = (2 * o, c, k + 1, *rest)
-        pairs = conv_weight_grad(xp, _split_rows(g), x, twice, (2, *stride[1:]), padding, dilation, 1)
-        pairs = pairs.reshape(o, 2, c, k + 1, *rest)
-        return pairs[:, 0, :, :k] + pairs[:, 1, :, 1:]
+    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:], 16, xp is numpy)
     total = None
-    for part in plan.steps:
-        product = xp.matmul(plan.outputs(g, part), plan.columns(x, part).swapaxes(-1, -2))
+    for part, columns in plan.columns(x):
+        outputs = xp.ascontiguousarray(plan.outputs(g, part))
+        outputs = outputs.reshape(plan.matrices(plan.o * plan.together, part.stop - part.start))
+        product = xp.matmul(outputs, columns.swapaxes(-1, -2))
         if not plan.inner:
             product = product.sum(axis=0) if product.shape[0] > 1 else product[0]
         if total is None:
             total = product
         else:
             total += product
-    return xp.zeros(w_shape, g.dtype) if total is None else total.reshape(w_shape)
+    return xp.zeros(w_shape, g.dtype) if total is None else plan.filters_from(total, w_shape)
 
 
 def im2col(xp: Any, x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
@@ -306,8 +358,7 @@ def im2col(xp: Any, x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dila
     plan.inner = plan.pointwise = False
     if not plan.n:
         return xp.empty((0, plan.rows, plan.length), x.dtype)
-    images = plan.images(x, slice(0, plan.n))
-    return _windows(xp, images, 2, kernel, plan.out, stride, dilation).reshape(plan.n, plan.rows, plan.length)
+    return plan.windows(x).reshape(plan.n, plan.rows, plan.length)
 
 
 def col2im(

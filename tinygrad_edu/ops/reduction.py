@@ -15,6 +15,7 @@ from .view import wrap_dim
 
 _MANY = 512  # so many rows are no longer added one after the other
 _BLOCK = 128
+_LARGE = 1 << 15
 
 
 # ------------------------------------------------------------------------------------ which dimensions
@@ -79,6 +80,12 @@ def _sum(k: Any, x: Any, dims: Any, keepdim: bool) -> Any:
             total = _add_rows(lines.reshape(-1, count_of(x.shape, tuple(kept))))
             total = total.reshape([x.shape[i] for i in kept]).transpose([kept.index(i) for i in sorted(kept)])
             return in_rows(k, total.reshape(unreduced(x.shape, dims)) if keepdim else total)
+    if dims and x.size >= _LARGE and x.dtype.kind == "f" and x.flags.c_contiguous and 0 in dims and x.ndim - 1 in dims:
+        first = next((i for i in range(x.ndim) if i not in dims), None)
+        if first is not None:  # long rows, then short ones, are added faster than short ones alone
+            total = _add_rows(x.reshape(math.prod(x.shape[:first]), -1)).reshape(x.shape[first:])
+            total = total.sum(axis=tuple(d - first for d in dims if d > first), dtype=x.dtype)
+            return total.reshape(unreduced(x.shape, dims)) if keepdim else total
     return in_rows(k, x.sum(axis=dims, keepdims=keepdim, dtype=x.dtype))
 
 
