@@ -358,7 +358,7 @@ def im2col(xp: Any, x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dila
     plan.inner = plan.pointwise = False
     if not plan.n:
         return xp.empty((0, plan.rows, plan.length), x.dtype)
-    return plan.windows(x).reshape(plan.n, plan.rows, plan.length)
+    return plan.windows(x).copy().reshape(plan.n, plan.rows, plan.length)
 
 
 def col2im(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -283,11 +284,28 @@ def mean_matrix(xp: Any, n: int, out: int, dtype: Any) -> Array:
     return xp.asarray(rows, dtype=dtype).reshape(out, n)
 
 
-def along(xp: Any, x: Array, matrix: Array, dim: int) -> Array:
-    """``matrix`` times every line of ``x`` along ``dim``."""
+Taps = Iterable[tuple[int, int, float]]
+
+
+def along(xp: Any, x: Array, matrix: Array, dim: int, taps: Taps | None = None) -> Array:
+    """``matrix`` times every line of ``x`` along ``dim``.
+
+    ``taps``: the (row, column, weight) that it was made of, where some of the weights are 0 and count nevertheless.
+    """
+    if xp is numpy and x.dtype.kind == "f" and not numpy.isfinite(x).all():
+        return _tap_by_tap(x, len(matrix), taps or [(i, j, matrix[i, j]) for i, j in numpy.argwhere(matrix)], dim)
     if dim == x.ndim - 1:
         return x @ matrix.T
     return xp.moveaxis(xp.moveaxis(x, dim, -1) @ matrix.T, -1, dim)
+
+
+def _tap_by_tap(x: Array, n: int, taps: Taps, dim: int) -> Array:
+    """The same without the other entries' zeros, which would make NaN of infinity, and of NaN everywhere."""
+    lines = numpy.moveaxis(x, dim, -1)
+    made = numpy.zeros((*lines.shape[:-1], n), x.dtype)
+    for i, j, weight in taps:
+        made[..., i] += x.dtype.type(weight) * lines[..., j]
+    return numpy.moveaxis(made, -1, dim)
 
 
 def adaptive_max(xp: Any, x: Array, out: Sizes) -> tuple[Array, Array]:

@@ -103,8 +103,10 @@ def suggested(a: Any) -> str:
 def in_format_of(result: Any, *operands: Any) -> Any:
     """A fresh result in the memory format of the first of its operands that has one; else row by row."""
     for t in operands:
-        if not t._data.flags.c_contiguous and result._data.ndim == t._data.ndim:
-            name = suggested(t._data)
+        a = t._data
+        rows = a.flags.c_contiguous and 1 not in a.shape[1:]  # (NumPy calls one channel last contiguous, too)
+        if not rows and result._data.ndim == a.ndim:
+            name = suggested(a)
             if name != "contiguous_format":
                 result._data = copied(result._data, name)
                 return result

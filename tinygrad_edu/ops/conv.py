@@ -333,9 +333,10 @@ def _conv_t(
         for m, s, p, d, k, e in zip(x._data.shape[2:], stride, padding, dilation, w[2:], extra)
     )
     if min(sizes) < 1:
+        row = (1,) if n == 1 else ()  # torch sees a signal as an image of one row
         raise RuntimeError(
-            f"Given input size per channel: {_times(x._data.shape[2:])}. Calculated output size per channel: {_times(sizes)}. "
-            "Output size is too small"
+            f"Given input size per channel: {_times(row + x._data.shape[2:])}. Calculated output size per channel: "
+            f"{_times(row + sizes)}. Output size is too small"
         )
     if x._data.shape[0]:
         _check_nothing_is_0(w[2:], dilation, groups, True)
@@ -383,10 +384,10 @@ def _pairs(**values: Any) -> list[Sizes]:
     """Two numbers for each of these arguments, of which one may stand for both."""
     pairs = []
     for name, value in values.items():
-        given = (value,) if isinstance(value, int) else tuple(value)
-        if len(given) not in (1, 2):
+        given = (value,) * 2 if isinstance(value, int) else tuple(value)
+        if len(given) != 2:
             raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(given)}")
-        pairs.append(given * (2 // len(given)))
+        pairs.append(given)
     return pairs
 
 

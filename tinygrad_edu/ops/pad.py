@@ -46,7 +46,7 @@ def _places(mode: str, n: int, before: int, after: int) -> list[int]:
 def _by_index(k: Any, x: Any, mode: str, pads: Pads) -> Any:
     for dim, (a, b) in enumerate(pads):
         if a or b:
-            x = x.take(k.xp.asarray(_places(mode, x.shape[dim], a, b)), axis=dim)
+            x = x.take(k.xp.asarray(_places(mode, x.shape[dim], a, b), dtype="int64"), axis=dim)
     return x
 
 
@@ -100,6 +100,33 @@ def constant_pad_nd(input: Any, pad: Sequence[int], value: Any = 0) -> Any:
     return Op.table["constant_pad_nd"](input, pads, value)
 
 
+def _check_around(mode: str, n: int, shape: Sequence[int], pads: Pads) -> None:
+    """What torch asks of padding that repeats the input, in its order: the last dimension first."""
+    if mode != "circular" and 0 in shape[-n - 1 :]:
+        raise RuntimeError(
+            f"Expected {n + 1}D or {n + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
+            f"but got: {list(shape)}"
+        )
+    made = [size + a + b for size, (a, b) in zip(shape, pads)]
+    for d in reversed(range(len(shape) - n, len(shape))):
+        (a, b), size = pads[d], shape[d]
+        if mode == "reflect" and (a >= size or b >= size):
+            raise RuntimeError(
+                f"Argument #{4 + 2 * (len(shape) - 1 - d)}: Padding size should be less than the corresponding input dimension, "
+                f"but got: padding ({a}, {b}) at dimension {d} of input {list(shape)}"
+            )
+        if mode == "circular" and (a > size or b > size):
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+        if mode == "circular" and made[d] < 1:
+            raise RuntimeError("Negative padding value is resulting in an empty dimension")
+    if max(made[-n:]) < 1:
+        have, out = (" ".join(f"{axis}: {v}" for axis, v in zip("DHW"[-n:], sizes[-n:])) for sizes in (shape, made))
+        end = " " if (mode, n) == ("replicate", 2) else ""
+        raise RuntimeError(f"input ({have.replace(' W', ', W')}{end}) is too small. Calculated output {out}")
+    if min(made) < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(made)}: {made}")
+
+
 _UNSUPPORTED = (
     "Padding size {} is not supported for {}D input tensor.\nSupported combinations for non-constant padding:\n"
     "  - 2D or 3D input: padding size = 2 (pads last dimension)\n"
@@ -138,21 +165,6 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     if n not in (1, 2, 3) or ndim not in (n + 1, n + 2):
         raise NotImplementedError(_UNSUPPORTED.format(len(pad), ndim))
     pads = _pads(pad, ndim)
-    for d in range(ndim - n, ndim):
-        a, b = pads[d]
-        size = shape[d]
-        if mode == "reflect" and (a >= size or b >= size):
-            raise RuntimeError(
-                f"Argument #{4 + 2 * (ndim - 1 - d)}: Padding size should be less than the corresponding input dimension, but "
-                f"got: padding ({a}, {b}) at dimension {d} of input {list(shape)}"
-            )
-        if mode == "circular":
-            if a > size or b > size:
-                raise RuntimeError("Padding value causes wrapping around more than once.")
-            if size + a + b < 1:
-                raise RuntimeError("Negative padding value is resulting in an empty dimension")
-        elif size + a + b < 1:
-            axis = "DHW"[d - ndim]
-            raise RuntimeError(f"input ({axis}: {size}) is too small. Calculated output {axis}: {size + a + b}")
+    _check_around(mode, n, shape, pads)
     padded = Op.table[f"{mode}_pad{n}d"](input, mode, pads)
     return by_rows(padded) if mode == "circular" else in_format_of(padded, input)

@@ -173,6 +173,12 @@ def _pooled_sizes(
 ) -> Sizes:
     _check_windows(kernel, stride, padding, dilation)
     _check_shape(name, n, shape, False)
+    if any(p > k // 2 for p, k in zip(padding, kernel)):  # whatever the dilation
+        (*kt, kh, kw), (*pt, ph, pw) = kernel, padding
+        text = f"padW = {pw}, padH = {ph}, kW = {kw}, kH = {kh}"
+        if kt:
+            text = f"kT: {kt[0]} kW: {kw} kH: {kh} padT: {pt[0]} padW: {pw} padH: {ph}"
+        raise RuntimeError(f"pad should be smaller than or equal to half of kernel size, but got {text}")
     return _out_sizes(shape, kernel, stride, padding, dilation, ceil)
 
 

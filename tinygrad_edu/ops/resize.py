@@ -50,6 +50,8 @@ def _nearest_back(n: int, out: int, factor: float | None, exact: bool) -> list[i
 
 
 def _linear(n: int, out: int, factor: float | None, align: bool) -> Weights:
+    if n == out:  # as torch has it, with a second neighbour that counts 0 times
+        return [[(i, 1.0), (i, 0.0)] for i in range(n)]
     scale = _scale(n, out, factor, align)
     rows: Weights = []
     for i in range(out):
@@ -104,17 +106,17 @@ _WEIGHTS: dict[tuple[str, bool], Callable[..., Weights]] = {
 }
 
 
-def _matrix(k: Any, rows: Weights, n: int, dtype: Any) -> Any:
-    matrix = k.xp.zeros((len(rows), n), dtype)
-    for i, row in enumerate(rows):
-        for j, w in row:
-            matrix[i, j] += w
+def _matrix(k: Any, taps: list[tuple[int, int, float]], shape: tuple[int, int], dtype: Any) -> Any:
+    matrix = k.xp.zeros(shape, dtype)
+    for i, j, weight in taps:
+        matrix[i, j] += weight
     return matrix
 
 
 def _matrices(
     k: Any, kind: str, sizes: Sequence[int], out: Sequence[int], factors: Any, align: bool, dtype: Any
-) -> list[Any]:
+) -> list[tuple[Any, list[tuple[int, int, float]]]]:
+    """For each dimension the weights as a matrix, and one by one."""
     name, _, option = kind.partition("+")
     found = []
     for n, m, factor in zip(sizes, out, factors):
@@ -122,7 +124,8 @@ def _matrices(
             rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact")]
         else:
             rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align)
-        found.append(_matrix(k, rows, n, dtype))
+        taps = [(i, j, weight) for i, row in enumerate(rows) for j, weight in row]
+        found.append((_matrix(k, taps, (m, n), dtype), taps))
     return found
 
 
@@ -141,15 +144,17 @@ def _resize(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, ali
     work = dtype if dtype.kind == "f" and dtype.itemsize > 2 else k.xp.dtype("float32")
     x = x.astype(work, copy=False)
     small, large = (sizes, have) if back else (have, sizes)
-    for dim, matrix in reversed([*enumerate(_matrices(k, kind, small, large, factors, align, work), 2)]):
-        x = kernels.along(k.xp, x, matrix.T if back else matrix, dim)
+    for dim, (matrix, taps) in reversed([*enumerate(_matrices(k, kind, small, large, factors, align, work), 2)]):
+        if back:
+            matrix, taps = matrix.T, [(j, i, weight) for i, j, weight in taps]
+        x = kernels.along(k.xp, x, matrix, dim, taps)
     return k.xp.ascontiguousarray(x.astype(dtype, copy=False))
 
 
 def _resize_bytes(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, align: bool) -> Any:
     """As Pillow does it: weights are whole numbers of as many bits as 16 allow, each dimension's result is bytes again."""
     double = k.xp.dtype("float64")  # exact for these sums
-    for dim, matrix in reversed([*enumerate(_matrices(k, kind, x.shape[2:], sizes, factors, align, double), 2)]):
+    for dim, (matrix, _) in reversed([*enumerate(_matrices(k, kind, x.shape[2:], sizes, factors, align, double), 2)]):
         largest, bits = float(matrix.max()), 0
         while bits < 22 and int(0.5 + largest * 2 ** (bits + 1)) < 2**15:
             bits += 1

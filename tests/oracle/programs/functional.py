@@ -315,3 +315,23 @@ for whole in octets.int(), octets.bool():
         for wide in False, True:
             try: F.interpolate(whole, (3, 3), mode=mode, antialias=wide)
             except NotImplementedError as e: print(e)
+# one number that is not finite spoils what looks at it, nothing else
+spoiled = torch.arange(48.).reshape(1, 2, 4, 6); spoiled[0, 0, 1, 2], spoiled[0, 1, 3, 5] = float("inf"), float("nan")
+F.adaptive_avg_pool2d(spoiled, (3, 4)), F.adaptive_avg_pool1d(spoiled[0], 4), F.adaptive_avg_pool3d(spoiled, (1, 3, 4))
+F.interpolate(spoiled, size=(2, 3), mode="area"), F.interpolate(spoiled, size=(3, 9), mode="bilinear"), F.interpolate(spoiled, size=(4, 11), mode="bilinear", align_corners=True)
+F.interpolate(spoiled, size=(3, 4), mode="bicubic"), F.interpolate(spoiled[0], size=9, mode="linear"), F.interpolate(spoiled, size=(2, 3), mode="bilinear", antialias=True)
+[(r := torch.ones(1, 2, 4, 6).requires_grad_(), f(r).backward(g), r.grad)[2] for f, g in ((lambda t: F.adaptive_avg_pool2d(t, (3, 4)), spoiled[:, :, :3, 1:5]), (lambda t: F.interpolate(t, size=(2, 3), mode="bilinear"), spoiled[:, :, :2, :3]))]
+windows = F.unfold(torch.zeros(1, 1, 2, 2), 1)
+windows.add_(1), windows.stride(), F.unfold(torch.zeros(1, 1, 7, 2), (1, 2)).stride()
+F.unfold(torch.ones(1, 1, 4, 4), (2,))
+F.fold(torch.ones(1, 4, 9), (4,), 2)
+F.max_pool2d(torch.ones(1, 1, 9, 9), 3, 1, 2, 2)
+F.max_pool3d(torch.ones(1, 1, 9, 9, 9), (3, 2, 3), 1, (1, 1, 2), 2)
+F.max_pool1d(torch.ones(1, 1, 9), 3, 1, 2, 2, return_indices=True)
+[F.pad(torch.ones(1, 1, 2, 3), p, mode=m).shape for p in ((0, 0, -1, -1), (-2, -1, 0, 0)) for m in ("reflect", "replicate")]
+F.pad(torch.ones(1, 1, 2, 3), (-2, -1, -1, -1), mode="reflect")
+F.pad(torch.ones(1, 1, 2, 3), (-2, -1, -1, -1), mode="replicate")
+F.pad(torch.ones(1, 1, 2, 3, 4), (-2, -3, -2, -2, -1, -1), mode="replicate")
+F.pad(torch.ones(1, 2, 2, 1), (0, 2, 1, 0, 2, 2), mode="reflect")
+F.pad(torch.ones(1, 1, 0, 2), (1, 0, 1, 0), mode="replicate")
+F.pad(torch.ones(1, 1, 2, 3), (0, 0, -1, -2), mode="replicate")

@@ -118,3 +118,7 @@ for layer in (lambda: nn.Linear(0, 3), lambda: nn.Conv2d(0, 3, 1), lambda: nn.Co
     with warnings.catch_warnings(): warnings.simplefilter("ignore"); _ = layer()
     drawn_after.append(torch.rand(1))
 drawn_after
+# one channel, one row or one column: rows first and channels last look alike
+[F.conv2d(torch.ones(s).to(memory_format=torch.channels_last), torch.ones(3, s[1], 1, 1)).stride() for s in ((2, 1, 4, 5), (2, 3, 1, 1), (2, 3, 1, 4), (2, 3, 4, 1), (1, 1, 1, 1))]
+[F.conv2d(torch.ones(s), torch.ones(3, s[1], 1, 1)).stride() for s in ((2, 1, 4, 5), (2, 3, 1, 1), (2, 3, 1, 4), (1, 1, 1, 1))]
+F.conv_transpose1d(torch.ones(1, 1, 1), torch.ones(1, 1, 2), padding=2)
