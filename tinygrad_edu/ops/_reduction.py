@@ -8,6 +8,7 @@ from typing import Any
 
 from ..autograd.op import Op
 from ..autograd.variable import Variable
+from ._layout import arranged_like
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, stacklevel: int = 4) -> str:
@@ -103,6 +104,11 @@ def loss_op(
         return by_y(k, x, y, option) * spread(g, reduction, _count(x, y))  # type: ignore[misc]
 
     return Op(name, forward, x=slope_x, y=slope_y if by_y is not None else None, node=node)
+
+
+def in_order(losses: Any, reduction: str, *operands: Any) -> Any:
+    """Losses of single elements in the order of memory that an elementwise operation would give them."""
+    return arranged_like(losses, *operands) if reduction == "none" else losses
 
 
 def check_pair(name: str, input: Any, target: Any) -> None:

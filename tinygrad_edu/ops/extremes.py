@@ -36,17 +36,17 @@ def _complain_if_empty(name: str, x: Any, dims: tuple[int, ...] | None) -> None:
 
 
 # ------------------------------------------------------------------------------------ over everything, or several dimensions
-def _share(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
-    """Equal parts of the gradient for all elements that equal the extreme."""
+def _share(k: Any, g: Any, x: Any, out: Any, dims: Any, nan: bool = False) -> Any:
+    """Equal parts of the gradient for all elements that equal the extreme; ``nan``: as NaNs do each other, else none does."""
     shape = unreduced(x.shape, dims)
-    hit = k.equal_to(x, k.reshaped(out, shape))
+    hit = (k.equal_to if nan else k.same)(x, k.reshaped(out, shape))
     return k.reshaped(g, shape) * (hit / k.sum_dims(hit, dims, True))
 
 
 Op("equal_to", lambda k, x, y: ((x == y) | ((x != x) & (y != y))).astype(x.dtype))
 for _name, _method in (("max", "max"), ("min", "min")):
     Op(f"{_name}_all", lambda k, x, _method=_method: getattr(x, _method)(), node=f"{_name.capitalize()}Backward1",
-       x=lambda k, g, x, out: k.zero_where(_share(k, g, x, out, None), k.equal_to(x, out)))  # fmt: skip
+       x=lambda k, g, x, out: k.zero_where(_share(k, g, x, out, None, True), k.equal_to(x, out)))  # fmt: skip
     Op(f"a{_name}", lambda k, x, dims, keepdim, _method=_method: getattr(x, _method)(axis=dims, keepdims=keepdim),
        x=lambda k, g, x, out, dims: _share(k, g, x, out, dims))  # fmt: skip
 
@@ -349,7 +349,7 @@ def _median_all(k: Any, x: Any, skip_nan: bool) -> Any:
 
 for _name, _skip, _nodes in (("median", False, "Median"), ("nanmedian", True, "Nanmedian")):
     Op(f"{_name}_all", lambda k, x, skip: _median_all(k, x, skip), node=f"{_nodes}Backward0",
-       x=lambda k, g, x, out: _share(k, g, x, out, None))  # fmt: skip
+       x=lambda k, g, x, out: _share(k, g, x, out, None, True))  # fmt: skip
     Op(f"{_name}_dim", lambda k, x, dim, keepdim, skip: _kth(k, x, -1, dim, keepdim, not skip, skip), node=f"{_nodes}Backward1",
        outputs=("values", "indices"), differentiable=(True, False),
        x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip

@@ -99,8 +99,8 @@ def _sinc(k: Any, x: Any) -> Any:
 
 
 def _sinc_slope(k: Any, g: Any, x: Any) -> Any:
-    a = x * _PI
-    return k.where(k.eq(x, 0), k.no_gradient(g), g * k.conj((k.cos(a) * a - k.sin(a)) / (a * x)))
+    a, square = x * _PI, x * x * _PI
+    return k.where(k.eq(square, 0), k.no_gradient(g), g * k.conj((k.cos(a) * a - k.sin(a)) / square))
 
 
 sinc = unary(

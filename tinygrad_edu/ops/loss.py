@@ -6,6 +6,8 @@ import math
 import warnings
 from typing import Any
 
+import numpy
+
 from ..autograd.modes import no_grad
 from ..autograd.op import Op
 from ..backend import kernels_of
@@ -14,7 +16,7 @@ from ..backend.later import refuse
 from ._check import not_for, not_implemented
 from ._define import broadcast_error, cast, result_type
 from ._layout import laid_out
-from ._reduction import check_pair, loss_op, reduced, reduction_of, spread, warn_about_sizes
+from ._reduction import check_pair, in_order, loss_op, reduced, reduction_of, spread, warn_about_sizes
 from .registry import functions, public
 
 
@@ -31,7 +33,7 @@ def _pair(name: str, kernel: str, input: Any, target: Any) -> tuple[Any, Any]:
 
 def _call(op: str, input: Any, target: Any, option: Any, reduction: str) -> Any:
     try:
-        return Op.table[op](input, target, option, reduction)
+        return in_order(Op.table[op](input, target, option, reduction), reduction, input, target)
     except ValueError:
         raise broadcast_error(input, target) from None
 
@@ -166,10 +168,13 @@ def _times(value: Any, w: Any) -> Any:
     return value if w is None else value * w
 
 
+_LEAST = float(numpy.float32(1e-12))  # torch rounds it so
+
+
 # the weight is an argument of its own so that formulas get it as a tensor when they run on tensors
 Op("binary_cross_entropy",
    lambda k, x, y, w, reduction: _reduce(_bce(k, x, y, w), reduction),
-   x=lambda k, g, x, y, w, reduction: _times((x - y) / k.hardtanh((1 - x) * x, 1e-12, math.inf), w) * _share(g, x, reduction),
+   x=lambda k, g, x, y, w, reduction: _times((x - y) / k.hardtanh((1 - x) * x, _LEAST, math.inf), w) * _share(g, x, reduction),
    y=lambda k, g, x, y, w, reduction:
        _times(k.hardtanh(k.log(1 - x), -100, 0) - k.hardtanh(k.log(x), -100, 0), w) * _share(g, x, reduction))  # fmt: skip
 
@@ -212,7 +217,7 @@ def binary_cross_entropy(
             refuse(kernels_of(t._data), outside, text)
         elif outside.any():
             raise RuntimeError(text)
-    return Op.table["binary_cross_entropy"](input, target, weight, reduction)
+    return in_order(Op.table["binary_cross_entropy"](input, target, weight, reduction), reduction, input, target)
 
 
 def _logits(k: Any, x: Any, y: Any, w: Any, p: Any) -> Any:

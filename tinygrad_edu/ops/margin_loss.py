@@ -11,7 +11,7 @@ from ..autograd.variable import needs_grad, wrap
 from ..backend import kernels_of
 from ._check import not_implemented
 from ._define import broadcast_error, cast, noded, number_minus, result_type
-from ._reduction import check_pair, loss_op, reduced, reduction_of
+from ._reduction import check_pair, in_order, loss_op, reduced, reduction_of
 from .gather import add_at
 from .registry import public
 from .shape import broadcast_shapes
@@ -183,7 +183,12 @@ def _soft_margin(k: Any, x: Any, y: Any, _: Any) -> Any:
     return k.xp.log1p(k.xp.exp(-y * x))
 
 
-loss_op("soft_margin_loss", _soft_margin, lambda k, x, y, _: -y * k.sigmoid(-y * x), None)
+def _soft_margin_slope(k: Any, x: Any, y: Any, _: Any) -> Any:
+    z = k.exp(-y * x)
+    return -y * z / (z + 1)  # NaN where z overflows, as in torch
+
+
+loss_op("soft_margin_loss", _soft_margin, _soft_margin_slope, None)
 
 
 @public("functional")
@@ -206,7 +211,9 @@ def soft_margin_loss(
         raise broadcast_error(input, target) from None
     if whole != input.shape:
         raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {list(whole)}")
-    return Op.table["soft_margin_loss"](input, cast(target, input.dtype), None, reduction)
+    return in_order(
+        Op.table["soft_margin_loss"](input, cast(target, input.dtype), None, reduction), reduction, input, target
+    )
 
 
 @public("functional")
@@ -240,7 +247,7 @@ def _multi_margin(k: Any, x: Any, target: Any, p: int, margin: float, weight: An
 
 def _gaps(k: Any, x: Any, target: Any, margin: float) -> tuple[Any, Any]:
     rows = k.xp.arange(len(x))
-    gaps = k.xp.maximum(margin - x[rows, target][:, None] + x, x.dtype.type(0))
+    gaps = k.xp.fmax(margin - x[rows, target][:, None] + x, x.dtype.type(0))  # a NaN is no gap
     gaps[rows, target] = 0
     return gaps, rows
 
@@ -314,7 +321,7 @@ def _multilabel(k: Any, x: Any, target: Any) -> tuple[Any, Any]:
     rows, places = k.xp.nonzero(~ends)
     times = k.xp.zeros(x.shape, x.dtype)
     add_at(k, times, (rows, target[rows, places]), x.dtype.type(1))
-    gaps = k.xp.maximum(1 - x[:, :, None] + x[:, None, :], x.dtype.type(0))
+    gaps = k.xp.fmax(1 - x[:, :, None] + x[:, None, :], x.dtype.type(0))
     gaps *= times[:, None, :] == 0
     return gaps, times
 

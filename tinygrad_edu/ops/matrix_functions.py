@@ -9,6 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ._check import c_name, not_for, not_implemented
 from ._define import broadcast_error, cast, prepare
+from ._layout import by_rows
 from ._matrix import mT
 from .registry import public
 from .shape import broadcast_shapes
@@ -278,4 +279,4 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_eucl
         raise RuntimeError(f"expected scalar type {first.short} but found {second.short}")
     if first.itemsize == 2:
         raise not_implemented("cdist", x1)
-    return Op.table["cdist"](x1, x2, float(p))
+    return by_rows(Op.table["cdist"](x1, x2, float(p)))

@@ -10,7 +10,8 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import ask_for
 from ._define import cast, check_broadcast, is_number, prepare
-from .reduction import dims_of, in_rows, unreduced, wide
+from ._layout import by_rows
+from .reduction import count_of, dims_of, in_rows, unreduced, wide
 from .registry import public
 from .view import wrap_dim
 
@@ -18,7 +19,11 @@ from .view import wrap_dim
 def _vector_norm(k: Any, x: Any, p: float, dims: Any, keepdim: bool) -> Any:
     size = k.xp.abs(wide(x))
     kind = x.real.dtype if x.dtype.kind == "c" else x.dtype
-    if p == math.inf:
+    if p != 0 and count_of(x.shape, dims) == 1:  # squares could overflow
+        found = size.reshape(
+            unreduced(x.shape, dims) if keepdim else [n for i, n in enumerate(x.shape) if dims and i not in dims]
+        )
+    elif p == math.inf:
         found = size.max(axis=dims, keepdims=keepdim, initial=0)
     elif p == -math.inf:
         found = size.min(axis=dims, keepdims=keepdim)
@@ -71,14 +76,14 @@ def _in_dtype(name: str, x: Any, dtype: Any) -> Any:
     return cast(x, dtype)
 
 
-def _check_identity(x: Any, p: float, dims: Any) -> None:
+def _check_identity(x: Any, p: float, dim: Any) -> None:
     """Of no numbers there is no largest and no smallest."""
     if x.size or not (p == math.inf or p < 0):
         return
     what = f"linalg.vector_norm cannot compute the {p:g} norm on "
-    if dims is None:
+    if dim is None or dim == ():
         raise RuntimeError(f"{what}an empty tensor because the operation does not have an identity")
-    for d in dims:
+    for d in dim if isinstance(dim, (tuple, list)) else (dim,):  # as it was given
         if x.shape[d] == 0:
             raise RuntimeError(
                 f"{what}the dimension {d}because this dimension is empty and the operation does not have an identity"
@@ -97,7 +102,7 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *,
         raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}")
     x = _in_dtype("linalg.vector_norm", x, dtype)
     dims = dims_of(dim, x._data.ndim)
-    _check_identity(x._data, float(ord), dims)
+    _check_identity(x._data, float(ord), dim)
     return Op.table["vector_norm"](x, float(ord), dims, keepdim)
 
 
@@ -250,4 +255,4 @@ def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
         short = input.dtype.short
         raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {short}")
     d = wrap_dim(dim, n)
-    return Op.table["renorm"](input, float(p), tuple(i for i in range(n) if i != d), float(maxnorm))
+    return by_rows(Op.table["renorm"](input, float(p), tuple(i for i in range(n) if i != d), float(maxnorm)))

@@ -246,12 +246,12 @@ def _logaddexp(k: Any, x: Any, y: Any) -> Any:
 
 logaddexp = binary(
     "logaddexp", lambda k, x, y: _logaddexp(k, x, y), only=without("logaddexp_cpu", "bi"), numbers=False, inplace=False,
-    x=lambda k, g, x, out: g * k.conj(k.exp(x - out)), y=lambda k, g, y, out: g * k.conj(k.exp(y - out)),
+    x=lambda k, g, x, y: g / k.conj(1 + k.exp(y - x)), y=lambda k, g, x, y: g / k.conj(1 + k.exp(x - y)),
     doc="``log(exp(input) + exp(other))``, without overflow.",
 )  # fmt: skip
 logaddexp2 = binary(
     "logaddexp2", lambda k, x, y: k.xp.logaddexp2(x, y), only=without("logaddexp2_cpu", "bic"), numbers=False, inplace=False,
-    x=lambda k, g, x, out: g * k.exp2(x - out), y=lambda k, g, y, out: g * k.exp2(y - out),
+    x=lambda k, g, x, y: g / (1 + k.exp2(y - x)), y=lambda k, g, x, y: g / (1 + k.exp2(x - y)),
     doc="``log2(2 ** input + 2 ** other)``, without overflow.",
 )  # fmt: skip
 

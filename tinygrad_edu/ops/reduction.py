@@ -251,8 +251,9 @@ def _product_of_others(k: Any, x: Any, dims: Any) -> Any:
     xp = k.xp
     line = x.reshape(-1) if dims is None else xp.moveaxis(x, dims[0], -1)
     one = xp.ones_like(line[..., :1])
-    before = xp.concatenate([one, xp.cumprod(line, axis=-1)[..., :-1]], axis=-1)
-    after = xp.flip(xp.concatenate([one, xp.cumprod(xp.flip(line, -1), axis=-1)[..., :-1]], axis=-1), -1)
+    last = max(line.ndim - 1, 0)
+    before = xp.concatenate([one, k.cumprod(line, last)[..., :-1]], axis=-1)
+    after = xp.flip(xp.concatenate([one, k.cumprod(xp.flip(line, -1), last)[..., :-1]], axis=-1), -1)
     others = before * after
     return others.reshape(x.shape) if dims is None else xp.moveaxis(others, -1, dims[0])
 

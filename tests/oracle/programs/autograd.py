@@ -312,3 +312,29 @@ h.sum().backward()
 p.grad
 p.numpy()
 with torch.no_grad(): print(p.numpy(), h.numpy(), p.view(-1).numpy())
+# gradients where numbers are not finite, or nearly
+import torch.nn.functional as F
+def slope(f, values, g=None, dtype=torch.float32):
+    x = torch.tensor(values, dtype=dtype, requires_grad=True)
+    y = f(x)
+    y.backward(torch.ones_like(y) if g is None else torch.tensor(g, dtype=dtype))
+    return x.grad
+inf, nan = float("inf"), float("nan")
+slope(torch.sinc, [0.0, 1e-40, 1e-20, 1e-3, 0.5, -1.0, 30.0])
+slope(lambda x: x.amax(1), [[1.0, nan, 3.0], [2.0, 2.0, 1.0]]), slope(lambda x: x.amin(), [nan, 1.0]), slope(lambda x: x.max(), [nan, 1.0, nan]), slope(lambda x: x.median(), [nan, 1.0, nan])
+slope(lambda x: x.aminmax(dim=0)[1], [[1.0, nan], [1.0, 2.0]])
+slope(lambda x: torch.logaddexp(x, torch.tensor([1.0, inf, -inf, 2.0])), [inf, 1.0, -inf, 2.0]), slope(lambda x: torch.logaddexp2(x, torch.tensor([1.0, inf, 5.0])), [inf, 1.0, -inf])
+slope(lambda x: F.soft_margin_loss(x, torch.tensor([1.0, -1.0, 1.0]), reduction="sum"), [-100.0, 100.0, 3.0])
+slope(lambda x: F.multi_margin_loss(x, torch.tensor([0, 1])), [[1.0, nan, 0.5], [0.2, 0.1, 0.7]]), F.multi_margin_loss(torch.tensor([[1.0, nan, 0.5]]), torch.tensor([0]))
+slope(lambda x: F.multilabel_margin_loss(x, torch.tensor([[0, -1, 1]])), [[1.0, nan, 0.5]])
+slope(lambda x: F.binary_cross_entropy(x, torch.tensor([0.0, 1.0, 0.5], dtype=x.dtype)), [1.0, 0.0, 1e-15], dtype=torch.float64)
+slope(lambda x: x.prod(0), [[1e-30, 1e30], [1e-30, 1e30], [0.0, 0.0], [1e30, 1e-30], [1e30, 1e-30]]), torch.tensor([1e30, 1e30, 1e-30, 1e-30]).cumprod(0)
+torch.linalg.vector_norm(torch.tensor([[1e30], [-1e-30], [inf]]), 2, 1), torch.tensor([[1e30], [2.0]]).norm(dim=1, keepdim=True), F.normalize(torch.tensor([[1e30], [-1e-30]]))
+slope(lambda x: torch.linalg.vector_norm(x, 3, 1), [[1e30], [-2.0], [0.0]])
+steps = torch.full((20000,), 0.1)
+steps.cumsum(0)[-1], (steps * 10.001).cumprod(0)[-1], steps.half()[:3000].cumsum(0)[-1]
+a, b = torch.arange(6.0).reshape(3, 2).t(), torch.ones(2, 3)
+[f(a, b, reduction="none").stride() for f in (F.huber_loss, F.soft_margin_loss, F.mse_loss, F.smooth_l1_loss, F.l1_loss)], F.binary_cross_entropy(a / 9, b, reduction="none").stride()
+torch.cdist(a, a).stride(), torch.cdist(a[None], a[None]).stride(), torch.renorm(a, 1.0, 0, 2.0).stride()
+torch.linalg.vector_norm(torch.zeros(0, 3), inf, -2)
+torch.linalg.vector_norm(torch.zeros(0, 3), -1, (1, 0))
