@@ -408,7 +408,6 @@ KNOWN = {
     "nn.Embedding(5,2)(torch.ones(2,3,dtype=torch.bool))",
     "nn.EmbeddingBag(5,2)(torch.ones(2,3,dtype=torch.bool))",
     "nn.PixelUnshuffle(2)(torch.ones(0,3,4,4))",
-    "nn.ReflectionPad1d(3)(torch.ones(0,3))",
     "nn.Fold((4,4),(2,2))(torch.ones(0,3))",
     "nn.LPPool2d(2,2)(torch.tensor(1.))",
     "nn.FractionalMaxPool2d(2,output_size=2)(torch.tensor(1.))",

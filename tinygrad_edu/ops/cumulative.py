@@ -51,7 +51,7 @@ def _from_the_end(k: Any, g: Any, dim: int) -> Any:
 def _cumprod_slope(k: Any, g: Any, x: Any, out: Any, dim: int) -> Any:
     """Σ_{j ≥ i} g_j out_j / x_i; where an x is 0, position by position."""
     raw = x._data if isinstance(x, Variable) else x
-    if not raw.ndim or not raw.size:
+    if not raw.ndim or raw.size <= 1:
         return g
     if bool((raw != 0).all()):
         return _from_the_end(k, g * k.conj(out), dim) / k.conj(x)

@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.op import Op
 from ..backend import kernels_of
 from ._check import same_dtype_out
+from ._layout import copied
 from .registry import out_error, public
 from .view import reshape, select, wrap_dim
 
@@ -115,7 +116,7 @@ def _scatter_form(name: str, part: Callable[..., Any], backward: str, node: str)
     """``name(x, src, …)``: a copy of x with the part that a view of it shows replaced by ``src``."""
 
     def forward(k: Any, x: Any, src: Any, geometry: Any) -> Any:
-        out = x.copy("C")
+        out = copied(x)
         part(k, out, *geometry)[...] = src
         return out
 

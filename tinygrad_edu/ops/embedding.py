@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -139,7 +140,7 @@ def _bag(k: Any, w: Any, factors: Any, index: Any, bags: Any, n: int, mode: str)
         for b in range(n):
             inside = rows[bags == b]
             if len(inside):
-                out[b] = inside.max(axis=0)
+                out[b] = k.xp.where(inside[0] == inside[0], k.xp.fmax.reduce(inside), inside[0])
         return out
     if factors is not None:
         rows = rows * factors[:, None]
@@ -160,7 +161,9 @@ def _bag_slope(
         for b in range(n):
             members = (bags == b).nonzero()[0]
             if len(members):
-                best = index[members[rows[members].argmax(axis=0)]]
+                found = rows[members]
+                found[1:][found[1:] != found[1:]] = -math.inf  # a NaN counts only as the first
+                best = index[members[found.argmax(axis=0)]]
                 gw[best, columns] += g[b]
         return gw
     if mode == "mean":
@@ -300,4 +303,4 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
         num_classes = top + 1
     elif num_classes <= top:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((index[..., None] == k.xp.arange(num_classes)).astype("int64"))
+    return wrap((index[..., None] == k.xp.arange(num_classes)).astype("int64", order="C"))

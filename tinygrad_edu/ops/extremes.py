@@ -47,8 +47,12 @@ Op("equal_to", lambda k, x, y: ((x == y) | ((x != x) & (y != y))).astype(x.dtype
 for _name, _method in (("max", "max"), ("min", "min")):
     Op(f"{_name}_all", lambda k, x, _method=_method: getattr(x, _method)(), node=f"{_name.capitalize()}Backward1",
        x=lambda k, g, x, out: k.zero_where(_share(k, g, x, out, None, True), k.equal_to(x, out)))  # fmt: skip
-    Op(f"a{_name}", lambda k, x, dims, keepdim, _method=_method: getattr(x, _method)(axis=dims, keepdims=keepdim),
+    Op(f"a{_name}", lambda k, x, dims, keepdim, _method=_method: in_rows(k, getattr(x, _method)(axis=dims, keepdims=keepdim)),
        x=lambda k, g, x, out, dims: _share(k, g, x, out, dims))  # fmt: skip
+
+
+def _as_given(dim: Any) -> tuple[int, ...] | None:
+    return (dim,) if isinstance(dim, int) else tuple(dim) or None
 
 
 def _all_dims(x: Any, dim: Any) -> tuple[int, ...] | None:
@@ -60,7 +64,7 @@ def _all_dims(x: Any, dim: Any) -> tuple[int, ...] | None:
 def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The largest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
-    _complain_if_empty("amax", input._data, None if dim == () else dims)
+    _complain_if_empty("amax", input._data, _as_given(dim))
     not_for("max_values_cpu", input, "c")
     return Op.table["amax"](input, dims, keepdim)
 
@@ -69,7 +73,7 @@ def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
 def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The smallest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
-    _complain_if_empty("amin", input._data, None if dim == () else dims)
+    _complain_if_empty("amin", input._data, _as_given(dim))
     not_for("min_values_cpu", input, "c")
     return Op.table["amin"](input, dims, keepdim)
 
@@ -105,7 +109,9 @@ def _to_index(k: Any, g: Any, x_shape: Any, indices: Any, dim: int, keepdim: boo
 def _picked(k: Any, x: Any, indices: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
     """The elements at ``indices`` (which have size 1 along ``dim``), and the indices."""
     values = k.xp.take_along_axis(x, indices, dim)
-    return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+    if keepdim:
+        return values, indices
+    return in_rows(k, values.squeeze(dim)), in_rows(k, indices.squeeze(dim))
 
 
 def _extreme(largest: bool) -> Any:

@@ -74,7 +74,7 @@ def linalg_cross(input: Any, other: Any, *, dim: int = -1) -> Any:
         )
     input, other = prepare("linalg_cross", (input, other), floats=False)
     try:
-        return Op.table["linalg_cross"](input, other, d)
+        return by_rows(Op.table["linalg_cross"](input, other, d))
     except ValueError:
         raise broadcast_error(input, other) from None
 

@@ -229,6 +229,8 @@ def _prod_slope(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:
     g, out = k.reshaped(g, shape), k.reshaped(out, shape)
     if bool((raw != 0).all()):
         return g * k.conj(out / x)
+    if dims is None and raw is x and int((raw == 0).sum()) > 1:  # whatever else there is
+        return k.xp.zeros_like(x)
     return g * k.conj(k.product_of_others(x, dims))
 
 

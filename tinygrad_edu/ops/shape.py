@@ -15,7 +15,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..size import Size
 from ._define import broadcast_error, cast
-from ._layout import arranged
+from ._layout import arranged, by_rows
 from .reduction import dims_of
 from .registry import methods, public
 from .view import (
@@ -347,7 +347,7 @@ def repeat(input: Any, *repeats: Any) -> Any:
     for n in full:
         if n < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {full}")
-    return Op.table["repeat"](input, times)
+    return by_rows(Op.table["repeat"](input, times))
 
 
 @public("function method")

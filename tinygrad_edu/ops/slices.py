@@ -11,7 +11,7 @@ from ..backend import kernels_of
 from ..backend.later import inside
 from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
-from ._layout import arranged
+from ._layout import arranged, copied
 from .creation import fill_value_for
 from .gather import INDEX_TYPES, add_at, add_rows, check_bounds
 from .registry import out_error, public
@@ -67,7 +67,7 @@ def _distinct(index: Any) -> Any:
 
 
 def _index_fill(k: Any, x: Any, dim: int, index: Any, value: Any) -> Any:
-    out = x.copy("C")
+    out = copied(x)
     if x.ndim:
         out[_at_dim(index, dim)] = value
     elif index.size:
