@@ -22,6 +22,8 @@ PICTURES: dict[str, Any] = {
     "bytes": nbytes(3, 8, 11),
     "batch": nbytes(2, 3, 6, 5),
     "grey": floats(1, 7, 8),
+    "four channels": nbytes(4, 9, 7),
+    "PIL RGBA": image("RGBA"),
 }
 ON_ANY = pytest.mark.parametrize("img", PICTURES.values(), ids=PICTURES)
 

@@ -382,7 +382,7 @@ def conv_transpose3d(
 # ------------------------------------------------------------------------------------ windows
 def _pairs(**values: Any) -> list[Sizes]:
     """Two numbers for each of these arguments, of which one may stand for both."""
-    pairs = []
+    pairs: list[Sizes] = []
     for name, value in values.items():
         given = (value,) * 2 if isinstance(value, int) else tuple(value)
         if len(given) != 2:

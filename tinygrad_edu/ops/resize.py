@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy
+
 from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..backend import kernels_of
@@ -23,23 +25,25 @@ Weights = list[list[tuple[int, float]]]  # for each output position: (input posi
 
 
 # ------------------------------------------------------------------------------------ weights along a dimension
-def _scale(n: int, out: int, factor: float | None, align: bool) -> float:
-    """How far apart neighbouring outputs lie, measured in inputs."""
+def _scale(n: int, out: int, factor: float | None, align: bool, kind: Any) -> Any:
+    """How far apart neighbouring outputs lie, measured in inputs: a number of type ``kind``, in which all that follows is computed."""
     if align:
-        return (n - 1) / (out - 1) if out > 1 else 0.0
-    return 1 / factor if factor else n / out
+        return kind(n - 1) / kind(out - 1) if out > 1 else kind(0)
+    return kind(1 / factor) if factor else kind(n) / kind(out)
 
 
-def _source(i: int, scale: float, align: bool, cubic: bool = False) -> float:
+def _source(i: int, scale: Any, align: bool, cubic: bool = False) -> Any:
+    kind = type(scale)
     if align:
         return scale * i
-    at = scale * (i + 0.5) - 0.5
-    return at if cubic else max(at, 0.0)
+    at = kind(float(scale) * (i + 0.5) - 0.5)  # rounded once: compilers make one instruction of it
+    return at if cubic else max(at, kind(0))
 
 
 def _nearest(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
-    scale = _scale(n, out, factor, False)
-    return [min(math.floor((i + 0.5 if exact else i) * scale), n - 1) for i in range(out)]
+    scale = _scale(n, out, factor, False, numpy.float32)
+    places = [_source(i, scale, False) + numpy.float32(0.5) if exact else i * scale for i in range(out)]
+    return [min(math.floor(at), n - 1) for at in places]
 
 
 def _nearest_back(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
@@ -49,10 +53,10 @@ def _nearest_back(n: int, out: int, factor: float | None, exact: bool) -> list[i
     return _nearest(n, out, factor, exact)
 
 
-def _linear(n: int, out: int, factor: float | None, align: bool) -> Weights:
+def _linear(n: int, out: int, factor: float | None, align: bool, kind: Any) -> Weights:
     if n == out:  # as torch has it, with a second neighbour that counts 0 times
         return [[(i, 1.0), (i, 0.0)] for i in range(n)]
-    scale = _scale(n, out, factor, align)
+    scale = _scale(n, out, factor, align, kind)
     rows: Weights = []
     for i in range(out):
         at = _source(i, scale, align)
@@ -69,8 +73,8 @@ def _cubic_weight(x: float, a: float = -0.75) -> float:
     return (((x - 5) * x + 8) * x - 4) * a if x < 2 else 0.0
 
 
-def _cubic(n: int, out: int, factor: float | None, align: bool) -> Weights:
-    scale = _scale(n, out, factor, align)
+def _cubic(n: int, out: int, factor: float | None, align: bool, kind: Any) -> Weights:
+    scale = _scale(n, out, factor, align, kind)
     rows: Weights = []
     for i in range(out):
         at = _source(i, scale, align, cubic=True)
@@ -82,15 +86,15 @@ def _cubic(n: int, out: int, factor: float | None, align: bool) -> Weights:
 def _antialiased(filter: Callable[[float], float], reach: float) -> Callable[..., Weights]:
     """Weights of a filter that is as wide as an output pixel when images shrink (as Pillow does it)."""
 
-    def weights(n: int, out: int, factor: float | None, align: bool) -> Weights:
-        scale = _scale(n, out, factor, align)
+    def weights(n: int, out: int, factor: float | None, align: bool, kind: Any) -> Weights:
+        scale = _scale(n, out, factor, align, kind)
         width = max(scale, 1.0)
         rows: Weights = []
         for i in range(out):
             center = scale * (i + 0.5)
             low = max(int(center - reach * width + 0.5), 0)
             high = min(int(center + reach * width + 0.5), n)
-            row = [filter((j - center + 0.5) / width) for j in range(low, high)]
+            row = [filter((j - center + 0.5) * (1 / width)) for j in range(low, high)]
             total = sum(row) or 1.0
             rows.append([(j, w / total) for j, w in zip(range(low, high), row)])
         return rows
@@ -118,12 +122,13 @@ def _matrices(
 ) -> list[tuple[Any, list[tuple[int, int, float]]]]:
     """For each dimension the weights as a matrix, and one by one."""
     name, _, option = kind.partition("+")
+    number = {4: numpy.float32, 8: float}[dtype.itemsize]
     found = []
     for n, m, factor in zip(sizes, out, factors):
         if name == "nearest":
             rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact")]
         else:
-            rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align)
+            rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align, number)
         taps = [(i, j, weight) for i, row in enumerate(rows) for j, weight in row]
         found.append((_matrix(k, taps, (m, n), dtype), taps))
     return found
@@ -477,7 +482,9 @@ def _reflected(x: Any, low2: int, high2: int) -> Any:
 def _placed(x: Any, n: int, padding: str, align: bool) -> Any:
     if padding == "reflection":
         x = _reflected(x, 0, 2 * (n - 1)) if align else _reflected(x, -1, 2 * n - 1)
-    return x if padding == "zeros" else x.clamp(0, n - 1)
+    if padding == "zeros":
+        return x
+    return x.clamp(0, n - 1).where(x == x, 0)  # NaN, also from mirroring infinity, is the first place
 
 
 def _inside(positions: Sequence[Any], sizes: Sequence[int]) -> Any:

@@ -166,6 +166,8 @@ F.layer_norm(torch.arange(6.).view(3, 2), (3,))
 F.layer_norm(torch.arange(6.).view(3, 2), 2)
 F.group_norm(torch.arange(8.).view(1, 4, 2), 2)
 F.group_norm(torch.arange(8.).view(1, 4, 2), 3)
+F.group_norm(torch.ones(1, 3), 2), F.group_norm(torch.ones(2, 3), 3)
+F.group_norm(torch.ones(2, 3), 3)
 F.instance_norm(torch.arange(8.).view(1, 4, 2))
 F.instance_norm(torch.arange(4.).view(1, 4, 1))
 F.rms_norm(torch.arange(4.), (4,))
@@ -180,6 +182,8 @@ F.scaled_dot_product_attention(torch.ones(1, 2, 4), torch.ones(1, 2, 4), torch.a
 F.scaled_dot_product_attention(torch.ones(1, 2, 4), torch.ones(1, 2, 4), torch.arange(8.).view(1, 2, 4), is_causal=True)
 F.scaled_dot_product_attention(torch.ones(1, 2, 4), torch.ones(1, 2, 3), torch.ones(1, 2, 3))  # differs: words
 F.scaled_dot_product_attention(torch.ones(1, 2, 4), torch.ones(1, 2, 4), torch.ones(1, 2, 4), attn_mask=torch.ones(2, 2), is_causal=True)
+F.scaled_dot_product_attention(torch.ones(1, 1, 2, 4), torch.ones(1, 1, 2, 4), torch.arange(8.).view(1, 1, 2, 4), attn_mask=torch.eye(2), is_causal=True)
+F.scaled_dot_product_attention(torch.ones(1, 1, 2, 4), torch.ones(1, 1, 2, 4), torch.ones(1, 1, 2, 4), attn_mask=torch.eye(2), is_causal=True, dropout_p=0.5)
 F.grid_sample(torch.arange(4.).view(1, 1, 2, 2), torch.zeros(1, 1, 1, 2))
 F.affine_grid(torch.eye(2, 3)[None], (1, 1, 2, 2))
 F.affine_grid(torch.eye(2, 3)[None], (1, 1, 2, 2), align_corners=True)
@@ -335,3 +339,8 @@ F.pad(torch.ones(1, 1, 2, 3, 4), (-2, -3, -2, -2, -1, -1), mode="replicate")
 F.pad(torch.ones(1, 2, 2, 1), (0, 2, 1, 0, 2, 2), mode="reflect")
 F.pad(torch.ones(1, 1, 0, 2), (1, 0, 1, 0), mode="replicate")
 F.pad(torch.ones(1, 1, 2, 3), (0, 0, -1, -2), mode="replicate")
+# where to look is computed in float32
+[F.interpolate(torch.arange(float(n)).reshape(1, 1, n), size=o, mode=m).tolist() for n, o in ((2, 41), (4, 82), (7, 60), (49, 50)) for m in ("nearest", "nearest-exact")]
+[F.interpolate(torch.eye(n)[None], size=o, mode="linear").tolist() for n, o in ((8, 12), (7, 5), (32, 12))]
+pixels = (torch.arange(64.0).reshape(1, 1, 8, 8) * 37 % 256)
+F.interpolate(pixels, size=(12, 12), mode="bilinear", antialias=True).round(), F.interpolate(pixels, size=(5, 5), mode="bilinear", antialias=True).round()

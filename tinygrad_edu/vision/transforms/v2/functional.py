@@ -14,7 +14,7 @@ from .... import dtypes
 from ....autograd.variable import Variable
 from ....ops.choosing import where
 from ....ops.data import from_numpy
-from ....ops.joining import cat
+from ....ops.joining import cat, stack
 from ....ops.random_ops import randn
 from ....ops.ranges import linspace
 from ...tv_tensors import BoundingBoxes, Image, KeyPoints, Mask, TVTensor, Video, is_pure_tensor, plain, wrap  # noqa: F401
@@ -323,6 +323,30 @@ elastic_transform = elastic
 
 
 # ---------------------------------------------------------------------------------------------------------- colour
+def _any_channels(function: Callable[..., Any]) -> Callable[..., Any]:
+    """For what treats every channel alike: the older functions take one channel or three, these any number."""
+
+    @functools.wraps(function)
+    def apply(inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        if F1.is_pil(inpt) or inpt.shape[-3] in (1, 3):
+            return function(inpt, *args, **kwargs)
+        return function(inpt.unsqueeze(-3), *args, **kwargs).squeeze(-3)
+
+    return apply
+
+
+def _grey_or_rgb(function: Callable[..., Any], text: str = "permitted channel values are 1 or 3") -> Callable[..., Any]:
+    """``function`` with the newer functions' complaint about other numbers of channels."""
+
+    @functools.wraps(function)
+    def apply(inpt: Any, *args: Any, **kwargs: Any) -> Any:
+        if not F1.is_pil(inpt) and inpt.shape[-3] not in (1, 3):
+            raise TypeError(f"Input image tensor {text}, but found {inpt.shape[-3]}")
+        return function(inpt, *args, **kwargs)
+
+    return apply
+
+
 @_keeps_kind
 def erase(inpt: Any, i: int, j: int, h: int, w: int, v: Any, inplace: bool = False) -> Any:
     """The h x w rectangle at (i, j) set to ``v``."""
@@ -336,9 +360,12 @@ def rgb_to_grayscale(inpt: Any, num_output_channels: int = 1) -> Any:
     """Grey, in one channel or three equal ones."""
     if num_output_channels not in (1, 3):
         raise ValueError(f"num_output_channels must be 1 or 3, got {num_output_channels}.")
-    if F1.is_pil(inpt) or inpt.shape[-3] == 3:
+    if F1.is_pil(inpt):
         return F1.rgb_to_grayscale(inpt, num_output_channels)
-    return cat([inpt] * num_output_channels, -3)
+    if inpt.shape[-3] == 1:
+        return cat([inpt] * num_output_channels, -3)
+    red, green, blue = inpt.unbind(-3)
+    return F1.rgb_to_grayscale(stack([red, green, blue], -3), num_output_channels)
 
 
 to_grayscale = rgb_to_grayscale
@@ -357,6 +384,7 @@ for _function in (rgb_to_grayscale, grayscale_to_rgb):
 
 
 @_keeps_kind
+@_any_channels
 def posterize(inpt: Any, bits: int) -> Any:
     """Only the ``bits`` upper bits of every number; floats fall on as many steps."""
     if F1.is_pil(inpt) or inpt.dtype is dtypes.uint8:
@@ -366,6 +394,7 @@ def posterize(inpt: Any, bits: int) -> Any:
 
 
 @_keeps_kind
+@_any_channels
 @_image_by_image
 def equalize(inpt: Any) -> Any:
     """Numbers spread evenly; floats by way of bytes."""
@@ -376,12 +405,11 @@ def equalize(inpt: Any) -> Any:
 
 
 @_keeps_kind
+@_grey_or_rgb
 def autocontrast(inpt: Any) -> Any:
     """Each channel stretched to the full range; divided by the step, so bytes may fall on other sides than in the older one."""
     if F1.is_pil(inpt):
         return F1.autocontrast(inpt)
-    if inpt.shape[-3] not in (1, 3):
-        raise TypeError(f"Input image tensor permitted channel values are 1 or 3, but found {inpt.shape[-3]}")
     bound, x = max_value(inpt.dtype), inpt.to(working_dtype(inpt))
     low, high = x.amin((-2, -1), keepdim=True), x.amax((-2, -1), keepdim=True)
     flat = high == low
@@ -418,14 +446,14 @@ def permute_channels(inpt: Any, permutation: Sequence[int]) -> Any:
     return inpt[..., list(permutation), :, :]
 
 
-adjust_brightness = _keeps_kind(F1.adjust_brightness)
-adjust_contrast = _keeps_kind(F1.adjust_contrast)
-adjust_saturation = _keeps_kind(F1.adjust_saturation)
-adjust_sharpness = _keeps_kind(_image_by_image(F1.adjust_sharpness))
-adjust_hue = _keeps_kind(F1.adjust_hue)
+adjust_brightness = _keeps_kind(_grey_or_rgb(F1.adjust_brightness))
+adjust_contrast = _keeps_kind(_grey_or_rgb(F1.adjust_contrast))
+adjust_saturation = _keeps_kind(_grey_or_rgb(F1.adjust_saturation))
+adjust_sharpness = _keeps_kind(_grey_or_rgb(_image_by_image(F1.adjust_sharpness), "can have 1 or 3 channels"))
+adjust_hue = _keeps_kind(_grey_or_rgb(F1.adjust_hue))
 adjust_gamma = _keeps_kind(F1.adjust_gamma)
-invert = _keeps_kind(F1.invert)
-solarize = _keeps_kind(F1.solarize)
+invert = _keeps_kind(_any_channels(F1.invert))
+solarize = _keeps_kind(_any_channels(F1.solarize))
 normalize = _keeps_kind(F1.normalize)
 gaussian_blur = _keeps_kind(_image_by_image(F1.gaussian_blur))
 
