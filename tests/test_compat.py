@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import tinygrad_edu as tg
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -134,6 +136,33 @@ def test_pickles_and_copies():
     assert "ParameterList" in out
     assert "True torch.float16" in out
     assert "{'momentum_buffer': tensor([1., 1.])}" in out
+
+
+def test_classes_tell_the_modules_that_have_them_in_torch(tmp_path):
+    out = run(f"""
+        import pickle, torch, torchvision
+        from torch import fx, jit, nn
+        from torchvision import datasets, models, transforms
+        print(datasets.FakeData, transforms.ToTensor, transforms.RandAugment, models.ResNet, models.VisionTransformer)
+        print(fx.Proxy, fx.GraphModule, fx.Tracer, jit.TopLevelTracedModule, jit.RecursiveScriptModule)
+        import torch.fx.graph_module, torch.fx._symbolic_trace, torch.jit._trace, torch.jit._script
+        print(torch.fx.graph_module.GraphModule is fx.GraphModule, torch.jit._trace.TopLevelTracedModule is jit.TopLevelTracedModule)
+        made = transforms.Compose([transforms.Resize(4), transforms.RandomCrop(2), transforms.RandAugment()])
+        print(pickle.loads(pickle.dumps(datasets.FakeData(3, transform=made))).transform.transforms[1])
+        torch.save(models.squeezenet1_0(num_classes=1), {str(tmp_path / "whole.pt")!r})
+    """)
+    assert out.split("\n")[:4] == [
+        "<class 'torchvision.datasets.fakedata.FakeData'> <class 'torchvision.transforms.transforms.ToTensor'> "
+        "<class 'torchvision.transforms.autoaugment.RandAugment'> <class 'torchvision.models.resnet.ResNet'> "
+        "<class 'torchvision.models.vision_transformer.VisionTransformer'>",
+        "<class 'torch.fx.proxy.Proxy'> <class 'torch.fx.graph_module.GraphModule'> <class 'torch.fx._symbolic_trace.Tracer'> "
+        "<class 'torch.jit._trace.TopLevelTracedModule'> <class 'torch.jit._script.RecursiveScriptModule'>",
+        "True True",
+        "RandomCrop(size=(2, 2), padding=None)",
+    ]
+    with pytest.warns(UserWarning, match="weights_only"):  # read by a program in which nothing is called torch
+        whole = tg.load(tmp_path / "whole.pt", weights_only=False)
+    assert type(whole) is tg.vision.models.SqueezeNet
 
 
 def test_a_script_runs_unmodified(tmp_path):

@@ -103,6 +103,10 @@ _ELSEWHERE = {
     "torch.__config__": "backends",
     "torch.__future__": "future",
     "torch.futures": "jit.futures",
+    "torch.fx.graph_module": "fx.module",
+    "torch.fx._symbolic_trace": "fx.tracer",
+    "torch.jit._script": "jit",
+    "torch.jit._trace": "jit",
     "torch._dynamo.eval_frame": "nn.compiled",
     "torch.cuda.amp": "amp.old",
     "torch.cuda.amp.autocast_mode": "amp.old",
@@ -144,6 +148,14 @@ _TV_FILES = {
     "Video": "_video",
 }  # fmt: skip  where torchvision has its kinds of tensors
 _ELSEWHERE |= {f"torchvision.tv_tensors.{file}": "vision.tv_tensors" for file in _TV_FILES.values()}
+# files of vision that torchvision calls otherwise
+_TV_ROOMS = {
+    "models.vit": "models.vision_transformer",
+    "transforms.auto": "transforms.autoaugment",
+    "transforms.images": "transforms.functional",
+    "transforms.mixtures": "transforms.transforms",
+    "transforms.random": "transforms.transforms",
+}
 # distributions whose file is not called as they are
 _OTHER_FILES = {
     "StudentT": "studentT", "FisherSnedecor": "fishersnedecor", "LowRankMultivariateNormal": "lowrank_multivariate_normal",
@@ -241,6 +253,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             found.__path__ = []  # torch has a folder where we have a file, and modules in it: torchvision.ops.misc
         _name_as_torch(found)
         sys.modules[module.__name__] = found  # the import system hands out what it finds here
+        if module.__name__.startswith("torchvision"):
+            _show_vision_names()
         above, _, name = module.__name__.rpartition(".")
         parent = sys.modules.get(above)
         if parent is not None and not isinstance(vars(parent).get(name, parent), types.ModuleType):
@@ -306,6 +320,8 @@ _PLACES: dict[str, Callable[[type], str]] = {
     "data": lambda c: f"torch.utils.data.{_file(c, loader='dataloader')}",
     "autograd": lambda c: f"torch.autograd.{_file(c, modes='grad_mode', anomaly='anomaly_mode', legacy='variable')}",
     "distributions": lambda c: f"torch.distributions.{_distribution_file(c)}",
+    "fx": lambda c: f"torch.fx.{_file(c, module='graph_module', tracer='_symbolic_trace')}",
+    "jit": lambda c: f"torch.jit{'._trace' if 'Trac' in c.__name__ else '._script' if 'Module' in c.__name__ else ''}",
 }
 
 
@@ -356,6 +372,7 @@ def _show_torch_names() -> None:
         op.Node.__module__ = "builtins"  # <class 'AddBackward0'>
     for module in [found for name, found in sys.modules.items() if name.startswith(f"{_PACKAGE}.")]:
         _name_as_torch(module)
+    _show_vision_names()
     for name, file in _TV_FILES.items():
         getattr(
             importlib.import_module(f"{_PACKAGE}.vision.tv_tensors"), name
@@ -365,6 +382,16 @@ def _show_torch_names() -> None:
         found = getattr(nn, name, None)
         if isinstance(found, type):
             found.__module__ = place
+
+
+def _show_vision_names() -> None:
+    """The classes of vision that have been loaded so far tell torchvision's module."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{_PACKAGE}.vision."):
+            room = name.removeprefix(f"{_PACKAGE}.vision.")
+            for found in vars(module).values():
+                if isinstance(found, type) and found.__module__ == name:
+                    found.__module__ = f"torchvision.{_TV_ROOMS.get(room, room)}"
 
 
 def main(arguments: list[str]) -> None:

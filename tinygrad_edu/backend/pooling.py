@@ -70,9 +70,9 @@ def _fold(xp: Any, x: Array, ufunc: Any, out: Sizes, kernel: Sizes, stride: Size
         if not others:
             x, fresh = x[first], False
             continue
-        made = ufunc(x[first], x[others[0]])
+        made = ufunc(x[others[0]], x[first])  # in this order NumPy's maximum of 0. and -0. is the first of them
         for entry in others[1:]:
-            ufunc(made, x[entry], out=made)
+            ufunc(x[entry], made, out=made)
         x, fresh = made, True
     return x if fresh else x.copy()
 
@@ -121,7 +121,7 @@ def max_pool_which(
     for _, where in entries[:-1]:
         missed &= framed[where] != values
         which += missed
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fV":  # whole numbers
         return which
     if _there_may_be(xp, xp.isnan(values)):
         for i, where in entries:
@@ -318,6 +318,9 @@ def adaptive_max(xp: Any, x: Array, out: Sizes) -> tuple[Array, Array]:
         spans = [part[i] for part, i in zip(parts, at)]
         block = x[(..., *(slice(a, b) for a, b in spans))].reshape(*lead, -1)
         best = block.argmax(axis=-1)
+        nan = block != block
+        if _there_may_be(xp, nan):  # the last one
+            best = xp.where(nan.any(axis=-1), block.shape[-1] - 1 - xp.flip(nan, -1).argmax(axis=-1), best)
         where = (..., *at)
         values[where] = xp.take_along_axis(block, best[..., None], axis=-1)[..., 0]
         flat, rest, scale = xp.zeros_like(best), best, 1

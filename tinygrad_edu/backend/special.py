@@ -235,7 +235,7 @@ def _lgamma_right(xp: Any, x: Any) -> Any:
 def _lgamma64(xp: Any, x: Any) -> Any:
     right = _lgamma_right(xp, xp.clip(xp.where(x < 0.5, 1 - x, x), 0.5, 1e305))
     fraction = x - xp.floor(x)
-    left = xp.log(math.pi / xp.sin(math.pi * fraction)) - right
+    left = xp.log(math.pi / xp.abs(xp.sin(math.pi * (x - xp.rint(x))))) - right  # exact close to 0
     value = xp.where(x < 0.5, xp.where(fraction == 0, math.inf, left), right)
     return xp.where(xp.isnan(x), x, xp.where(xp.abs(x) > 1e305, math.inf, value))
 
@@ -257,7 +257,7 @@ def _digamma_right(xp: Any, x: Any) -> Any:
 def _digamma64(xp: Any, x: Any) -> Any:
     right = _digamma_right(xp, xp.where(xp.isnan(x), 1.0, xp.maximum(xp.where(x < 0.5, 1 - x, x), 0.5)))
     fraction = x - xp.floor(x)
-    left = right - math.pi / xp.tan(math.pi * fraction)
+    left = right - math.pi / xp.tan(math.pi * (x - xp.rint(x)))
     value = xp.where(x < 0.5, xp.where(fraction == 0, math.nan, left), right)
     value = xp.where(x == 0, -xp.copysign(math.inf, x), value)
     return xp.where(xp.isnan(x) | (x == -math.inf), math.nan, xp.where(x == math.inf, math.inf, value))

@@ -234,8 +234,10 @@ class Graph:
                 if used not in last:
                     last[used] = user
                     freed.setdefault(user, []).append(used)
-        parameters, body = [], []
+        parameters, body, given = [], [], ""
         for node in self.nodes:
+            if node.op == "output" and node.type is not None:
+                given = f" -> {type_name(node.type)}"
             if node.op == "placeholder":
                 plain = node.target.replace("*", "")
                 kind = "" if node.type is None else f" : {type_name(node.type)}"
@@ -247,7 +249,7 @@ class Graph:
             gone = [] if node.op == "output" else [*freed.get(node, []), *([] if node.users else [node])]
             body.append(line + (f";  {' = '.join(n.name for n in gone)} = None" if gone else ""))
         text = "\n".join(f"    {line}" for line in [*(body or ["pass"]), ""])
-        return f"\n\n\ndef forward({', '.join(['self', *parameters])}):\n{text}"
+        return f"\n\n\ndef forward({', '.join(['self', *parameters])}){given}:\n{text}"
 
 
 def _line(node: Node, root: str, name_of: Callable[[Any], str]) -> str:

@@ -24,7 +24,8 @@ class GraphModule(Module):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> GraphModule:
         # a class of its own, whose ``forward`` can be set
-        own = type("GraphModuleImpl", (cls,), {"__module__": cls.__module__})
+        names = {"__module__": cls.__module__, "__qualname__": "GraphModule.__new__.<locals>.GraphModuleImpl"}
+        own = type("GraphModuleImpl", (cls,), names)
         return object.__new__(own)
 
     def __init__(self, root: Any, graph: Graph, class_name: str = "GraphModule") -> None:

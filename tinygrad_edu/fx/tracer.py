@@ -15,6 +15,7 @@ from .. import dtypes, overrides
 from ..control import _assert, whole
 from ..devices import device
 from ..layouts import layout, memory_format
+from ..nn.container import Sequential
 from ..nn.module import Module
 from ..nn.parameter import Parameter
 from ..size import Size
@@ -25,6 +26,16 @@ from .node import Node
 from .proxy import Proxy
 
 _PLAIN = (str, int, float, bool, complex, type(None), type(...), dtypes.dtype, device, layout, memory_format)
+
+
+def _annotations(function: Any) -> dict[str, Any]:
+    """What a function says about its types. Where our own layers say Any, torch's say Tensor, and in `Sequential` nothing."""
+    said: dict[str, Any] = getattr(function, "__annotations__", {})
+    if str(getattr(function, "__module__", "")).partition(".")[0] != str(__package__).partition(".")[0]:
+        return said
+    if function is Sequential.forward:
+        return {}
+    return {name: Tensor if kind == "Any" else kind for name, kind in said.items()}
 
 
 class TracerBase:
@@ -136,7 +147,7 @@ class Tracer(TracerBase):
         run, given, named = self._placeholders(function, isinstance(root, Module), concrete_args or {})
         with self._watching():
             value = self.create_arg(run(*given, **named))
-        kind = getattr(function, "__annotations__", {}).get("return")
+        kind = _annotations(function).get("return")
         self.create_node("output", "output", (value,), {}, None, kind)
         return self.graph
 
@@ -150,7 +161,7 @@ class Tracer(TracerBase):
         parameters = list(inspect.signature(function).parameters.values())[is_module:]
         stars: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
         for p in sorted(parameters, key=lambda p: p.kind in stars):
-            kind = getattr(function, "__annotations__", {}).get(p.name)
+            kind = _annotations(function).get(p.name)
             default = () if p.default is p.empty else (p.default,)
             if p.name in concrete:
                 made = self._specialized(p.name, default, concrete[p.name])

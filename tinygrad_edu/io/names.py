@@ -103,6 +103,11 @@ def ours(module: str, name: str) -> Any:
         rooms = [""]
     elif module.startswith("torch."):
         rooms = [module.removeprefix("torch.")]
+    elif module.startswith("torchvision."):
+        rooms = [
+            module.replace("torchvision", "vision", 1),
+            *(f"vision.{room}" for room in ("models", "transforms", "ops")),
+        ]
     else:
         return None
     for room in rooms:

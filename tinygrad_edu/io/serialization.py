@@ -170,7 +170,7 @@ class _Unpickler(pickle.Unpickler):
     """Python's own, which runs what the pickle says."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module.partition(".")[0] != "torch":
+        if module.partition(".")[0] not in ("torch", "torchvision"):
             return super().find_class(module, name)
         found = BUILDERS.get((module, name))
         if found is None and (module, name) != ("torch.nn.parameter", "Parameter"):

@@ -22,13 +22,14 @@ from .annotations import (
 from .container import load, save
 from .freezing import freeze, optimize_for_inference
 from .futures import Future, fork, wait
-from .module import ScriptFunction, ScriptModule
+from .module import RecursiveScriptModule, ScriptFunction, ScriptModule, TopLevelTracedModule, TracedModule
 from .recorder import TracerWarning, TracingError, is_tracing
 from .scripting import _overload, _overload_method, export, ignore, is_scripting, script, unused
 from .trace import TracingCheckError, trace, trace_module
 
 __all__ = [
-    "Attribute", "Error", "Final", "Future", "ScriptFunction", "ScriptModule", "TracerWarning", "TracingCheckError", "TracingError",
+    "Attribute", "Error", "Final", "Future", "RecursiveScriptModule", "ScriptFunction", "ScriptModule", "TopLevelTracedModule",
+    "TracedModule", "TracerWarning", "TracingCheckError", "TracingError",
     "annotate", "enable_onednn_fusion", "export", "fork", "freeze", "ignore", "interface", "is_scripting", "is_tracing", "isinstance",
     "load", "onednn_fusion_enabled", "optimize_for_inference", "optimized_execution", "save", "script", "script_if_tracing",
     "script_method", "set_fusion_strategy", "strict_fusion", "trace", "trace_module", "unused", "wait",

@@ -18,7 +18,7 @@ from ..autograd.variable import wrap
 from ..backend import Kernels, kernels_for, kernels_of
 from ..nn.parameter import Parameter
 from .graph import Graph, Node, Ref, Repeat, Size
-from .module import Part, Paths, ScriptFunction, ScriptModule
+from .module import Paths, RecursiveScriptModule, ScriptFunction, ScriptModule
 from .recorder import function_named
 
 FORMAT = "tinygrad_edu.jit 1"
@@ -228,7 +228,7 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None) -> Any:
 
         paths = Paths([_unpack_graph(g, get) for g in made["graphs"]], made["name"])
         if made["module"]:
-            found: Any = _unpack_part(made["state"], get, lambda name: ScriptModule(paths, name))
+            found: Any = _unpack_part(made["state"], get, paths)
             if map_location is not None:
                 found.to(map_location)
         else:
@@ -238,13 +238,13 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None) -> Any:
     return found
 
 
-def _unpack_part(made: dict[str, Any], get: Any, make: Any) -> Part:
-    part: Part = make(made["name"])
+def _unpack_part(made: dict[str, Any], get: Any, paths: Paths | None = None) -> RecursiveScriptModule:
+    part = RecursiveScriptModule(made["name"], paths)
     part.training = made["training"]
     for name, p in made["parameters"].items():
         part.register_parameter(name, None if p is None else Parameter(wrap(get(p[0])), p[1]))
     for name, b in made["buffers"].items():
         part.register_buffer(name, None if b is None else wrap(get(b[0])), True if b is None else b[1])
     for name, m in made["modules"].items():
-        part._modules[name] = None if m is None else _unpack_part(m, get, Part)  # type: ignore[assignment]
+        part._modules[name] = None if m is None else _unpack_part(m, get)  # type: ignore[assignment]
     return part

@@ -7,19 +7,19 @@ from typing import Any
 
 from ..nn.parameter import Parameter
 from .graph import Graph
-from .module import Part, ScriptModule, shell
+from .module import RecursiveScriptModule, ScriptModule, shell
 
 _EXPECTED = (
     "expects a ScriptModule as input. Please use torch.jit.script or torch.jit.trace to script your 'nn.Module'."
 )
 
 
-class Frozen(ScriptModule):
+class Frozen(RecursiveScriptModule):
     """A module without parameters, buffers and submodules; its numbers lie in the memory of the original's, as in torch."""
 
     def __init__(self, mod: ScriptModule, kept: Sequence[str]) -> None:
-        Part.__init__(self, mod.original_name)
-        whole = shell(mod, lambda name: ScriptModule(mod.paths, name))
+        super().__init__(mod.original_name)
+        whole = shell(mod, mod.paths, RecursiveScriptModule, RecursiveScriptModule)
         for part in whole.modules():
             for name, p in part._parameters.items():
                 part._parameters[name] = None if p is None else Parameter(p.detach(), False)

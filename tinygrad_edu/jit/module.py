@@ -146,37 +146,31 @@ class ScriptFunction:
         return f"<{type(self).__name__} {self.__name__}>"
 
 
-class Part(Module):
-    """A submodule of a traced module: it holds parameters; its computation has become a part of the whole graph."""
+class ScriptModule(Module):
+    """What traced and scripted modules and their parts are. The whole has the graphs (``paths``), and can be called.
 
-    def __init__(self, original: str) -> None:
-        super().__init__()
-        self.original_name = original
-
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError(
-            f"{self.original_name} is a part of a traced module: only the whole can be called. Trace the part by itself to call it."
-        )
-
-    def _get_name(self) -> str:
-        return self.original_name
-
-    def extra_repr(self) -> str:
-        return f"original_name={self.original_name}"
-
-
-class ScriptModule(Part):
-    """A traced or scripted module. Its parameters are those of the module it was made from, under the same names.
-
-    ``train`` and ``eval`` set the flag, and nothing else: the graph does what the module did when it was traced.
+    Parameters are those of the module it was made from, under the same names. ``train`` and ``eval`` set the flag, and nothing
+    else: the graph does what the module did when it was traced.
     """
 
-    def __init__(self, paths: Paths, original: str) -> None:
-        super().__init__(original)
+    def __init__(self, original: str, paths: Paths | None = None) -> None:
+        super().__init__()
+        self.original_name = original
         self.__dict__["paths"] = paths
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        return self.paths.run(args, kwargs, self._member_named, self.training)
+        return self._whole().run(args, kwargs, self._member_named, self.training)
+
+    def _whole(self) -> Paths:
+        if self.paths is None:
+            raise RuntimeError(
+                f"{self.original_name} is a part of a traced module: only the whole can be called. Trace the part by itself to "
+                "call it."
+            )
+        return self.paths  # type: ignore[no-any-return]
+
+    def extra_repr(self) -> str:
+        return f"original_name={self.original_name}"
 
     def _member_named(self, name: str) -> Any:
         module: Any = self
@@ -189,14 +183,14 @@ class ScriptModule(Part):
     @property
     def graph(self) -> Graph:
         """The recorded graph; printing it shows torch's notation."""
-        return self.paths.graph  # type: ignore[no-any-return]
+        return self._whole().graph
 
     inlined_graph = graph
 
     @property
     def code(self) -> str:
         """The recorded graph as Python."""
-        return self.paths.graph.code  # type: ignore[no-any-return]
+        return self._whole().graph.code
 
     def save(self, f: Any) -> None:
         """Write graph and numbers to a file: `jit.load` reads it."""
@@ -205,16 +199,38 @@ class ScriptModule(Part):
         save(self, f)
 
 
-def shell(module: Module, make: Callable[[str], Part]) -> Part:
+class TracedModule(ScriptModule):
+    """A traced module or a part of one; it shows itself under the name of the module it was made from."""
+
+    def _get_name(self) -> str:
+        return self.original_name
+
+
+class TopLevelTracedModule(TracedModule):
+    """A traced module."""
+
+
+class RecursiveScriptModule(ScriptModule):
+    """A scripted, loaded or frozen module or a part of one."""
+
+
+def shell(module: Module, paths: Paths, whole: type[ScriptModule], part: type[ScriptModule]) -> ScriptModule:
     """The tree of a module, with the same parameters and buffers, without its code."""
-    made = make(type(module).__name__)
+    return _shell(module, whole(_class_of(module), paths), part)
+
+
+def _class_of(module: Module) -> str:
+    return module.original_name if isinstance(module, ScriptModule) else type(module).__name__
+
+
+def _shell(module: Module, made: ScriptModule, part: type[ScriptModule]) -> ScriptModule:
     made.training = module.training
     for name, parameter in module._parameters.items():
         made.register_parameter(name, parameter)
     for name, buffer in module._buffers.items():
         made.register_buffer(name, buffer, name not in module._non_persistent_buffers_set)
     for name, child in module._modules.items():
-        made._modules[name] = None if child is None else shell(child, Part)  # type: ignore[assignment]
+        made._modules[name] = None if child is None else _shell(child, part(_class_of(child)), part)  # type: ignore[assignment]
     return made
 
 

@@ -16,7 +16,16 @@ from ..backend import kernels_of
 from ..nn.module import Module
 from . import sizes
 from .graph import Graph, Ref, mapped, refs_in
-from .module import Part, Paths, ScriptFunction, ScriptModule, shell, structure_of
+from .module import (
+    Paths,
+    RecursiveScriptModule,
+    ScriptFunction,
+    ScriptModule,
+    TopLevelTracedModule,
+    TracedModule,
+    shell,
+    structure_of,
+)
 from .recorder import RANDOM, Recorder, TracingError, recording, warn
 
 
@@ -379,11 +388,14 @@ def wrapped(subject: Subject, graphs: list[Graph], again: Any = None) -> Any:
     """A `ScriptModule` or a `ScriptFunction` around graphs."""
     paths = Paths(graphs, subject.name, again)
     if isinstance(subject.function, Module):
-        return shell(subject.function, lambda name: ScriptModule(paths, name))
+        kinds = (
+            (TopLevelTracedModule, TracedModule) if again is None else (RecursiveScriptModule, RecursiveScriptModule)
+        )
+        return shell(subject.function, paths, *kinds)
     members = {}
     if subject.module is not None:
         members = {**dict(subject.module.named_parameters()), **dict(subject.module.named_buffers())}
     return ScriptFunction(paths, members)
 
 
-__all__ = ["Part", "TracingCheckError", "build", "refs_in", "trace", "trace_module", "wrapped"]
+__all__ = ["TracingCheckError", "build", "refs_in", "trace", "trace_module", "wrapped"]

@@ -189,7 +189,7 @@ class BackwardHook:
             "require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module."
             "register_full_backward_hook for more details.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=7,
         )
         for hook in self.hooks:
             result = hook(self.module, (None,) * self.n_inputs, self.grad_outputs)

@@ -51,6 +51,7 @@ class Module(HasHooks, HasState):
 
     training: bool
     call_super_init: bool = False
+    dump_patches: bool = False  # for torch's oldest files; nothing reads it
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

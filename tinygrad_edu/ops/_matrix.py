@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from .. import dtypes
@@ -114,3 +115,12 @@ def batch_element(info: Any) -> tuple[str, int]:
     values = info.reshape(-1).tolist()
     i = next(i for i, v in enumerate(values) if v)
     return (f"(Batch element {i}): " if info.ndim else "", values[i])
+
+
+def warn_of_old_name(name: str, newer: str, advice: str, stacklevel: int = 6) -> None:
+    """Say that a function has a newer form; ``newer`` ends as torch's text does, with a space or without."""
+    warnings.warn(
+        f"torch.{name} is deprecated in favor of {newer}and will be removed in a future PyTorch release.\n{advice}",
+        UserWarning,
+        stacklevel=stacklevel,
+    )

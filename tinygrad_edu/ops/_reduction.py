@@ -9,6 +9,7 @@ from typing import Any
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._layout import arranged_like
+from .reduction import wide
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, stacklevel: int = 4) -> str:
@@ -46,10 +47,12 @@ def reduced(loss: Any, reduction: str) -> Any:
 
 
 def reduce_raw(losses: Any, reduction: str) -> Any:
-    """The same on a raw array."""
+    """The same on a raw array; half precision is added up in float32 and rounded once."""
     if reduction == "none":
         return losses
-    return losses.mean(dtype=losses.dtype) if reduction == "mean" else losses.sum(dtype=losses.dtype)
+    each = wide(losses)
+    total = each.mean(dtype=each.dtype) if reduction == "mean" else each.sum(dtype=each.dtype)
+    return total if each is losses else total.astype(losses.dtype)
 
 
 def spread(g: Any, reduction: str, count: Any) -> Any:

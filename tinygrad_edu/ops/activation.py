@@ -393,7 +393,7 @@ def _glu_slope(k: Any, g: Any, x: Any, x_shape: Any, dim: int, n: int) -> Any:
     a, b = _halves(k, x, dim, n)
     s = k.sigmoid(b)
     return k.slice_backward(g * s, x_shape, dim, 0, n, 1) + k.slice_backward(
-        g * a * s * (1 - s), x_shape, dim, n, 2 * n, 1
+        (1 - s) * s * g * a, x_shape, dim, n, 2 * n, 1
     )
 
 

@@ -11,6 +11,7 @@ from ..autograd.variable import needs_grad, wrap
 from ..backend import kernels_of
 from ._check import c_name
 from ._composed import Composed
+from ._layout import arranged
 from .linalg import baddbmm, bmm, linear
 from .registry import public
 from .softmax import _softmax, softmax
@@ -44,7 +45,8 @@ def _attend(k: Any, q: Any, key: Any, v: Any, mask: Any, scale: float) -> tuple[
         out, weights = _attend(k, q32, key32, v32, mask, scale)
         return out.astype(q.dtype), weights.astype(q.dtype)
     weights = _safe_softmax(k, _scores(k, q, key, mask, scale))
-    return weights @ v, weights
+    out = weights @ v
+    return arranged(out, [q.strides]) if q.strides[-1] == q.itemsize else out, weights  # what comes next may be a view
 
 
 def _slope_of_scores(g: Any, v: Any, weights: Any, scale: float) -> Any:
@@ -152,7 +154,10 @@ def scaled_dot_product_attention(
         heads = query._data.shape[-3]
         key = key.repeat_interleave(heads // key._data.shape[-3], -3)
         value = value.repeat_interleave(heads // value._data.shape[-3], -3)
-    if is_causal and attn_mask is not None:
+    q, k, v = query._data.shape, key._data.shape, value._data.shape
+    usual = len(q) == len(k) == len(v) == 4 and q[:2] == k[:2] == v[:2] and q[3] == k[3] == v[3] and k[2] == v[2]
+    fused = usual and dropout_p == 0 and (attn_mask is None or not needs_grad(attn_mask))
+    if is_causal and attn_mask is not None and not fused:  # torch's fused kernel takes both
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if is_causal:
         causal = _causal(query, key)
@@ -162,9 +167,7 @@ def scaled_dot_product_attention(
             attn_mask = attn_mask & causal
         else:
             attn_mask = attn_mask.masked_fill(~causal, -math.inf)
-    q, k, v = query._data.shape, key._data.shape, value._data.shape
-    usual = len(q) == len(k) == len(v) == 4 and q[:2] == k[:2] == v[:2] and q[3] == k[3] == v[3] and k[2] == v[2]
-    if usual and dropout_p == 0 and (attn_mask is None or not needs_grad(attn_mask)):
+    if fused:
         mask = None if attn_mask is None else attn_mask._data
         return Op.table["attention"](query, key, value, mask, scale)[0]
     root = math.sqrt(abs(scale))

@@ -51,12 +51,14 @@ minimum = binary(
 )  # fmt: skip
 Op("first_wins", lambda k, x, y, sign: ((x >= y) if sign > 0 else (x <= y)) | (y != y))
 fmax = binary(
-    "fmax", lambda k, x, y: k.xp.fmax(x, y), inplace=False, numbers=False, doc="The larger of two; a number wins over NaN.",
+    "fmax", lambda k, x, y: k.xp.where(k.first_wins(x, y, 1), x, y), inplace=False, numbers=False,
+    doc="The larger of two; a number wins over NaN.",
     x=lambda k, g, x, y: k.zero_where(g, k.first_wins(x, y, 1)), y=lambda k, g, x, y: k.zero_where(g, ~k.first_wins(x, y, 1)),
     only=_no_complex("fmax"),
 )  # fmt: skip
 fmin = binary(
-    "fmin", lambda k, x, y: k.xp.fmin(x, y), inplace=False, numbers=False, doc="The smaller of two; a number wins over NaN.",
+    "fmin", lambda k, x, y: k.xp.where(k.first_wins(x, y, -1), x, y), inplace=False, numbers=False,
+    doc="The smaller of two; a number wins over NaN.",
     x=lambda k, g, x, y: k.zero_where(g, k.first_wins(x, y, -1)), y=lambda k, g, x, y: k.zero_where(g, ~k.first_wins(x, y, -1)),
     only=_no_complex("fmin"),
 )  # fmt: skip
@@ -299,5 +301,5 @@ def heaviside(input: Any, values: Any) -> Any:
 
 
 nextafter = binary("nextafter", lambda k, x, y: k.xp.nextafter(x, y), numbers=False, only=without("nextafter_cpu", "bic"),
-                   x=lambda k, g: g, y=lambda k, g: k.no_gradient(g),
+                   x=lambda k, g, x, y: k.where(k.eq(x, y), k.no_gradient(g), g), y=lambda k, g: k.no_gradient(g),
                    doc="The next representable number from ``input`` towards ``other``.")  # fmt: skip

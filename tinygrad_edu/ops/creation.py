@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -51,8 +52,8 @@ def fill_value_for(value: Any, dtype: dtypes.dtype) -> Any:
             raise no_room(dtype)
         value = value.real
     if kind in "iu":
-        if isinstance(value, float) and not math.isfinite(value):
-            raise no_room(dtype)
+        if isinstance(value, float) and (not math.isfinite(value) or (value < 0 and not dtype.is_signed)):
+            raise no_room(dtype)  # (whole numbers below 0 wrap around)
         value, info = int(value), numpy.iinfo(dtype.np)
         lowest = int(info.min) if dtype.is_signed else -int(info.max)
         if not lowest <= value <= int(info.max):
@@ -85,6 +86,12 @@ def no_room(dtype: dtypes.dtype) -> RuntimeError:
 
 
 # ------------------------------------------------------------------------------------ from a shape
+def array_of(xp: Any, shape: Sequence[int], value: Any, dtype: Any) -> Any:
+    """An array full of one number. Zeros (not -0.) come from the system, which writes them when they are first used."""
+    plain = value == 0 and math.copysign(1, value.real) > 0
+    return xp.zeros(shape, dtype) if plain else xp.full(shape, value, dtype)
+
+
 def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, requires_grad: bool, out: Any) -> Any:
     check_factory(dtype, out)
     if out is not None:
@@ -96,10 +103,8 @@ def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, require
     count = math.prod(sizes)
     if count >= 2**60:
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(sizes)}")
-    if value == 0:
-        array = xp.zeros(sizes, wanted.np)
-    else:
-        array = xp.full(sizes, fill_value_for(value, wanted), wanted.np)
+    number = value if type(value) is int and value == 0 else fill_value_for(value, wanted)
+    array = array_of(xp, sizes, number, wanted.np)
     return leaf(wrap(array), requires_grad) if requires_grad else wrap(array)
 
 
@@ -205,7 +210,7 @@ def _like_array(input: Any, value: Any, dtype: Any, device: Any, memory_format: 
     if device is not None:
         k = kernels_for(devices.resolve(device).type)
     value = fill_value_for(value, wanted)
-    made = k.xp.full(x.shape, value, wanted.np) if value != 0 else k.xp.zeros(x.shape, wanted.np)
+    made = array_of(k.xp, x.shape, value, wanted.np)
     if not (memory_format is None or str(memory_format).endswith("preserve_format")):
         return copied(made, memory_format)
     if x.flags.c_contiguous:

@@ -12,6 +12,7 @@ from ._check import check_tensor, not_implemented
 from ._define import cast
 from ._reduction import reduced, reduction_of
 from .linalg import linear
+from .reduction import wide
 from .registry import public
 from .softmax import log_softmax
 
@@ -44,7 +45,7 @@ def _picked(k: Any, x: Any, target: Any, ignore: int) -> Any:
 
 
 def _total(weights: Any, target: Any, dtype: Any) -> Any:
-    return dtype.type(target.size) if weights is None else weights.sum(dtype=dtype)
+    return dtype.type(target.size) if weights is None else wide(weights).sum().astype(dtype)
 
 
 def _plain(k: Any, target: Any, classes: int, weight: Any, ignore: int) -> bool:
@@ -65,8 +66,11 @@ def _nll(k: Any, x: Any, target: Any, weight: Any, ignore: int, reduction: str) 
         losses = k.xp.where(target == ignore, losses.dtype.type(0), losses * weights)
     if reduction == "none":
         return losses
-    total = losses.sum(dtype=losses.dtype)
-    return total if reduction == "sum" else total / _total(weights, target, total.dtype)
+    each = wide(losses)  # half precision is rounded once
+    total = each.sum(dtype=each.dtype)
+    if reduction == "mean":
+        total = total / _total(weights, target, each.dtype)
+    return total if each is losses else total.astype(losses.dtype)
 
 
 def _nll_slope(k: Any, g: Any, shape: Any, target: Any, weight: Any, ignore: int, reduction: str) -> Any:

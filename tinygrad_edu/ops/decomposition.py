@@ -21,6 +21,7 @@ from ._matrix import (
     columns,
     is_singular,
     mH,
+    warn_of_old_name,
 )
 from ._results import named
 from .registry import public
@@ -103,6 +104,13 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> A
 @public("function method", out=True)
 def cholesky(input: Any, upper: bool = False) -> Any:
     """`linalg.cholesky` under its old name."""
+    warn_of_old_name(
+        "cholesky",
+        "torch.linalg.cholesky ",
+        "L = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)\nand\nU = torch.cholesky(A, upper=True)\n"
+        "should be replaced with\nU = torch.linalg.cholesky(A).mH\n"
+        "This transform will produce equivalent results for all valid (symmetric positive definite) inputs.",
+    )
     check_square("cholesky", input, floating=False)
     check_kernel("cholesky_cpu", input)
     made, info = Op.table["cholesky"](input, upper)
@@ -222,6 +230,12 @@ def linalg_qr(A: Any, mode: str = "reduced") -> Any:
 @public("function method", out=True)
 def qr(input: Any, some: bool = True) -> Any:
     """`linalg.qr` under its old name (``some=False``: mode "complete")."""
+    warn_of_old_name(
+        "qr",
+        "torch.linalg.qr ",
+        "The boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\n"
+        "should be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')",
+    )
     check_matrix("linalg.qr", input, half="geqrf_cpu")
     return named("qr", "Q", "R")(Op.table["qr"](input, "reduced" if some else "complete"))
 

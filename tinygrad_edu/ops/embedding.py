@@ -140,7 +140,8 @@ def _bag(k: Any, w: Any, factors: Any, index: Any, bags: Any, n: int, mode: str)
         for b in range(n):
             inside = rows[bags == b]
             if len(inside):
-                out[b] = k.xp.where(inside[0] == inside[0], k.xp.fmax.reduce(inside), inside[0])
+                rest = k.xp.where(inside == inside, inside, -math.inf).max(axis=0)
+                out[b] = k.xp.where(inside[0] == inside[0], rest, inside[0])
         return out
     if factors is not None:
         rows = rows * factors[:, None]

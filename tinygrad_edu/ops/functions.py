@@ -49,9 +49,17 @@ acos = unary("acos", lambda k, x: k.xp.arccos(x), holomorphic=True, x=lambda k, 
              alias=("arccos",), doc="The angle in [0, π] with this cosine.")  # fmt: skip
 atan = unary("atan", lambda k, x: k.xp.arctan(x), holomorphic=True, x=lambda k, g, x: g / (1 + x * x), floats=True, alias=("arctan",),
              doc="The angle in (-π/2, π/2) with this tangent.")  # fmt: skip
+
+
+def _over_squares(k: Any, x: Any, y: Any) -> Any:
+    """``1 / (x² + y²)``, 0 where that is infinite: the angle of the origin has no direction to grow in."""
+    found = k.reciprocal(x * x + y * y)
+    return k.where(k.eq(found, math.inf), k.no_gradient(found), found)
+
+
 atan2 = binary(
     "atan2", lambda k, x, y: k.xp.arctan2(x, y), floats=True, alias=("arctan2",), numbers=False, only=without("atan2_cpu", "c"),
-    x=lambda k, g, x, y: g * y * k.reciprocal(x * x + y * y), y=lambda k, g, x, y: g * -x * k.reciprocal(x * x + y * y),
+    x=lambda k, g, x, y: g * y * _over_squares(k, x, y), y=lambda k, g, x, y: g * -x * _over_squares(k, x, y),
     doc="The angle of the point (other, input), in all four quadrants.",
 )  # fmt: skip
 sinh = unary(
@@ -74,8 +82,16 @@ tanh = unary("tanh", lambda k, x: k.xp.tanh(x), holomorphic=True, x=lambda k, g,
              where="function,method,functional", doc="Hyperbolic tangent.")  # fmt: skip
 asinh = unary("asinh", lambda k, x: k.xp.arcsinh(x), holomorphic=True, x=lambda k, g, x: g * k.rsqrt(x * x + 1), floats=True,
               alias=("arcsinh",), doc="Inverse hyperbolic sine.")  # fmt: skip
-acosh = unary("acosh", lambda k, x: k.xp.arccosh(x), holomorphic=True, x=lambda k, g, x: g * k.rsqrt(x - 1) * k.rsqrt(x + 1), floats=True,
+acosh = unary("acosh", lambda k, x: k.xp.arccosh(x), holomorphic=True, x=lambda k, g, x: _acosh_slope(k, g, x), floats=True,
               alias=("arccosh",), doc="Inverse hyperbolic cosine.")  # fmt: skip
+
+
+def _acosh_slope(k: Any, g: Any, x: Any) -> Any:
+    if dtypes.of(x._data if isinstance(x, Variable) else x).is_complex:
+        return g * k.rsqrt(x - 1) * k.rsqrt(x + 1)
+    return g * k.rsqrt(x * x - 1)
+
+
 atanh = unary("atanh", lambda k, x: k.xp.arctanh(x), holomorphic=True, x=lambda k, g, x: g / (1 - x * x), floats=True, alias=("arctanh",),
               doc="Inverse hyperbolic tangent.")  # fmt: skip
 

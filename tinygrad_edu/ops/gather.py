@@ -12,6 +12,7 @@ from ..autograd.variable import Variable
 from ..backend.later import inside
 from ._check import not_for, same_dtype_out
 from .creation import fill_value_for
+from .reduction import wide
 from .registry import out_error, public
 from .view import wrap_dim
 
@@ -112,10 +113,10 @@ def _scatter_value(k: Any, x: Any, dim: int, index: Any, value: Any) -> Any:
 
 
 def _scatter_add(k: Any, x: Any, dim: int, index: Any, src: Any) -> Any:
-    out = k.xp.array(x, order="C")
+    out = k.xp.array(wide(x), order="C")
     if index.size:
-        add_at(k, out.reshape(-1), flat_positions(k, x.shape, index, dim), src[_region(index)].reshape(-1))
-    return out
+        add_at(k, out.reshape(-1), flat_positions(k, x.shape, index, dim), wide(src[_region(index)]).reshape(-1))
+    return out.astype(x.dtype, copy=False)
 
 
 def _region(index: Any) -> tuple[slice, ...]:
@@ -269,8 +270,8 @@ def _start_value(reduce: str, dtype: Any) -> Any:
 
 
 def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_self: bool) -> Any:
-    """Reduce ``values`` into the flat positions ``where`` of a copy of ``x``."""
-    out = x.copy("C")
+    """Reduce ``values`` into the flat positions ``where`` of a copy of ``x``; half precision is rounded once."""
+    out, values = wide(x).copy("C"), wide(values)
     flat = out.reshape(-1)
     if not include_self:
         flat[where] = _start_value(reduce, x.dtype)
@@ -282,8 +283,8 @@ def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_sel
         if x.dtype.kind in "iu":
             flat[...] = flat // count
         else:
-            flat[...] = flat / count.astype(x.dtype)
-    return out
+            flat[...] = flat / count.astype(out.dtype)
+    return out.astype(x.dtype, copy=False)
 
 
 _NOT_REDUCED = {"amax": "c", "amin": "c", "mean": "b"}  # kinds of numbers that torch's kernels do not know

@@ -6,8 +6,6 @@ import math
 import warnings
 from typing import Any
 
-import numpy
-
 from ..autograd.modes import no_grad
 from ..autograd.op import Op
 from ..backend import kernels_of
@@ -103,7 +101,7 @@ loss_op(
     "smooth_l1_loss",
     _smooth,
     _smooth_slope,
-    lambda k, x, y, beta: -_smooth_slope(k, x, y, beta),
+    lambda k, x, y, beta: _smooth_slope(k, y, x, beta),
     "SmoothL1LossBackward0",
 )
 
@@ -131,7 +129,7 @@ def _huber(k: Any, x: Any, y: Any, delta: float) -> Any:
 
 
 loss_op("huber_loss", _huber, lambda k, x, y, delta: k.hardtanh(x - y, -delta, delta),
-        lambda k, x, y, delta: -k.hardtanh(x - y, -delta, delta))  # fmt: skip
+        lambda k, x, y, delta: k.hardtanh(y - x, -delta, delta))  # fmt: skip
 
 
 @public("functional")
@@ -168,7 +166,7 @@ def _times(value: Any, w: Any) -> Any:
     return value if w is None else value * w
 
 
-_LEAST = float(numpy.float32(1e-12))  # torch rounds it so
+_LEAST = 9.999999960041972e-13  # 1e-12 as torch has it, in float32
 
 
 # the weight is an argument of its own so that formulas get it as a tensor when they run on tensors

@@ -305,7 +305,7 @@ def multi_margin_loss(
         )
     if weight is not None and weight._data.size != x._data.shape[1]:
         raise RuntimeError(f"inconsistent weight size, expected {x._data.shape[1]} but got {list(weight.shape)}")
-    if x._data.dtype.kind in "iub":
+    if x._data.dtype.kind in "iub" or x._data.dtype.itemsize == 2:
         raise not_implemented("multi_margin_loss_cpu_kernel", x)
     _check_classes(target)
     if bool(((t._data < 0) | (t._data >= x._data.shape[1])).any()):
@@ -356,7 +356,7 @@ def multilabel_margin_loss(
     _check_rows(input)
     if target._data.shape != input._data.shape:
         raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
-    if input._data.dtype.kind in "iub":
+    if input._data.dtype.kind in "iub" or input._data.dtype.itemsize == 2:
         raise not_implemented("multilabel_margin_loss_forward_out_frame", input)
     _check_classes(target)
     single = input.dim() < 2

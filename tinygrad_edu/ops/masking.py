@@ -204,6 +204,8 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
 # ------------------------------------------------------------------------------------ sorted boundaries
 def _search(k: Any, sequence: Any, values: Any, right: bool) -> Any:
     side = "right" if right else "left"
+    if k.device_type == "cpu" and any(a.dtype.kind in "fV" and bool((a != a).any()) for a in (sequence, values)):
+        return _search_nan(k, sequence, values, right)
     if sequence.ndim == 1:
         return k.xp.searchsorted(sequence, values.reshape(-1), side=side).reshape(values.shape)
     if not values.size:
@@ -211,6 +213,20 @@ def _search(k: Any, sequence: Any, values: Any, right: bool) -> Any:
     rows, queries = sequence.reshape(-1, sequence.shape[-1]), values.reshape(-1, values.shape[-1] if values.ndim else 1)
     found = [k.xp.searchsorted(row, query, side=side) for row, query in zip(rows, queries)]
     return k.xp.stack(found).reshape(values.shape)
+
+
+def _search_nan(k: Any, sequence: Any, values: Any, right: bool) -> Any:
+    """The same by halving, one step for all values at once: where NaN takes part, the result depends on what is compared."""
+    n = sequence.shape[-1]
+    low, high = k.xp.zeros(values.shape, "int64"), k.xp.full(values.shape, n, "int64")
+    for _ in range(n.bit_length()):
+        middle = (low + high) // 2
+        at = k.xp.minimum(middle, n - 1)
+        found = sequence[at] if sequence.ndim == 1 else k.xp.take_along_axis(sequence, at, axis=-1)
+        further = ~(found > values if right else found >= values) & (low < high)
+        high = k.xp.where(further, high, middle)
+        low = k.xp.where(further, middle + 1, low)
+    return low
 
 
 def _search_out(have: dtypes.dtype, want: dtypes.dtype) -> Exception | None:

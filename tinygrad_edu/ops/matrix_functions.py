@@ -172,9 +172,9 @@ def _cdist(k: Any, x: Any, y: Any, p: float) -> Any:
         return k.xp.concatenate(parts, axis=-2)
     gap = k.xp.abs(x[..., :, None, :] - y[..., None, :, :])
     if p == 0:
-        return (gap != 0).sum(-1).astype(x.dtype)
-    if p == float("inf"):
-        return gap.max(-1) if gap.shape[-1] else k.xp.zeros(gap.shape[:-1], x.dtype)
+        return k.xp.where((gap != gap).any(-1), math.nan, (gap != 0).sum(-1)).astype(x.dtype)
+    if p == float("inf"):  # of what is a number
+        return k.xp.where(gap == gap, gap, 0).max(-1) if gap.shape[-1] else k.xp.zeros(gap.shape[:-1], x.dtype)
     if p == 1:
         return gap.sum(-1)
     if p == 2:
@@ -187,9 +187,9 @@ def _cdist_pull(k: Any, g: Any, x: Any, y: Any, out: Any, p: float) -> Any:
     gap = k.unsqueeze(x, x.ndim - 1) - k.unsqueeze(y, y.ndim - 2)
     distance = k.column(out, 1)
     if p == 0:
-        slope = 0 * gap
+        slope = k.no_gradient(gap)
     elif p == 1:
-        slope = k.sign(gap)
+        slope = k.where(k.isnan(gap), gap, k.sign(gap))
     elif p == float("inf"):
         slope = k.sign(gap) * k.same(k.abs(gap), distance)
     elif p == 2:

@@ -366,9 +366,9 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
     n, c = shape[:2]
-    count = n * c // num_groups
-    if count * prod(shape[2:]) == 1 or (shape[0] * shape[1] // num_groups) * prod(shape[2:]) == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {list(shape)}")
+    groups = [n * c // num_groups, num_groups, *shape[2:]]  # the shape that torch looks at, and names
+    if groups[0] * prod(shape[2:]) == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {groups}")
     if c % num_groups:
         raise RuntimeError(
             f"Expected number of channels in input to be divisible by num_groups, but got input of shape {list(shape)} and "

@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.op import Op
 from ._check import check_tensor
 from ._layout import by_rows, in_format_of
+from .creation import array_of
 from .registry import public
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) for each dimension
@@ -22,7 +23,7 @@ def _inside(pads: Pads, shape: Sequence[int]) -> tuple[Any, Any]:
 
 def _constant(k: Any, x: Any, pads: Pads, value: Any) -> Any:
     shape = [n + a + b for (a, b), n in zip(pads, x.shape)]
-    out = k.xp.full(shape, value, x.dtype) if value else k.xp.zeros(shape, x.dtype)
+    out = array_of(k.xp, shape, value, x.dtype)
     source, target = _inside(pads, x.shape)
     out[target] = x[source]
     return out

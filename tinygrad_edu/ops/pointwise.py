@@ -399,8 +399,8 @@ def _real_for(value: Any, dtype: dtypes.dtype) -> Any:
 
 
 def _addcmul(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
-    product = _wide(a) * _wide(b)
-    return (_wide(x) + (product if value == 1 else value * product)).astype(x.dtype)
+    first = _wide(a) if value == 1 else value * _wide(a)
+    return (_wide(x) + first * _wide(b)).astype(x.dtype)
 
 
 def _addcdiv(k: Any, x: Any, a: Any, b: Any, value: Any) -> Any:
@@ -411,8 +411,8 @@ Op(
     "addcmul",
     _addcmul,
     x=lambda k, g: g,
-    a=lambda k, g, b, value: g * k.conj(b) * value,
-    b=lambda k, g, a, value: g * k.conj(a) * value,
+    a=lambda k, g, b, value: g * k.conj(b * value),
+    b=lambda k, g, a, value: g * k.conj(a * value),
 )
 Op("addcdiv", _addcdiv, x=lambda k, g: g, a=lambda k, g, b, value: g * k.conj(value / b),
    b=lambda k, g, a, b, value: -g * k.conj(value * a / (b * b)))  # fmt: skip

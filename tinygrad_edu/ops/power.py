@@ -82,11 +82,11 @@ def _integer_power(k: Any, x: Any, y: Any) -> Any:
 Op("pow_scalar", _pow, node="PowBackward0", x=lambda k, g, x, y: _power_slope(k, g, x, y))
 Op("pow", _pow, node="PowBackward1",
    x=lambda k, g, x, y: k.where(k.eq(y, 0), k.no_gradient(g), g * k.conj(y * k.pow(x, y - 1))),
-   y=lambda k, g, x, y, out: k.where(k.logical_and(k.eq(x, 0), k.ge_real(y, 0)), k.no_gradient(g),
-                                     g * k.conj(out * k.log(x))))  # fmt: skip
+   y=lambda k, g, x, y, out: g * k.conj(k.where(k.logical_and(k.eq(x, 0), k.ge_real(y, 0)), k.no_gradient(out),
+                                                out * k.log(x))))  # fmt: skip
 Op("scalar_pow", lambda k, x, y: k.xp.power(k.xp.asarray(x, dtype=y.dtype), y) if y.dtype.kind not in "iu"
    else _integer_power(k, k.xp.asarray(x).astype(y.dtype), y), node="PowBackward2",
-   y=lambda k, g, x, y, out: k.where(k.ge_real(y, 0), k.no_gradient(g), g * (out * _log_of(x))) if x == 0
+   y=lambda k, g, x, y, out: g * k.where(k.ge_real(y, 0), k.no_gradient(out), out * _log_of(x)) if x == 0
    else g * k.conj(out * _log_of(x)))  # fmt: skip
 Op("ge_real", lambda k, x, y: x.real >= y)
 
@@ -225,7 +225,7 @@ def float_power_(input: Any, exponent: Any) -> Any:
 # ------------------------------------------------------------------------------------ of two numbers
 hypot = binary(
     "hypot", lambda k, x, y: k.xp.hypot(x, y), only=without("hypot_cpu", "bic"), numbers=False,
-    x=lambda k, g, x, out: g * (x / out), y=lambda k, g, y, out: g * (y / out),
+    x=lambda k, g, x, out: g * x / out, y=lambda k, g, y, out: g * y / out,
     doc="``sqrt(input² + other²)``, without overflow.",
 )  # fmt: skip
 
@@ -257,12 +257,12 @@ logaddexp2 = binary(
 
 
 def _xlogy(k: Any, x: Any, y: Any) -> Any:
-    value = k.xp.where(x == 0, 0 * x, x * k.xp.log(y))
+    value = k.xp.where(x == 0, 0, x * k.xp.log(y))
     return k.xp.where(y != y, y, value).astype(getattr(x, "dtype", None) or y.dtype)
 
 
 def _xlog1py(k: Any, x: Any, y: Any) -> Any:
-    value = k.xp.where(x == 0, 0 * x, x * k.xp.log1p(y))
+    value = k.xp.where(x == 0, 0, x * k.xp.log1p(y))
     return k.xp.where(y != y, y, value).astype(getattr(x, "dtype", None) or y.dtype)
 
 
@@ -280,7 +280,7 @@ def _with_log(
         return _log_slope(k, g, x, y, name, least)
 
     def slope_y(k: Any, g: Any, x: Any, y: Any) -> Any:
-        return g * x / (y + shift)
+        return g * x / (y + shift if shift else y)  # (-0. + 0. would be 0.)
 
     for suffix, node in zip(("", "_number", "_of_number"), nodes):
         Op(

@@ -11,8 +11,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy
-
 from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..backend import kernels_of
@@ -40,17 +38,17 @@ def _source(i: int, scale: Any, align: bool, cubic: bool = False) -> Any:
     return at if cubic else max(at, kind(0))
 
 
-def _nearest(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
-    scale = _scale(n, out, factor, False, numpy.float32)
-    places = [_source(i, scale, False) + numpy.float32(0.5) if exact else i * scale for i in range(out)]
+def _nearest(n: int, out: int, factor: float | None, exact: bool, kind: Any) -> list[int]:
+    scale = _scale(n, out, factor, False, kind)
+    places = [_source(i, scale, False) + kind(0.5) if exact else i * scale for i in range(out)]
     return [min(math.floor(at), n - 1) for at in places]
 
 
-def _nearest_back(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
+def _nearest_back(n: int, out: int, factor: float | None, exact: bool, kind: Any) -> list[int]:
     """Where torch's backward pass looks: in two cases without a factor, though forward may have looked elsewhere."""
     if not exact and out in (n, 2 * n):
         return [i * n // out for i in range(out)]
-    return _nearest(n, out, factor, exact)
+    return _nearest(n, out, factor, exact, kind)
 
 
 def _linear(n: int, out: int, factor: float | None, align: bool, kind: Any) -> Weights:
@@ -122,11 +120,11 @@ def _matrices(
 ) -> list[tuple[Any, list[tuple[int, int, float]]]]:
     """For each dimension the weights as a matrix, and one by one."""
     name, _, option = kind.partition("+")
-    number = {4: numpy.float32, 8: float}[dtype.itemsize]
+    number, single = dtype.type, k.xp.dtype("float32").type
     found = []
     for n, m, factor in zip(sizes, out, factors):
         if name == "nearest":
-            rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact")]
+            rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact", single)]
         else:
             rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align, number)
         taps = [(i, j, weight) for i, row in enumerate(rows) for j, weight in row]
@@ -141,8 +139,9 @@ def _resize(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, ali
     if have == sizes and (kind == "linear" or (kind == "nearest" and len(sizes) == 2)):
         return x.copy()  # as torch does there, whatever the factors say
     if kind.startswith("nearest") and not back:
+        exact, single = kind.endswith("exact"), k.xp.dtype("float32").type
         for dim, (n, m, factor) in enumerate(zip(have, sizes, factors), 2):
-            x = x.take(k.xp.asarray(_nearest(n, m, factor, kind.endswith("exact"))), axis=dim)
+            x = x.take(k.xp.asarray(_nearest(n, m, factor, exact, single)), axis=dim)
         return x
     if dtype.kind == "u":
         return _resize_bytes(k, x, sizes, kind, factors, align)

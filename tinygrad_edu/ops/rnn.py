@@ -19,6 +19,7 @@ from ..backend import rnn as kernels
 from ._composed import Composed
 from .joining import cat, stack
 from .linalg import linear
+from .reduction import wide
 from .registry import functional, public
 from .view import narrow
 
@@ -106,24 +107,31 @@ def _rows(x: Any) -> Any:
     return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
 
 
-def _forward(kernel: Callable[..., Any]) -> Callable[..., Any]:
+def _forward(kernel: Callable[..., Any], states: int) -> Callable[..., Any]:
+    """``kernel`` as a forward; half precision is computed in float32, and what the user sees of it is rounded."""
+
     def forward(k: Any, tensors: list[Any], sizes: list[int], reverse: bool) -> Any:
-        x, *rest = tensors
+        x, *rest = map(wide, tensors)
         out, *others = kernel(k.xp, [_rows(x), *rest], sizes, reverse)
-        return (out.reshape(*x.shape[:-1], out.shape[-1]), *others)
+        made = [out.reshape(*x.shape[:-1], out.shape[-1]), *others]
+        seen = [a.astype(tensors[0].dtype, copy=False) for a in made[: states + 1]]
+        return (*seen, *made[states + 1 :])
 
     return forward
 
 
 def _backward(kernel: Callable[..., list[Any]], states: int) -> Callable[..., list[Any]]:
     def backward(k: Any, g_out: Any, *args: Any) -> list[Any]:
-        x, *rest = args[states]
+        x, *rest = map(wide, args[states])
+        *saved, sizes, reverse = args[states + 1 :]
         args = (
-            *args[:states],
+            *map(wide, args[:states]),
             [_rows(x), *rest],
-            *(_rows(a) if getattr(a, "ndim", 0) == 3 else a for a in args[states + 1 :]),
+            *(_rows(wide(a)) if a.ndim == 3 else wide(a) for a in saved),
+            sizes,
+            reverse,
         )
-        gx, *others = kernel(k.xp, _rows(g_out), *args)
+        gx, *others = kernel(k.xp, _rows(wide(g_out)), *args)
         return [gx.reshape(x.shape), *others]
 
     return backward
@@ -139,17 +147,17 @@ def _rnn_grad(relu: bool) -> Callable[..., Any]:
 
 def _layer_ops(mode: str, name: str, node: str) -> None:
     if mode == "lstm":
-        Op(name, _forward(kernels.lstm), outputs=("out", "h", "c", "gates", "squashed", "previous", "cells"),
+        Op(name, _forward(kernels.lstm, 2), outputs=("out", "h", "c", "gates", "squashed", "previous", "cells"),
            differentiable=(True, True, True, False, False, False, False), variadic="tensors", node=node,
            tensors=lambda k, g, tensors, gates, squashed, previous, cells, sizes, reverse:
                k.lstm_grad(*g[:3], tensors, gates, squashed, previous, cells, sizes, reverse))  # fmt: skip
     elif mode == "gru":
-        Op(name, _forward(kernels.gru), outputs=("out", "h", "gates", "inner", "previous"),
+        Op(name, _forward(kernels.gru, 1), outputs=("out", "h", "gates", "inner", "previous"),
            differentiable=(True, True, False, False, False), variadic="tensors", node=node,
            tensors=lambda k, g, tensors, gates, inner, previous, sizes, reverse:
                k.gru_grad(*g[:2], tensors, gates, inner, previous, sizes, reverse))  # fmt: skip
     else:
-        Op(name, _forward(_rnn(mode == "rnn_relu")), outputs=("out", "h", "previous"), differentiable=(True, True, False),
+        Op(name, _forward(_rnn(mode == "rnn_relu"), 1), outputs=("out", "h", "previous"), differentiable=(True, True, False),
            variadic="tensors", node=node,
            tensors=lambda k, g, tensors, out, previous, sizes, reverse:
                getattr(k, f"{mode}_grad")(*g[:2], tensors, out, previous, sizes, reverse))  # fmt: skip

@@ -21,6 +21,7 @@ from ._matrix import (
     is_singular,
     mH,
     mT,
+    warn_of_old_name,
 )
 from ._results import named
 from .registry import linalg, public
@@ -289,6 +290,13 @@ def triangular_solve(
     input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Any:
     """`linalg.solve_triangular` under its old name: the solution and a copy of ``A``."""
+    warn_of_old_name(
+        "triangular_solve",
+        "torch.linalg.solve_triangular",
+        "torch.linalg.solve_triangular has its arguments reversed and does not return a copy of one of the inputs.\n"
+        "X = torch.triangular_solve(B, A).solution\nshould be replaced with\nX = torch.linalg.solve_triangular(A, B).",
+        stacklevel=5,
+    )
     for name, t in (("b", input), ("A", A)):
         if t._data.ndim < 2:
             raise RuntimeError(f"torch.triangular_solve: Expected {name} to have at least 2 dimensions, but it has "
@@ -458,6 +466,15 @@ def linalg_lu(A: Any, *, pivot: bool = True) -> Any:
 @public("function")
 def lu(A: Any, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
     """`linalg.lu_factor_ex` under its old name: (LU, pivots) or, with ``get_infos``, (LU, pivots, info)."""
+    warn_of_old_name(
+        "lu",
+        "torch.linalg.lu_factor / torch.linalg.lu_factor_ex ",
+        "LU, pivots = torch.lu(A, compute_pivots)\nshould be replaced with\n"
+        "LU, pivots = torch.linalg.lu_factor(A, compute_pivots)\nand\n"
+        "LU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)\nshould be replaced with\n"
+        "LU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots)",
+        stacklevel=4,
+    )
     _check_lu("torch.lu_factor", A, pivot)
     made = Op.table["lu_factor"](A)
     return named("_lu_with_info", "LU", "pivots", "info")(made) if get_infos else made[:2]
@@ -554,6 +571,12 @@ def linalg_lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint:
 @public("function method", out=True)
 def lu_solve(input: Any, LU_data: Any, LU_pivots: Any) -> Any:
     """`linalg.lu_solve` under its old name."""
+    warn_of_old_name(
+        "lu_solve",
+        "torch.linalg.lu_solve",
+        "Note that torch.linalg.lu_solve has its arguments reversed.\nX = torch.lu_solve(B, LU, pivots)\n"
+        "should be replaced with\nX = torch.linalg.lu_solve(LU, pivots, B)",
+    )
     return linalg_lu_solve(LU_data, LU_pivots, input)
 
 

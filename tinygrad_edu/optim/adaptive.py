@@ -297,5 +297,6 @@ class Rprop(Optimizer):
         previous[...] = g
         previous[turned] = 0
         xp.sign(previous, out=c)
+        xp.copyto(c, 0, where=previous != previous)  # as torch's sign of NaN
         c *= size
         p -= c

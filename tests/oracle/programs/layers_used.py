@@ -122,3 +122,9 @@ drawn_after
 [F.conv2d(torch.ones(s).to(memory_format=torch.channels_last), torch.ones(3, s[1], 1, 1)).stride() for s in ((2, 1, 4, 5), (2, 3, 1, 1), (2, 3, 1, 4), (2, 3, 4, 1), (1, 1, 1, 1))]
 [F.conv2d(torch.ones(s), torch.ones(3, s[1], 1, 1)).stride() for s in ((2, 1, 4, 5), (2, 3, 1, 1), (2, 3, 1, 4), (1, 1, 1, 1))]
 F.conv_transpose1d(torch.ones(1, 1, 1), torch.ones(1, 1, 2), padding=2)
+# the fused kernel's result lies as the queries do: what comes next may be a view
+heads = torch.randn(2, 4, 3, 5).transpose(1, 2)
+F.scaled_dot_product_attention(heads, heads, heads).stride(), F.scaled_dot_product_attention(heads, heads, heads).transpose(1, 2).view(2, 4, 15).shape
+qkv = torch.randn(2, 4, 18).chunk(3, -1)
+F.scaled_dot_product_attention(*(t.view(2, 4, 3, 2).transpose(1, 2) for t in qkv)).transpose(1, 2).view(2, 4, 6).stride()
+F.scaled_dot_product_attention(heads, heads, heads, dropout_p=0.5).stride()

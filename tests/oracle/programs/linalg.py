@@ -249,3 +249,15 @@ torch.linalg.solve(A[None], B[None]).shape
 torch.nn.functional.linear(B, torch.ones(4, 3))
 torch.nn.functional.linear(B, torch.ones(4, 2))
 torch.nn.functional.bilinear(A, A, torch.ones(1, 2, 2))
+
+# functions that have newer forms say so
+import warnings
+def said(function, *args):
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        torch.set_warn_always(True)
+        function(*args)
+        torch.set_warn_always(False)
+    return [(w.category, str(w.message)) for w in given]
+said(torch.qr, A), said(A.qr), said(torch.cholesky, torch.eye(2)), said(torch.lu, A), said(A.lu)
+said(torch.triangular_solve, A, A), said(torch.lu_solve, B[:2], *torch.linalg.lu_factor(A)), said(torch.nn.Container)

@@ -57,3 +57,12 @@ puts = torch.jit.trace(put, (a, b, out))
 a, out
 puts(a, b, out), a, out
 torch.jit.trace(lambda x: None, torch.ones(2))
+
+# how traced and scripted modules show themselves
+pair = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU()))
+traced, scripted = torch.jit.trace(pair, torch.ones(1, 2)), torch.jit.script(pair)
+traced, scripted, type(traced).__name__, type(scripted).__name__, type(next(traced.children())).__name__
+[type(m).__name__ for m in scripted.modules()], isinstance(traced, torch.jit.TracedModule), isinstance(scripted, torch.jit.TracedModule)
+isinstance(traced, torch.jit.ScriptModule), isinstance(scripted, torch.jit.RecursiveScriptModule), scripted.original_name
+import io
+kept = io.BytesIO(); torch.jit.save(traced, kept); kept.seek(0); torch.jit.load(kept)

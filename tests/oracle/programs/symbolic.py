@@ -148,3 +148,4 @@ formed = fx.symbolic_trace(torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.n
 ShapeProp(formed).propagate(torch.ones(1, 1, 4, 4)).shape
 [(n.name, n.meta["tensor_meta"], n.meta["type"]) for n in formed.graph.nodes]
 formed.graph.print_tabular()
+print(fx.symbolic_trace(nn.Sequential(nn.ReLU())).code, fx.symbolic_trace(nn.ReLU()).code)

@@ -45,6 +45,7 @@ S.OneCycleLR(sgd(), max_lr=1, total_steps=2).optimizer.param_groups[0]
 said(run, S.OneCycleLR(sgd(momentum=0.9), max_lr=1, total_steps=3), 4)
 run(S.OneCycleLR(sgd(momentum=0.9), max_lr=1, total_steps=6, three_phase=True, anneal_strategy="linear"), 5)
 run(S.OneCycleLR(torch.optim.Adam([nn.Parameter(torch.ones(1))]), max_lr=1, epochs=2, steps_per_epoch=3), 5)
+S.OneCycleLR(sgd(momentum=0.9), max_lr=1, total_steps=6).state_dict()
 S.CyclicLR(torch.optim.Adam([nn.Parameter(torch.ones(1))]), 0.1, 1.0)
 S.CyclicLR(torch.optim.Adam([nn.Parameter(torch.ones(1))]), 0.1, 1.0, cycle_momentum=True)
 S.CyclicLR(sgd(momentum=0.9), 0.1, 1.0, mode="foo")
