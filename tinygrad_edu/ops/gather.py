@@ -269,9 +269,10 @@ def _start_value(reduce: str, dtype: Any) -> Any:
     return float("-inf") if reduce == "amax" else float("inf")
 
 
-def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_self: bool) -> Any:
-    """Reduce ``values`` into the flat positions ``where`` of a copy of ``x``; half precision is rounded once."""
-    out, values = wide(x).copy("C"), wide(values)
+def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_self: bool, once: bool) -> Any:
+    """Reduce ``values`` into the flat positions ``where`` of a copy of ``x``; half precision is rounded ``once`` or at every step."""
+    out = (wide(x) if once else x).copy("C")
+    values = wide(values) if once else values
     flat = out.reshape(-1)
     if not include_self:
         flat[where] = _start_value(reduce, x.dtype)
@@ -290,11 +291,13 @@ def _reduce_at(k: Any, x: Any, where: Any, values: Any, reduce: str, include_sel
 _NOT_REDUCED = {"amax": "c", "amin": "c", "mean": "b"}  # kinds of numbers that torch's kernels do not know
 
 
-def _scatter_reduce(k: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool) -> Any:
+def _scatter_reduce(
+    k: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, once: bool = True
+) -> Any:
     if not index.size:
         return x.copy("C")
     values = src[_region(index)].reshape(-1)
-    return _reduce_at(k, x, flat_positions(k, x.shape, index, dim), values, reduce, include_self)
+    return _reduce_at(k, x, flat_positions(k, x.shape, index, dim), values, reduce, include_self, once)
 
 
 def _count(k: Any, like: Any, dim: int, index: Any, include_self: bool) -> Any:

@@ -248,7 +248,7 @@ def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, 
             ()
         )
     spread = index.reshape(shape).expand(source.shape if source._data.ndim else (1,))
-    return Op.table["scatter_reduce"](input, dim, spread, source, reduce, include_self)
+    return Op.table["scatter_reduce"](input, dim, spread, source, reduce, include_self, False)
 
 
 # ------------------------------------------------------------------------------------ single elements
