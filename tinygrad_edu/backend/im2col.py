@@ -208,6 +208,11 @@ class Plan:
             order = tuple(range(a.ndim))
         return a.transpose(*order[1:], 0) if self.inner else a.transpose(order)
 
+    def gradients(self, g: Array, part: slice) -> Array:
+        """The outputs' gradients of some images as the matrices that meet the columns."""
+        rows = self.xp.ascontiguousarray(self.outputs(g, part))
+        return rows.reshape(self.matrices(self.o * self.together, part.stop - part.start))
+
     def add_up(self, columns: Array, gx: Array, part: slice) -> None:
         """The reverse of `columns` (col2im): add every column into the window that it came from.
 
@@ -312,20 +317,20 @@ def conv_input_grad(
     xp: Any, g: Array, w: Array, x_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
-    # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, where they are short
-    widest = 8 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
-    plan = _plan(g, w.shape[2] > 3, xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
-    if plan.o <= plan.c:  # then it is cheaper to convolve g with the filters turned around than to add up windows
+    if (
+        w.shape[0] <= x_shape[1]
+    ):  # then it is cheaper to convolve g with the filters turned around than to add up windows
         padded = turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
         if padded is not None:
             return conv(xp, g, turned_around(xp, w), None, stride, padded, dilation, 1)
+    # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, where they are short
+    widest = 8 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
+    plan = _plan(g, w.shape[2] > 3, xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
     gx = xp.empty(x_shape, g.dtype)
     filters = plan.filters(w).swapaxes(-1, -2)
     for part in plan.steps:
-        m = part.stop - part.start
-        outputs = xp.ascontiguousarray(plan.outputs(g, part)).reshape(plan.matrices(plan.o * plan.together, m))
-        columns = _buffer(xp, plan.matrices(plan.rows, m), g.dtype)
-        xp.matmul(filters, outputs, out=columns)
+        columns = _buffer(xp, plan.matrices(plan.rows, part.stop - part.start), g.dtype)
+        xp.matmul(filters, plan.gradients(g, part), out=columns)
         if plan.pointwise and not plan.inner:
             gx[part] = columns.reshape(-1, plan.c, *plan.sizes)
         else:
@@ -340,9 +345,7 @@ def conv_weight_grad(
     plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:], 16, xp is numpy)
     total = None
     for part, columns in plan.columns(x):
-        outputs = xp.ascontiguousarray(plan.outputs(g, part))
-        outputs = outputs.reshape(plan.matrices(plan.o * plan.together, part.stop - part.start))
-        product = xp.matmul(outputs, columns.swapaxes(-1, -2))
+        product = xp.matmul(plan.gradients(g, part), columns.swapaxes(-1, -2))
         if not plan.inner:
             product = product.sum(axis=0) if product.shape[0] > 1 else product[0]
         if total is None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -284,7 +283,7 @@ def mean_matrix(xp: Any, n: int, out: int, dtype: Any) -> Array:
     return xp.asarray(rows, dtype=dtype).reshape(out, n)
 
 
-Taps = Iterable[tuple[int, int, float]]
+Taps = list[tuple[int, int, float]]
 
 
 def along(xp: Any, x: Array, matrix: Array, dim: int, taps: Taps | None = None) -> Array:

@@ -37,7 +37,7 @@ def _running(name: str) -> Any:
         if not x.ndim:
             return x.copy()
         z = wide(x)
-        kind = _WIDER.get(z.dtype.name, z.dtype) if x.dtype is z.dtype else z.dtype
+        kind = _WIDER.get(x.dtype.name, z.dtype)
         return in_rows(k, getattr(k.xp, name)(z, axis=dim, dtype=kind)).astype(x.dtype, copy=False)
 
     return forward

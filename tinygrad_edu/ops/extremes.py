@@ -16,7 +16,7 @@ from ..backend import selection
 from ._check import not_for
 from ._layout import arranged
 from ._results import named
-from .reduction import dims_of, in_rows, unreduced, wide
+from .reduction import as_given, dims_of, in_rows, unreduced, wide
 from .registry import public
 from .view import wrap_dim
 
@@ -51,10 +51,6 @@ for _name, _method in (("max", "max"), ("min", "min")):
        x=lambda k, g, x, out, dims: _share(k, g, x, out, dims))  # fmt: skip
 
 
-def _as_given(dim: Any) -> tuple[int, ...] | None:
-    return (dim,) if isinstance(dim, int) else tuple(dim) or None
-
-
 def _all_dims(x: Any, dim: Any) -> tuple[int, ...] | None:
     dims = dims_of(dim, x.ndim)
     return tuple(range(x.ndim)) if dims is None else dims
@@ -64,7 +60,7 @@ def _all_dims(x: Any, dim: Any) -> tuple[int, ...] | None:
 def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The largest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
-    _complain_if_empty("amax", input._data, _as_given(dim))
+    _complain_if_empty("amax", input._data, as_given(dim))
     not_for("max_values_cpu", input, "c")
     return Op.table["amax"](input, dims, keepdim)
 
@@ -73,7 +69,7 @@ def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
 def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
     """The smallest element along ``dim`` (a number or a tuple; all dimensions by default)."""
     dims = _all_dims(input._data, dim)
-    _complain_if_empty("amin", input._data, _as_given(dim))
+    _complain_if_empty("amin", input._data, as_given(dim))
     not_for("min_values_cpu", input, "c")
     return Op.table["amin"](input, dims, keepdim)
 

@@ -11,7 +11,7 @@ from ..autograd.variable import Variable
 from ._check import ask_for
 from ._define import cast, check_broadcast, is_number, prepare
 from ._layout import by_rows
-from .reduction import count_of, dims_of, in_rows, unreduced, wide
+from .reduction import as_given, count_of, dims_of, in_rows, unreduced, wide
 from .registry import public
 from .view import wrap_dim
 
@@ -81,9 +81,10 @@ def _check_identity(x: Any, p: float, dim: Any) -> None:
     if x.size or not (p == math.inf or p < 0):
         return
     what = f"linalg.vector_norm cannot compute the {p:g} norm on "
-    if dim is None or dim == ():
+    dims = as_given(dim)
+    if dims is None:
         raise RuntimeError(f"{what}an empty tensor because the operation does not have an identity")
-    for d in dim if isinstance(dim, (tuple, list)) else (dim,):  # as it was given
+    for d in dims:
         if x.shape[d] == 0:
             raise RuntimeError(
                 f"{what}the dimension {d}because this dimension is empty and the operation does not have an identity"

@@ -45,6 +45,12 @@ def _number(dim: Any) -> int:
     return int(dim.__index__())
 
 
+def as_given(dim: Any) -> tuple[Any, ...] | None:
+    """The dimensions in the numbers that the user wrote, for messages; None for all of them."""
+    dims = tuple(dim or ()) if dim is None or isinstance(dim, (tuple, list)) else (dim,)
+    return dims or None
+
+
 def unreduced(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> tuple[int, ...]:
     """The shape with 1 where it was reduced."""
     return tuple(1 if dims is None or i in dims else n for i, n in enumerate(shape))
@@ -253,9 +259,8 @@ def _product_of_others(k: Any, x: Any, dims: Any) -> Any:
     xp = k.xp
     line = x.reshape(-1) if dims is None else xp.moveaxis(x, dims[0], -1)
     one = xp.ones_like(line[..., :1])
-    last = max(line.ndim - 1, 0)
-    before = xp.concatenate([one, k.cumprod(line, last)[..., :-1]], axis=-1)
-    after = xp.flip(xp.concatenate([one, k.cumprod(xp.flip(line, -1), last)[..., :-1]], axis=-1), -1)
+    before = xp.concatenate([one, k.cumprod(line, -1)[..., :-1]], axis=-1)
+    after = xp.flip(xp.concatenate([one, k.cumprod(xp.flip(line, -1), -1)[..., :-1]], axis=-1), -1)
     others = before * after
     return others.reshape(x.shape) if dims is None else xp.moveaxis(others, -1, dims[0])
 

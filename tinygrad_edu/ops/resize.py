@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.second import as_one
 from ..backend import kernels_of
@@ -19,6 +20,7 @@ from ._check import ask_for, not_implemented
 from ._layout import by_rows, in_format_of
 from .registry import functions, public
 
+_SINGLE = dtypes.float32.np.type
 Weights = list[list[tuple[int, float]]]  # for each output position: (input position, weight) pairs
 
 
@@ -38,17 +40,17 @@ def _source(i: int, scale: Any, align: bool, cubic: bool = False) -> Any:
     return at if cubic else max(at, kind(0))
 
 
-def _nearest(n: int, out: int, factor: float | None, exact: bool, kind: Any) -> list[int]:
-    scale = _scale(n, out, factor, False, kind)
-    places = [_source(i, scale, False) + kind(0.5) if exact else i * scale for i in range(out)]
+def _nearest(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
+    scale = _scale(n, out, factor, False, _SINGLE)  # whatever the picture's dtype
+    places = [_source(i, scale, False) + _SINGLE(0.5) if exact else i * scale for i in range(out)]
     return [min(math.floor(at), n - 1) for at in places]
 
 
-def _nearest_back(n: int, out: int, factor: float | None, exact: bool, kind: Any) -> list[int]:
+def _nearest_back(n: int, out: int, factor: float | None, exact: bool) -> list[int]:
     """Where torch's backward pass looks: in two cases without a factor, though forward may have looked elsewhere."""
     if not exact and out in (n, 2 * n):
         return [i * n // out for i in range(out)]
-    return _nearest(n, out, factor, exact, kind)
+    return _nearest(n, out, factor, exact)
 
 
 def _linear(n: int, out: int, factor: float | None, align: bool, kind: Any) -> Weights:
@@ -108,7 +110,7 @@ _WEIGHTS: dict[tuple[str, bool], Callable[..., Weights]] = {
 }
 
 
-def _matrix(k: Any, taps: list[tuple[int, int, float]], shape: tuple[int, int], dtype: Any) -> Any:
+def _matrix(k: Any, taps: kernels.Taps, shape: tuple[int, int], dtype: Any) -> Any:
     matrix = k.xp.zeros(shape, dtype)
     for i, j, weight in taps:
         matrix[i, j] += weight
@@ -117,16 +119,15 @@ def _matrix(k: Any, taps: list[tuple[int, int, float]], shape: tuple[int, int], 
 
 def _matrices(
     k: Any, kind: str, sizes: Sequence[int], out: Sequence[int], factors: Any, align: bool, dtype: Any
-) -> list[tuple[Any, list[tuple[int, int, float]]]]:
+) -> list[tuple[Any, kernels.Taps]]:
     """For each dimension the weights as a matrix, and one by one."""
     name, _, option = kind.partition("+")
-    number, single = dtype.type, k.xp.dtype("float32").type
-    found = []
+    found: list[tuple[Any, kernels.Taps]] = []
     for n, m, factor in zip(sizes, out, factors):
         if name == "nearest":
-            rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact", single)]
+            rows: Weights = [[(j, 1.0)] for j in _nearest_back(n, m, factor, option == "exact")]
         else:
-            rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align, number)
+            rows = _WEIGHTS[name, option == "antialias"](n, m, factor, align, dtype.type)
         taps = [(i, j, weight) for i, row in enumerate(rows) for j, weight in row]
         found.append((_matrix(k, taps, (m, n), dtype), taps))
     return found
@@ -139,9 +140,8 @@ def _resize(k: Any, x: Any, sizes: tuple[int, ...], kind: str, factors: Any, ali
     if have == sizes and (kind == "linear" or (kind == "nearest" and len(sizes) == 2)):
         return x.copy()  # as torch does there, whatever the factors say
     if kind.startswith("nearest") and not back:
-        exact, single = kind.endswith("exact"), k.xp.dtype("float32").type
         for dim, (n, m, factor) in enumerate(zip(have, sizes, factors), 2):
-            x = x.take(k.xp.asarray(_nearest(n, m, factor, exact, single)), axis=dim)
+            x = x.take(k.xp.asarray(_nearest(n, m, factor, kind.endswith("exact"))), axis=dim)
         return x
     if dtype.kind == "u":
         return _resize_bytes(k, x, sizes, kind, factors, align)

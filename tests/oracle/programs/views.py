@@ -390,3 +390,5 @@ turned = torch.arange(24.).reshape(4, 3, 2).permute(2, 1, 0)
 [f(turned).stride() for f in (lambda x: x.amax(-1), lambda x: x.amin(1), lambda x: x.nanmedian(-1)[0], lambda x: x.nanmedian(-1)[1], lambda x: x.aminmax(dim=-1)[0], lambda x: x.median(-1)[1], lambda x: x.tile(1, 1, 1), lambda x: x.repeat(1, 1, 1), lambda x: torch.linalg.cross(x, x, dim=1), lambda x: x.index_fill(0, torch.tensor([0]), 1.0), lambda x: torch.nn.functional.one_hot(x.long()), lambda x: torch.renorm(x, 2, 0, 1.0), lambda x: x.select_scatter(x[0], 0, 0), lambda x: x.slice_scatter(x[:1], 0, 0, 1), lambda x: x.diagonal_scatter(torch.ones(4, 2)))]
 torch.zeros(0, 3).amax(-2)
 torch.zeros(0, 3).amin((1, -2))
+import numpy
+torch.ones(2, 3).amax(numpy.int64(1)), torch.ones(2, 3).amin(torch.tensor(1)), torch.ones(2, 3).amax([0]), torch.linalg.vector_norm(torch.ones(2, 3), 2, numpy.int64(0))
