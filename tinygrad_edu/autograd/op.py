@@ -23,7 +23,7 @@ from .graph import NO_EDGE, Edge, count_nodes, edge_of
 from .modes import state
 from .node import OpNode, publish_saved
 from .table import TENSOR_OPS
-from .variable import Variable, mark_inference, wrap, wrap_view
+from .variable import Variable, mark_inference, needs_grad, wrap, wrap_view
 
 Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or what of it: "shape", "dtype", …)
 
@@ -31,16 +31,22 @@ Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or w
 class Plan:
     """What one kind of call saves, and the formulas that its backward runs (only those that lead to a gradient)."""
 
-    __slots__ = ("formulas", "keep", "only", "places", "saving", "straight")
+    __slots__ = ("arrays", "formulas", "keep", "leads", "only", "places", "saving", "straight", "take")
 
-    def __init__(self, saving: tuple[Where, ...], formulas: list[tuple[int, Any, list[int]]], variadic: bool) -> None:
-        self.saving = saving
+    def __init__(
+        self, saving: tuple[Where, ...], formulas: list[tuple[int, Any, list[int]]], variadic: int | None,
+        leads: list[tuple[int, int]], with_number: bool,
+    ) -> None:  # fmt: skip
+        self.saving, self.leads = saving, leads
         self.places: tuple[int, ...] | None = None
+        if with_number:
+            self.places = tuple(i for i, where in enumerate(saving) if where != (1, "array"))
         self.formulas = tuple((at, formula, _picker(positions)) for at, formula, positions in formulas)
         whole = len(formulas) == 1 and formulas[0][2] == [*range(len(saving))]
-        self.only = formulas[0][1] if whole and formulas[0][0] == 0 and not variadic else None
+        self.only = formulas[0][1] if whole and formulas[0][0] == 0 and variadic is None else None
         self.straight = self.only is not None  # the engine has a short way for such nodes
-        self.keep = _KEEP.get(saving)
+        self.take, self.keep = _taker(saving, variadic), _keeper(saving, with_number)
+        self.arrays = [at for at, what in saving if what == "array"]
 
     def with_places(self, places: tuple[int, ...]) -> Plan:
         """The same plan for a node whose saved values carry version counters at other places."""
@@ -51,19 +57,6 @@ class Plan:
 
 _HOST = cpu.array_type
 _NUMBER, _COMPLEX = 1 << 30, 1 << 31  # in a plan's key: the second of two arguments is a number; complex results
-
-# what a call with one or two tensor arguments keeps, without a loop: (values, version counters)
-_X, _Y, _OUT = (0, "array"), (1, "array"), (-1, "array")
-_KEEP: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {
-    (): lambda x, y, out: ((), ()),
-    (_X,): lambda x, y, out: ((x._data,), (x._counter,)),
-    (_Y,): lambda x, y, out: ((y._data,), (y._counter,)),
-    (_OUT,): lambda x, y, out: ((out._data,), (out._counter,)),
-    (_X, _Y): lambda x, y, out: ((x._data, y._data), (x._counter, y._counter)),
-    (_Y, _X): lambda x, y, out: ((y._data, x._data), (y._counter, x._counter)),
-    ((0, "shape"),): lambda x, y, out: ((x._data.shape,), ()),
-}
-
 
 CALLS = ("__call__", "call1", "call2", "view1", "with_number")  # the ways into a primitive: who watches must watch all
 
@@ -299,10 +292,8 @@ class Op:
                 positions.append(saving.index(where))
                 publish_saved(self, where)
             formulas.append((self.edge_at[i], formula, positions))
-        self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic is not None)
-        if key & _NUMBER:
-            found.keep = _KEEP_WITH_NUMBER.get(found.saving)
-            found.places = tuple(i for i, where in enumerate(saving) if where != _Y)
+        leads = [(self.edge_at[i], i) for i in self.last_first if key >> i & 1 or i == self.variadic]
+        self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic, leads, bool(key & _NUMBER))
         return found
 
     def where_of(self, need: str) -> Where:
@@ -321,53 +312,30 @@ class Op:
         if self.holomorphic and outs[0]._data.dtype.kind == "c":
             mask |= _COMPLEX
         plan = self.plans.get(mask) or self.plan(mask)
-        edges: list[Edge] = []
-        for i in self.last_first:  # the last leaf's node is made first: so the first one gets its gradient first
+        edges: list[Edge] = [NO_EDGE] * len(self.edge_at)
+        for at, i in plan.leads:  # the last leaf's node is made first: so the first one gets its gradient first
             a = args[i]
             if i == self.variadic:
                 wanted = mask >> i & 1
-                edges.extend(edge_of(t) if wanted and isinstance(t, Variable) else NO_EDGE for t in reversed(a))
-            elif not mask >> i & 1:
-                edges.append(NO_EDGE)
+                edges[at:] = [edge_of(t) if wanted and isinstance(t, Variable) else NO_EDGE for t in reversed(a)][::-1]
             else:
-                edges.append(edge_of(a) if a._edge is None or a._base is not None else a._edge)
-        edges.reverse()
+                edges[at] = edge_of(a) if a._edge is None or a._base is not None else a._edge
         node = self.Node()
         first = outs[0]._data
         node.edges, node.number, node.shape, node.dtype = tuple(edges), next(count_nodes), first.shape, first.dtype
         node.straight = plan.straight and len(outs) == 1
         if len(outs) > 1:
             node.set_outputs([(o._data.shape, o._data.dtype) for o in outs])
-        saved: list[Any] = []
+        saved = plan.take(args, raw, outs)
         versions: list[list[int]] = []
-        for where, what in plan.saving:
+        for where in plan.arrays:
             if where < 0:
                 versions.append(outs[-1 - where]._counter)
-                saved.append(outs[-1 - where]._data)
-                continue
-            value = raw[where]
-            if what == "array":
-                saved.append(value)
-                a = args[where]
-                if a is value:  # a plain argument
-                    continue
-                if isinstance(a, Variable):
-                    versions.append(a._counter)
-                elif where == self.variadic:
-                    versions.extend(t._counter for t in a)
-            elif what == "shape":
-                saved.append([r.shape for r in value] if where == self.variadic else value.shape)
-            elif what == "dtype":
-                saved.append(value.dtype)
-            elif what == "strides":  # in elements, as torch counts
-                saved.append(tuple(s // value.itemsize for s in value.strides))
-            elif what == "columns":
-                saved.append(lies_by_columns(value))
-            else:  # "mask": which of a list of tensors need a gradient
-                saved.append(
-                    [t._requires_grad or (t._base is not None and t._base._requires_grad) for t in args[where]]
-                )
-        node.plan, node.k, node.saved, node.versions = plan, k, tuple(saved), tuple(versions)
+            elif isinstance(args[where], Variable):
+                versions.append(args[where]._counter)
+            elif where == self.variadic:
+                versions.extend(t._counter for t in args[where])
+        node.plan, node.k, node.saved, node.versions = plan, k, saved, tuple(versions)
         for version in versions:
             if version[0]:
                 node.then = tuple([v[0] for v in versions])
@@ -399,14 +367,44 @@ def _conjugated(formula: Callable[..., Any]) -> Callable[..., Any]:
     return around
 
 
-_KEEP_WITH_NUMBER: dict[tuple[Where, ...], Callable[[Any, Any, Any], tuple[Any, Any]]] = {
-    (): _KEEP[()],
-    (_X,): _KEEP[(_X,)],
-    (_Y,): lambda x, y, out: ((y,), ()),
-    (_OUT,): _KEEP[(_OUT,)],
-    (_X, _Y): lambda x, y, out: ((x._data, y), (x._counter,)),
-    (_Y, _X): lambda x, y, out: ((y, x._data), (x._counter,)),
-}
+# What a call saves is written as an expression of Python and compiled: a loop over it would take longer than many an operation.
+_SAVED = {
+    "array": "raw[{0}]", "shape": "raw[{0}].shape", "dtype": "raw[{0}].dtype", "strides": "_strides(raw[{0}])",
+    "columns": "lies_by_columns(raw[{0}])", "mask": "[needs_grad(t) for t in args[{0}]]",
+}  # fmt: skip
+
+
+def _tuple(expressions: list[str]) -> str:
+    return f"({''.join(f'{e}, ' for e in expressions)})"
+
+
+def _taker(saving: tuple[Where, ...], variadic: int | None) -> Callable[[Any, Any, Any], Any]:
+    """A function that gives what any call saves."""
+    saved = [f"outs[{-1 - at}]._data" if at < 0 else _SAVED[what].format(at) for at, what in saving]
+    for i, where in enumerate(saving):
+        if where == (variadic, "shape"):
+            saved[i] = f"[a.shape for a in raw[{variadic}]]"
+    known = {"_strides": _strides, "lies_by_columns": lies_by_columns, "needs_grad": needs_grad}
+    return eval(f"lambda args, raw, outs: {_tuple(saved)}", known)  # type: ignore[no-any-return]
+
+
+def _keeper(saving: tuple[Where, ...], number: bool) -> Callable[[Any, Any, Any], tuple[Any, Any]] | None:
+    """A function that gives what a call with one or two tensors and one output saves, and its version counters.
+
+    ``number``: the second argument is none. None where more is saved than such calls have.
+    """
+    if any(at not in (0, 1, -1) or what not in ("array", "shape") for at, what in saving):
+        return None
+    names = {0: "x", 1: "y", -1: "out"}
+    arrays = {at: "y" if number and at == 1 else f"{name}._data" for at, name in names.items()}
+    saved = [arrays[at] + (".shape" if what == "shape" else "") for at, what in saving]
+    counters = [f"{names[at]}._counter" for at, what in saving if what == "array" and not (number and at == 1)]
+    return eval(f"lambda x, y, out: ({_tuple(saved)}, {_tuple(counters)})", {})  # type: ignore[no-any-return]
+
+
+def _strides(array: Any) -> tuple[int, ...]:
+    """In elements, as torch counts."""
+    return tuple(s // array.itemsize for s in array.strides)
 
 
 def _defined_at() -> tuple[str, int]:

@@ -99,6 +99,7 @@ class Optimizer:
 
     no_sparse = "{} does not support sparse gradients"  # what is said where an algorithm has no `_sparse_step`
     scratch = 2  # how many temporary blocks `kernel` needs
+    shared_numbers = False  # whether `numbers` depends on the group and on ``first`` only
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -221,12 +222,13 @@ class Optimizer:
         return loss
 
     def _step_group(self, group: dict[str, Any]) -> None:
-        slots, scratch = self.slots(group), self.scratch
+        slots, shared, given = self.slots(group), self.shared_numbers, {}
         capturable, differentiable = group.get("capturable"), group.get("differentiable")
         for p in group["params"]:
-            if p._grad is None:
+            grad = p._grad
+            if grad is None:
                 continue
-            if p._grad.is_sparse:
+            if grad.is_sparse:
                 self._sparse_step(group, p)
                 continue
             if capturable:
@@ -244,19 +246,23 @@ class Optimizer:
                     self.state[p] = state
             if capturable:
                 _move_numbers(state, p)
-            numbers = self.numbers(group, state, first)
+            numbers = given.get(first)
+            if numbers is None:
+                numbers = self.numbers(group, state, first)
+                if shared:
+                    given[first] = numbers
             if differentiable:
                 self._differentiable_step(numbers, p, state, slots)
                 continue
             data = p._data
-            arrays = [data, p._grad._data, *[state[name]._data for name in slots]]
+            arrays = [data, grad._data, *[state[name]._data for name in slots]]
             k = kernels_of(data)
             if k.device_type != "cpu":
                 run_on_gpu(self, k.xp, numbers, arrays)
             elif compiled.kernels_for(*arrays) and self._compiled(numbers, arrays):
                 pass
             elif data.size <= BLOCK and data.dtype.kind != "c":
-                self.kernel(k.xp, numbers, *arrays, *self._temporary(k.xp, data.shape, data.dtype, scratch))
+                self.kernel(k.xp, numbers, *arrays, *self._temporary(k.xp, data.shape, data.dtype))
             else:
                 self._in_blocks(k.xp, numbers, arrays)
             p._counter[0] += 1
@@ -280,14 +286,14 @@ class Optimizer:
         finally:
             mode.enabled = before
 
-    def _temporary(self, xp: Any, shape: tuple[int, ...], dtype: Any, count: int) -> Any:
+    def _temporary(self, xp: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         """Arrays for what a kernel computes in between; the same ones for all parameters of a shape, in every step."""
         found = self._buffers.get((shape, dtype))
         if found is None:
             n = math.prod(shape)
             base = self._buffers.get(dtype)
             if base is None or len(base[0]) < n:
-                base = self._buffers[dtype] = [xp.empty(max(n, BLOCK), dtype) for _ in range(count)]
+                base = self._buffers[dtype] = [xp.empty(max(n, BLOCK), dtype) for _ in range(self.scratch)]
             found = self._buffers[(shape, dtype)] = [b[:n].reshape(shape) for b in base]
         return found
 
@@ -298,15 +304,13 @@ class Optimizer:
             arrays = [a.reshape(a.shape or (1,)).view(real) for a in arrays]
         p = arrays[0]
         if not all(a.flags.c_contiguous for a in arrays):
-            self.kernel(xp, numbers, *arrays, *self._temporary(xp, p.shape, p.dtype, self.scratch))
+            self.kernel(xp, numbers, *arrays, *self._temporary(xp, p.shape, p.dtype))
             return
         flat = [a.reshape(-1) for a in arrays]
         n = p.size
         for start in range(0, n, BLOCK):
             end = min(start + BLOCK, n)
-            self.kernel(
-                xp, numbers, *[a[start:end] for a in flat], *self._temporary(xp, (end - start,), p.dtype, self.scratch)
-            )
+            self.kernel(xp, numbers, *[a[start:end] for a in flat], *self._temporary(xp, (end - start,), p.dtype))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients: None, or zeros with ``set_to_none=False``."""
