@@ -74,7 +74,8 @@ def _state() -> Iterator[tuple[Any, tuple[Any, ...]]]:
         yield ("methods", type(thing)), (len(own), *own)
     yield "messages", (len(getattr(shell.display_pub, "_hooks", ())),)
     yield "streams", (id(sys.stdout), id(sys.stderr), id(sys.displayhook), id(sys.excepthook))
-    yield "process", (os.getcwd(), sys.getrecursionlimit(), threading.active_count(), repr(sys.gettrace()))
+    threads = sum(thread.name != "tinygrad_edu" for thread in threading.enumerate())  # those are the framework's own
+    yield "process", (os.getcwd(), sys.getrecursionlimit(), threads, repr(sys.gettrace()))
     yield "profile", (repr(sys.getprofile()), gc.isenabled(), sys.getswitchinterval())
     yield "imports", (len(sys.meta_path), len(sys.path_hooks), *sys.path, *map(id, sys.meta_path))
     yield "warnings", (len(warnings.filters), *map(repr, warnings.filters), id(warnings.showwarning))
@@ -100,11 +101,17 @@ def _framework() -> Iterator[Any]:
         yield name, *map(id, getattr(op, "__dict__", {}).values())
 
 
+def _identity(name: str, value: Any) -> int:
+    """What stands under a name; 0 for counts and private data (a seed, a library loaded on first need): they change by themselves."""
+    changes = isinstance(value, int) or (name.startswith("_") and not name.startswith("__") and not callable(value))
+    return 0 if changes else id(value)
+
+
 def _identities(name: str, module: Any, seen: set[int]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     """What a module holds, and once each what is in its classes and functions."""
-    values = list(vars(module).values())
-    yield ("module", name), tuple(map(id, values))
-    for value in values:
+    names = list(vars(module).items())
+    yield ("module", name), tuple(_identity(key, value) for key, value in names)
+    for _, value in names:
         if id(value) in seen:
             continue
         if isinstance(value, types.FunctionType):
@@ -113,6 +120,8 @@ def _identities(name: str, module: Any, seen: set[int]) -> Iterator[tuple[Any, t
         home = getattr(value, "__module__", "") if isinstance(value, type) else ""
         if isinstance(home, str) and home.partition(".")[0] in _WATCHED:  # a class may make it a property
             seen.add(id(value))
-            parts = list(vars(value).values())
-            yield id(value), tuple(map(id, parts))
-            yield (id(value), "code"), tuple(id(p.__code__) for p in parts if isinstance(p, types.FunctionType))
+            parts = list(vars(value).items())
+            yield id(value), tuple(_identity(key, part) for key, part in parts)
+            yield (id(value), "code"), tuple(id(p.__code__) for _, p in parts if isinstance(p, types.FunctionType))
+            hiding = sorted(key for key, _ in parts if any(key in vars(base) for base in value.__mro__[1:]))
+            yield (id(value), "hiding"), (len(hiding), *hiding)  # a new method may take an inherited one's place
