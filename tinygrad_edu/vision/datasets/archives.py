@@ -55,12 +55,13 @@ def extract_archive(
     to_path: str | os.PathLike[str] | None = None,
     remove_finished: bool = False,
     max_bytes: int = MAX_BYTES,
+    max_members: int | None = None,
 ) -> str | Path:
     """Unpack a .tar, .zip, .gz, .bz2, .xz, .tgz, … into a folder (the archive's own if left out). Returns the folder.
 
     Files appear in the folder only when the whole archive has been read. Raises `DataFileError` for a damaged archive,
-    for members that would land elsewhere (absolute names, ``..``, links) and for more than ``max_bytes``; the folder is
-    then as before.
+    for members that would land elsewhere (absolute names, ``..``, links), for more than ``max_bytes`` and for more than
+    ``max_members`` (two millions if left out); the folder is then as before.
     """
     source = Path(from_path)
     target = Path(source.parent if to_path is None else to_path)
@@ -69,7 +70,7 @@ def extract_archive(
     if source.is_file() and source.stat().st_size == 0:  # which gzip would take for an archive of nothing
         raise DataFileError(f"{source} is damaged and was not unpacked: it is empty. Delete it and fetch it again.")
     with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=target) as scratch:
-        room = Room(Path(scratch), max_bytes)
+        room = Room(Path(scratch), max_bytes, max_members or MAX_MEMBERS)
         try:
             if archive == ".tar":
                 _unpack_tar(source, compression, room)
@@ -98,8 +99,9 @@ def extract_archive(
 class Room:
     """A folder that files are written to, with a limit on their bytes and number."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
-        self.folder, self.left, self.limit, self.members = folder, max_bytes, max_bytes, 0
+    def __init__(self, folder: Path, max_bytes: int, max_members: int) -> None:
+        self.folder, self.left, self.limit = folder, max_bytes, max_bytes
+        self.members, self.max_members = 0, max_members
 
     def place(self, name: str) -> Path:
         """Where a member goes; `DataFileError` for a name that leads out of the folder."""
@@ -108,8 +110,8 @@ class Room:
         if outside or not parts or "\\" in name or "\0" in name:
             raise DataFileError(f"its member {name!r} would land outside of the folder.")
         self.members += 1
-        if self.members > MAX_MEMBERS:
-            raise DataFileError(f"it has more than {MAX_MEMBERS:,} members.")
+        if self.members > self.max_members:
+            raise DataFileError(f"it has more than {self.max_members:,} members.")
         return self.folder.joinpath(*parts)
 
     def write(self, name: str, stream: IO[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""IDX, the file format of MNIST and its relatives: a small big-endian header, then one byte a pixel or label."""
+"""IDX, the file format of MNIST and its relatives: a small big-endian header, then one byte a pixel or label (QMNIST's: four)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from pathlib import Path
 
 import numpy
 
-_KINDS = {0x801: "labels (magic number 0x801)", 0x803: "images (magic number 0x803)"}
+_KINDS = {
+    0x801: "labels (magic number 0x801)",
+    0x803: "images (magic number 0x803)",
+    0xC02: "rows of facts (magic number 0xc02)",
+}
+_NUMBERS = {0x8: "u1", 0xC: ">i4"}  # the second byte of a magic number says which; the last one, how many dimensions
 
 
 class DataFileError(RuntimeError):
@@ -23,8 +28,10 @@ def find(folder: Path, name: str) -> Path | None:
     return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
 
 
-def read_idx(path: str | os.PathLike[str], dims: int, advice: str) -> numpy.ndarray:
+def read_idx(path: str | os.PathLike[str], dims: int, advice: str, kind: int = 0x8) -> numpy.ndarray:
     """The uint8 array in an IDX file (gzipped or not) with ``dims`` dimensions: 1 for labels, 3 for images.
+
+    ``kind`` 0xC is for files of int32.
 
     Raises `DataFileError`, ending in ``advice``, when the file is not a whole and correct one.
     """
@@ -41,13 +48,14 @@ def read_idx(path: str | os.PathLike[str], dims: int, advice: str) -> numpy.ndar
     if len(data) < header:
         raise DataFileError(f"{path} is cut off: {len(data)} bytes, not even a header of {header}. {advice}")
     magic, *shape = struct.unpack(f">{1 + dims}I", data[:header])
-    if magic != 0x800 + dims:
-        raise DataFileError(f"{path} is not an IDX file of {_KINDS[0x800 + dims]}: it starts with {magic:#x}. {advice}")
-    expected = header + math.prod(shape)
+    right, numbers = (kind << 8) + dims, numpy.dtype(_NUMBERS[kind])
+    if magic != right:
+        raise DataFileError(f"{path} is not an IDX file of {_KINDS[right]}: it starts with {magic:#x}. {advice}")
+    expected = header + math.prod(shape) * numbers.itemsize
     if len(data) != expected:
         sizes = " x ".join(map(str, shape))
         raise DataFileError(
             f"{path} is damaged: its header promises {sizes} bytes of data, {expected - header:,} in all, but "
             f"{len(data) - header:,} follow. {advice}"
         )
-    return numpy.frombuffer(bytearray(data), numpy.uint8, offset=header).reshape(shape)
+    return numpy.frombuffer(bytearray(data), numbers, offset=header).reshape(shape)

@@ -1,10 +1,12 @@
-"""MNIST and the sets that share its format: FashionMNIST and KMNIST."""
+"""MNIST and the sets that share its format: FashionMNIST, KMNIST, EMNIST with letters, QMNIST with all that is known of each digit."""
 
 from __future__ import annotations
 
 import gzip
 import os
 import shutil
+import string
+import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,9 +15,30 @@ from PIL import Image
 from ...autograd.variable import wrap
 from ...io.atomic import atomic_write
 from ...utils.download import DownloadError, download, is_intact
+from .archives import extract_archive
+from .fetched import NOT_FOUND, Root
 from .idx import DataFileError, find, read_idx
 from .places import how_to_restore, shipped, where_shipped
+from .utils import download_and_extract_archive, verify_str_arg
 from .vision import Transform, VisionDataset
+
+
+def read_image_file(path: Root) -> Any:
+    """The images in an IDX file, a uint8 tensor (N, H, W)."""
+    return wrap(read_idx(path, 3, ""))
+
+
+def read_label_file(path: Root) -> Any:
+    """The labels in an IDX file, an int64 tensor (N,)."""
+    return wrap(read_idx(path, 1, "").astype("int64"))
+
+
+def _renamed(old: str, new: str) -> property:
+    def get(self: Any) -> Any:
+        warnings.warn(f"{old} has been renamed {new}", stacklevel=2)
+        return getattr(self, new)
+
+    return property(get)
 
 
 class MNIST(VisionDataset):
@@ -47,6 +70,8 @@ class MNIST(VisionDataset):
         "5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine",
     ]  # fmt: skip
     shipped_as: ClassVar[str | None] = "mnist"
+    train_data, test_data = _renamed("train_data", "data"), _renamed("test_data", "data")
+    train_labels, test_labels = _renamed("train_labels", "targets"), _renamed("test_labels", "targets")
     full_size: ClassVar[str] = "60,000 training and 10,000 test images"
     max_bytes: ClassVar[int] = 1 << 27  # far more than any of the files: a server that does not stop is cut off
 
@@ -66,12 +91,7 @@ class MNIST(VisionDataset):
         self.data, self.targets = self._load(folder, advice)
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        image, target = Image.fromarray(self.data[index].numpy()), int(self.targets[index])
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            target = self.target_transform(target)
-        return image, target
+        return self._transformed(Image.fromarray(self.data[index].numpy()), int(self.targets[index]))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -82,6 +102,11 @@ class MNIST(VisionDataset):
     @property
     def raw_folder(self) -> str:
         return os.path.join(self.root or "", type(self).__name__, "raw")
+
+    @property
+    def processed_folder(self) -> str:
+        """Where torchvision kept tensors once; nothing is read from there."""
+        return os.path.join(self.root or "", type(self).__name__, "processed")
 
     @property
     def class_to_idx(self) -> dict[str, int]:
@@ -212,3 +237,132 @@ class KMNIST(MNIST):
     ]
     classes: ClassVar[list[str]] = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
     shipped_as: ClassVar[str | None] = None
+
+
+_LIKE_SMALL = set("cijklmopsuvwxyz")  # letters whose capital looks the same: one class
+_CHARACTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_MERGED = [character for character in _CHARACTERS if character not in _LIKE_SMALL]
+
+
+class _TwoFiles(MNIST):
+    """A set of which each part has a file of images and one of labels, asked for by itself."""
+
+    shipped_as: ClassVar[str | None] = None
+
+    @property
+    def images_file(self) -> str:
+        return os.path.join(self.raw_folder, self._files(self.train)[0][0])
+
+    @property
+    def labels_file(self) -> str:
+        return os.path.join(self.raw_folder, self._files(self.train)[1][0])
+
+    def _check_exists(self) -> bool:
+        return all(find(Path(self.raw_folder), name) for name, _ in self._files(self.train))
+
+    def _source(self) -> tuple[Path, str]:
+        if not self._check_exists():
+            raise RuntimeError(NOT_FOUND)
+        return Path(self.raw_folder), "Delete it and use download=True to fetch it again."
+
+
+class EMNIST(_TwoFiles):
+    """Handwritten digits and letters in MNIST's format, which turns them on their side: rows and columns are swapped.
+
+    ``split`` says which classes: "byclass" (62 of them), "bymerge" and "balanced" (47: letters whose capital looks alike
+    are one), "letters" (26, from 1 on), "digits" or "mnist" (10). Other arguments are `MNIST`'s.
+    """
+
+    url: ClassVar[str] = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
+    md5: ClassVar[str] = "58c8d27c78d21e728a6bc7b3cc06412e"
+    splits: ClassVar[tuple[str, ...]] = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
+    classes_split_dict: ClassVar[dict[str, list[str]]] = {
+        "byclass": list(_CHARACTERS),
+        "bymerge": _MERGED,
+        "balanced": _MERGED,
+        "letters": ["N/A", *string.ascii_lowercase],
+        "digits": list(string.digits),
+        "mnist": list(string.digits),
+    }
+
+    def __init__(self, root: Root, split: str, **kwargs: Any) -> None:
+        self.split = verify_str_arg(split, "split", self.splits)
+        self.classes = self.classes_split_dict[split]  # type: ignore[misc]
+        super().__init__(root, **kwargs)
+
+    def _files(self, train: bool) -> list[tuple[str, int]]:
+        prefix = f"emnist-{self.split}-{'train' if train else 'test'}"
+        return [(f"{prefix}-images-idx3-ubyte", 3), (f"{prefix}-labels-idx1-ubyte", 1)]
+
+    def download(self) -> None:
+        """Fetch, check and unpack the files of all splits, unless those of this one are there."""
+        if self._check_exists():
+            return
+        download_and_extract_archive(self.url, self.raw_folder, md5=self.md5)
+        inner = Path(self.raw_folder, "gzip")
+        for packed in sorted(inner.glob("*.gz")):
+            extract_archive(packed, self.raw_folder)
+        shutil.rmtree(inner)
+
+
+_AT = "https://raw.githubusercontent.com/facebookresearch/qmnist/master/"
+
+
+class QMNIST(_TwoFiles):
+    """MNIST's digits as they were reconstructed from their source, with the 50,000 test digits that had been lost.
+
+    ``what`` is "train", "test" (60,000), "test10k" (MNIST's), "test50k" (the others) or "nist" (all digits); left out,
+    ``train`` chooses. With ``compat=False`` a target is not the class, but the tensor of eight numbers that tells class,
+    writer and origin.
+    """
+
+    subsets: ClassVar[dict[str, str]] = {
+        "train": "train", "test": "test", "test10k": "test", "test50k": "test", "nist": "nist",
+    }  # fmt: skip
+    resources: ClassVar[dict[str, list[tuple[str, str]]]] = {  # type: ignore[assignment]
+        "train": [
+            (f"{_AT}qmnist-train-images-idx3-ubyte.gz", "ed72d4157d28c017586c42bc6afe6370"),
+            (f"{_AT}qmnist-train-labels-idx2-int.gz", "0058f8dd561b90ffdd0f734c6a30e5e4"),
+        ],
+        "test": [
+            (f"{_AT}qmnist-test-images-idx3-ubyte.gz", "1394631089c404de565df7b7aeaf9412"),
+            (f"{_AT}qmnist-test-labels-idx2-int.gz", "5b5b05890a5e13444e108efe57b788aa"),
+        ],
+        "nist": [
+            (f"{_AT}xnist-images-idx3-ubyte.xz", "7f124b3b8ab81486c9d8c2749c17f834"),
+            (f"{_AT}xnist-labels-idx2-int.xz", "5ed0e788978e45d4a8bd4b7caec3d79d"),
+        ],
+    }
+
+    def __init__(
+        self, root: Root, what: str | None = None, compat: bool = True, train: bool = True, **kwargs: Any
+    ) -> None:
+        self.what = verify_str_arg(
+            ("train" if train else "test") if what is None else what, "what", tuple(self.subsets)
+        )
+        self.compat = compat
+        super().__init__(root, train, **kwargs)
+
+    def _files(self, train: bool) -> list[tuple[str, int]]:
+        names = [os.path.splitext(os.path.basename(url))[0] for url, _ in self.resources[self.subsets[self.what]]]
+        return list(zip(names, (3, 2), strict=True))
+
+    def _load(self, folder: Path, advice: str) -> tuple[Any, Any]:
+        (images_name, _), (facts_name, _) = self._files(self.train)
+        images = read_idx(find(folder, images_name) or folder / images_name, 3, advice)
+        facts = read_idx(find(folder, facts_name) or folder / facts_name, 2, advice, kind=0xC)
+        part = {"test10k": slice(10_000), "test50k": slice(10_000, None)}.get(self.what, slice(None))
+        return wrap(images[part].copy()), wrap(facts[part].astype("int64"))
+
+    def download(self) -> None:
+        """Fetch, check and unpack the two files that were asked for, unless they are there."""
+        if not self._check_exists():
+            for url, md5 in self.resources[self.subsets[self.what]]:
+                download_and_extract_archive(url, self.raw_folder, md5=md5)
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        image, facts = Image.fromarray(self.data[index].numpy()), self.targets[index]
+        return self._transformed(image, int(facts[0]) if self.compat else facts)
+
+    def extra_repr(self) -> str:
+        return f"Split: {self.what}"

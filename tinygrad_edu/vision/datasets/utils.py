@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ...utils.download import download, file_checksum
-from .archives import extract_archive
+from .archives import MAX_BYTES, extract_archive
 
 __all__ = [
-    "calculate_md5", "check_integrity", "check_md5", "download_and_extract_archive", "download_url", "extract_archive",
-    "iterable_to_str", "list_dir", "list_files", "verify_str_arg",
+    "calculate_md5", "check_integrity", "check_md5", "download_and_extract_archive", "download_file_from_google_drive",
+    "download_url", "extract_archive", "iterable_to_str", "list_dir", "list_files", "verify_str_arg",
 ]  # fmt: skip
 
 Name = str | os.PathLike[str]
+KNOWN_BYTES = 1 << 40  # a file whose checksum is known may be as large as the largest data sets are …
+KNOWN_MEMBERS = 1 << 25  # … and hold as many pictures
 
 
 def calculate_md5(fpath: Name) -> str:
@@ -35,8 +37,31 @@ def check_integrity(fpath: Name, md5: str | None = None) -> bool:
 def download_url(url: str, root: Name, filename: Name | None = None, md5: str | None = None) -> None:
     """Fetch a file into the folder ``root``, unless it is there already and right. See `utils.download.download`."""
     path = Path(os.path.expanduser(root), filename or os.path.basename(url))
+    if check_integrity(path, md5):
+        return
+    if md5 is None:
+        download([url], path, None, max_bytes=MAX_BYTES)
+    else:
+        download([url], path, f"md5:{md5}", max_bytes=KNOWN_BYTES)
+
+
+def download_file_from_google_drive(
+    file_id: str, root: Name, filename: Name | None = None, md5: str | None = None
+) -> None:
+    """Fetch a file that Google Drive keeps. RuntimeError without the package gdown, and for a file with another checksum."""
+    try:
+        import gdown
+    except ModuleNotFoundError:
+        raise RuntimeError(
+            "To download files from GDrive, 'gdown' is required. You can install it with 'pip install gdown'."
+        ) from None
+    path = os.path.join(os.path.expanduser(root), filename or file_id)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if check_integrity(path, md5):
+        return
+    gdown.download(id=file_id, output=path, quiet=False)
     if not check_integrity(path, md5):
-        download([url], path, None if md5 is None else f"md5:{md5}")
+        raise RuntimeError("File not found or corrupted.")
 
 
 def download_and_extract_archive(
@@ -51,7 +76,8 @@ def download_and_extract_archive(
     folder = os.path.expanduser(download_root)
     name = filename or os.path.basename(url)
     download_url(url, folder, name, md5)
-    extract_archive(os.path.join(folder, name), extract_root or folder, remove_finished)
+    known = {} if md5 is None else {"max_bytes": KNOWN_BYTES, "max_members": KNOWN_MEMBERS}
+    extract_archive(os.path.join(folder, name), extract_root or folder, remove_finished, **known)
 
 
 def list_dir(root: Name, prefix: bool = False) -> list[str]:

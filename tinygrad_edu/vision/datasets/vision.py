@@ -35,6 +35,18 @@ class VisionDataset(Dataset):
         self.target_transform = target_transform
         self.transforms = StandardTransform(transform, target_transform) if separate else transforms
 
+    def _transformed(self, image: Any, target: Any) -> tuple[Any, Any]:
+        """An item as ``transform`` and ``target_transform`` make it."""
+        if self.transform is not None:
+            image = self.transform(image)
+        if self.target_transform is not None:
+            target = self.target_transform(target)
+        return image, target
+
+    def _transformed_together(self, image: Any, target: Any) -> tuple[Any, Any]:
+        """An item as ``transforms`` makes it, where a set takes one function for both."""
+        return (image, target) if self.transforms is None else self.transforms(image, target)
+
     def __getitem__(self, index: int) -> Any:
         raise NotImplementedError
 
