@@ -1,6 +1,6 @@
 """Network architectures under torchvision's names, with its layers, ``state_dict`` keys and initial weights."""
 
-from . import segmentation
+from . import detection, segmentation, video
 from .alexnet import AlexNet, AlexNet_Weights, alexnet
 from .convnext import (
     ConvNeXt,
@@ -52,6 +52,7 @@ from .efficientnet import (
 from .googlenet import GoogLeNet, GoogLeNet_Weights, GoogLeNetOutputs, googlenet
 from .inception import Inception3, Inception_V3_Weights, InceptionOutputs, inception_v3
 from .lenet import LeNet, lenet
+from .maxvit import MaxVit, MaxVit_T_Weights, maxvit_t
 from .mnasnet import (
     MNASNet,
     MNASNet0_5_Weights,
@@ -86,6 +87,7 @@ from .regnet import (
     RegNet_Y_8GF_Weights,
     RegNet_Y_16GF_Weights,
     RegNet_Y_32GF_Weights,
+    RegNet_Y_128GF_Weights,
     RegNet_Y_400MF_Weights,
     RegNet_Y_800MF_Weights,
     regnet_x_1_6gf,
@@ -100,6 +102,7 @@ from .regnet import (
     regnet_y_8gf,
     regnet_y_16gf,
     regnet_y_32gf,
+    regnet_y_128gf,
     regnet_y_400mf,
     regnet_y_800mf,
 )
@@ -176,10 +179,12 @@ from .vit import (
     VisionTransformer,
     ViT_B_16_Weights,
     ViT_B_32_Weights,
+    ViT_H_14_Weights,
     ViT_L_16_Weights,
     ViT_L_32_Weights,
     vit_b_16,
     vit_b_32,
+    vit_h_14,
     vit_l_16,
     vit_l_32,
 )

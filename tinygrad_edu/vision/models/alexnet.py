@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ... import nn
+from ...ops.registry import functions
 from .pretrained import WeightsEnum, builder, imagenet
+
+flatten = functions["flatten"]  # the public form: fx can record it
 
 
 class AlexNet(nn.Module):
@@ -40,7 +43,7 @@ class AlexNet(nn.Module):
         )
 
     def forward(self, x: Any) -> Any:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 class AlexNet_Weights(WeightsEnum):

@@ -11,7 +11,7 @@ from ...ops.registry import functions
 from ...utils.checkpoint import checkpoint
 from .pretrained import WeightsEnum, builder, imagenet
 
-cat = functions["cat"]  # the public form: fx can record it
+cat, flatten = functions["cat"], functions["flatten"]  # the public forms: fx can record them
 
 
 class _DenseLayer(nn.Module):
@@ -105,7 +105,7 @@ class DenseNet(nn.Module):
 
     def forward(self, x: Any) -> Any:
         x = nn.functional.relu(self.features(x), inplace=True)
-        return self.classifier(nn.functional.adaptive_avg_pool2d(x, (1, 1)).flatten(1))
+        return self.classifier(flatten(nn.functional.adaptive_avg_pool2d(x, (1, 1)), 1))
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """Also weights with the names of the first release (``norm.1`` for ``norm1``)."""

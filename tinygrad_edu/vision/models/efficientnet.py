@@ -10,9 +10,12 @@ from functools import partial
 from typing import Any
 
 from ... import nn
+from ...ops.registry import functions
 from ..ops import Conv2dNormActivation, SqueezeExcitation, StochasticDepth
 from .mobilenet import _make_divisible, initialize
 from .pretrained import WeightsEnum, builder, imagenet
+
+flatten = functions["flatten"]  # the public form: fx can record it
 
 Norm = Callable[..., nn.Module]
 
@@ -141,7 +144,7 @@ class EfficientNet(nn.Module):
         initialize(self, _evenly)
 
     def forward(self, x: Any) -> Any:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 _STAGES = (

@@ -10,7 +10,7 @@ from ... import nn
 from ...ops.registry import functions
 from .pretrained import WeightsEnum, builder, imagenet
 
-cat = functions["cat"]  # the public form: fx can record it
+cat, flatten = functions["cat"], functions["flatten"]  # the public forms: fx can record them
 
 
 class GoogLeNetOutputs(NamedTuple):
@@ -82,7 +82,7 @@ class InceptionAux(nn.Module):
         self.dropout = nn.Dropout(p=dropout)
 
     def forward(self, x: Any) -> Any:
-        x = self.conv(nn.functional.adaptive_avg_pool2d(x, (4, 4))).flatten(1)
+        x = flatten(self.conv(nn.functional.adaptive_avg_pool2d(x, (4, 4))), 1)
         return self.fc2(self.dropout(nn.functional.relu(self.fc1(x), inplace=True)))
 
 
@@ -148,7 +148,7 @@ class GoogLeNet(nn.Module):
         x = self.inception4d(self.inception4c(self.inception4b(x)))
         aux2 = self.aux2(x) if helping and self.aux2 is not None else None
         x = self.inception5b(self.inception5a(self.maxpool4(self.inception4e(x))))
-        x = self.fc(self.dropout(self.avgpool(x).flatten(1)))
+        x = self.fc(self.dropout(flatten(self.avgpool(x), 1)))
         return GoogLeNetOutputs(x, aux2, aux1) if self.training and self.aux_logits else x
 
 

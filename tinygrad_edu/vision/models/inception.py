@@ -12,7 +12,7 @@ from .googlenet import BasicConv2d, usual_to_first
 from .pretrained import WeightsEnum, builder, imagenet
 
 F = nn.functional
-cat = functions["cat"]  # the public form: fx can record it
+cat, flatten = functions["cat"], functions["flatten"]  # the public forms: fx can record them
 Block = Callable[..., nn.Module]
 
 
@@ -143,7 +143,7 @@ class InceptionAux(nn.Module):
 
     def forward(self, x: Any) -> Any:
         x = self.conv1(self.conv0(F.avg_pool2d(x, kernel_size=5, stride=3)))
-        return self.fc(F.adaptive_avg_pool2d(x, (1, 1)).flatten(1))
+        return self.fc(flatten(F.adaptive_avg_pool2d(x, (1, 1)), 1))
 
 
 _BLOCKS: list[Block] = [BasicConv2d, InceptionA, InceptionB, InceptionC, InceptionD, InceptionE, InceptionAux]
@@ -212,7 +212,7 @@ class Inception3(nn.Module):
         x = self.Mixed_6e(self.Mixed_6d(self.Mixed_6c(self.Mixed_6b(x))))
         helper = self.AuxLogits(x) if self.training and self.AuxLogits is not None else None
         x = self.Mixed_7c(self.Mixed_7b(self.Mixed_7a(x)))
-        x = self.fc(self.dropout(self.avgpool(x)).flatten(1))
+        x = self.fc(flatten(self.dropout(self.avgpool(x)), 1))
         return InceptionOutputs(x, helper) if self.training and self.aux_logits else x
 
 

@@ -9,9 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ... import nn
+from ...ops.registry import functions
 from ..ops import Conv2dNormActivation
 from ._utils import _make_divisible
 from .pretrained import WeightsEnum, builder, imagenet
+
+flatten = functions["flatten"]  # the public form: fx can record it
 
 Norm = Callable[..., nn.Module]
 
@@ -96,7 +99,7 @@ class MobileNetV2(nn.Module):
 
     def forward(self, x: Any) -> Any:
         x = nn.functional.adaptive_avg_pool2d(self.features(x), (1, 1))
-        return self.classifier(x.flatten(1))
+        return self.classifier(flatten(x, 1))
 
 
 class MobileNet_V2_Weights(WeightsEnum):

@@ -8,9 +8,12 @@ from functools import partial
 from typing import Any
 
 from ... import nn
+from ...ops.registry import functions
 from ..ops import Conv2dNormActivation, SqueezeExcitation
 from .mobilenet import Norm, _make_divisible, initialize
 from .pretrained import WeightsEnum, builder, imagenet
+
+flatten = functions["flatten"]  # the public form: fx can record it
 
 
 @dataclass
@@ -97,7 +100,7 @@ class MobileNetV3(nn.Module):
         initialize(self, lambda linear: nn.init.normal_(linear.weight, 0, 0.01))
 
     def forward(self, x: Any) -> Any:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 # kernel, channels inside, channels out, squeeze and excitation, activation, stride

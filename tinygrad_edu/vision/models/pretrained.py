@@ -23,6 +23,7 @@ from ..transforms.functional import InterpolationMode
 from ..transforms.presets import ImageClassification
 
 Model = TypeVar("Model", bound=nn.Module)
+Needs = dict[str, Any] | Callable[[Any], dict[str, Any]] | None
 LOCAL_SUFFIXES = (".pt", ".pth", ".bin", ".safetensors")
 
 
@@ -104,6 +105,11 @@ def imagenet(
     )
 
 
+def swag(file: str, num_params: int, size: int, accuracy: tuple[float, float], least: int | None = None) -> Weights:
+    """A set trained on other images by their hashtags first (Singh and others, 2022)."""
+    return imagenet(file, num_params, size if least is None else least, accuracy, size, size, "bicubic")
+
+
 def checkpoint_folder() -> Path:
     """Where torch keeps downloaded weights: ``checkpoints`` in `hub.get_dir`."""
     return Path(hub.get_dir(), "checkpoints")
@@ -131,13 +137,15 @@ _builders: dict[str, Callable[..., Any]] = {}
 
 
 def builder(
-    sets: type[WeightsEnum], *, needs: dict[str, Any] | None = None, helpers: bool | None = None, **trained: Any
-) -> Callable[[Callable[..., Model]], Callable[..., Model]]:
+    sets: type[WeightsEnum], *, needs: Needs = None, helpers: bool | None = None,
+    finish: Callable[[Any, WeightsEnum], None] | None = None, **trained: Any,
+) -> Callable[[Callable[..., Model]], Callable[..., Model]]:  # fmt: skip
     """A decorator for ``function(**arguments) -> model``: registers it and gives it ``weights`` and ``progress``.
 
     ``weights`` is a member of ``sets``, its name, or the path of a file. Older spellings are understood with a warning:
     ``pretrained=True`` and positional arguments. ``trained``: arguments that trained weights come with; ``needs``: those
-    that they cannot do without. ``helpers``: whether helper outputs stay when nobody asks for them with ``aux_logits``.
+    that they cannot do without, or a function from the set to them. ``helpers``: whether helper outputs stay when nobody
+    asks for them with ``aux_logits``. ``finish``: what else is done to a model that has its set of weights.
     """
 
     def decorate(function: Callable[..., Model]) -> Callable[..., Model]:
@@ -153,12 +161,16 @@ def builder(
             if chosen is None:
                 return function(**kwargs)
             keeps: bool | None = None
+            member: WeightsEnum | None = None
             if isinstance(chosen, os.PathLike) or (isinstance(chosen, str) and chosen.endswith(LOCAL_SUFFIXES)):
                 state = read_state_dict(chosen)
+                if "weights_backbone" in trained:  # the file has the backbone's too: none are to be fetched
+                    kwargs.setdefault("weights_backbone", None)
             else:
                 member = sets.verify(chosen)
                 keeps = kwargs.get("aux_logits", helpers)
-                for key, value in {"num_classes": member.meta["num_classes"], **(needs or {})}.items():
+                needed = needs(member) if callable(needs) else needs or {}
+                for key, value in {"num_classes": member.meta["num_classes"], **needed}.items():
                     if kwargs.get(key) is None:
                         kwargs[key] = value
                     if kwargs[key] != value:
@@ -169,6 +181,8 @@ def builder(
             model.load_state_dict(state)
             if keeps is False:
                 model.without_helpers()  # type: ignore[operator]
+            if finish is not None and member is not None:
+                finish(model, member)
             return model
 
         build.weights = sets  # type: ignore[attr-defined]
@@ -236,9 +250,12 @@ def legacy_text(parameter: str, member: WeightsEnum | None) -> str:
 
 def _in_room(file: str, module: ModuleType | None) -> bool:
     """Whether a model's file is (in) the module; those that have a module of their own are in no other."""
-    if module is None or file == module.__name__:
+    if module is None:
         return True
-    return file.rpartition(".")[0] == module.__name__ and not file.endswith(".segmentation")
+    name = module.__name__ if module.__spec__ is None else module.__spec__.name  # `install_as_torch` changes the first
+    if file == name:
+        return True
+    return file.rpartition(".")[0] == name and not file.endswith(".segmentation")
 
 
 def list_models(
@@ -287,7 +304,8 @@ def get_weight(name: str) -> WeightsEnum:
     kind, dot, member = name.partition(".")
     if not dot or "." in member:
         raise ValueError(f"Invalid weight name provided: '{name}'.")
-    rooms = (importlib.import_module(name) for name in (__package__, f"{__package__}.segmentation"))
+    names = (__package__, *(f"{__package__}.{room}" for room in ("segmentation", "detection", "video")))
+    rooms = (importlib.import_module(name) for name in names)
     sets = next((vars(room)[kind] for room in rooms if kind in vars(room)), None)
     if not (inspect.isclass(sets) and issubclass(sets, WeightsEnum)):
         raise ValueError(f"The weight enum '{kind}' for the specific method couldn't be retrieved.")

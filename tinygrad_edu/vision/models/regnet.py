@@ -12,7 +12,7 @@ from typing import Any
 from ... import nn
 from ..ops import Conv2dNormActivation, SqueezeExcitation
 from .mobilenet import _make_divisible
-from .pretrained import WeightsEnum, builder, imagenet
+from .pretrained import WeightsEnum, builder, imagenet, swag
 
 Layer = Callable[..., nn.Module]
 
@@ -191,13 +191,23 @@ class RegNet_Y_8GF_Weights(WeightsEnum):
 class RegNet_Y_16GF_Weights(WeightsEnum):
     IMAGENET1K_V1 = imagenet("regnet_y_16gf-9e6ed7dd.pth", 83590140, 1, (80.424, 95.24))
     IMAGENET1K_V2 = imagenet("regnet_y_16gf-3e4a00f9.pth", 83590140, 1, (82.886, 96.328), resize_size=232)
+    IMAGENET1K_SWAG_E2E_V1 = swag("regnet_y_16gf_swag-43afe44d.pth", 83590140, 384, (86.012, 98.054), 1)
+    IMAGENET1K_SWAG_LINEAR_V1 = swag("regnet_y_16gf_lc_swag-f3ec0043.pth", 83590140, 224, (83.976, 97.244), 1)
     DEFAULT = IMAGENET1K_V2
 
 
 class RegNet_Y_32GF_Weights(WeightsEnum):
     IMAGENET1K_V1 = imagenet("regnet_y_32gf-4dee3f7a.pth", 145046770, 1, (80.878, 95.34))
     IMAGENET1K_V2 = imagenet("regnet_y_32gf-8db6d4b5.pth", 145046770, 1, (83.368, 96.498), resize_size=232)
+    IMAGENET1K_SWAG_E2E_V1 = swag("regnet_y_32gf_swag-04fdfa75.pth", 145046770, 384, (86.838, 98.362), 1)
+    IMAGENET1K_SWAG_LINEAR_V1 = swag("regnet_y_32gf_lc_swag-e1583746.pth", 145046770, 224, (84.622, 97.480), 1)
     DEFAULT = IMAGENET1K_V2
+
+
+class RegNet_Y_128GF_Weights(WeightsEnum):
+    IMAGENET1K_SWAG_E2E_V1 = swag("regnet_y_128gf_swag-c8ce3e52.pth", 644812894, 384, (88.228, 98.682), 1)
+    IMAGENET1K_SWAG_LINEAR_V1 = swag("regnet_y_128gf_lc_swag-cbe8ce12.pth", 644812894, 224, (86.068, 97.844), 1)
+    DEFAULT = IMAGENET1K_SWAG_E2E_V1
 
 
 class RegNet_X_400MF_Weights(WeightsEnum):
@@ -282,6 +292,12 @@ def regnet_y_16gf(**kwargs: Any) -> RegNet:
 def regnet_y_32gf(**kwargs: Any) -> RegNet:
     """The `RegNet` of 32 billion operations, with squeeze and excitation."""
     return _regnet(20, 232, 115.89, 2.53, 232, kwargs, weighed=True)
+
+
+@builder(RegNet_Y_128GF_Weights)
+def regnet_y_128gf(**kwargs: Any) -> RegNet:
+    """The `RegNet` of 128 billion operations, with squeeze and excitation."""
+    return _regnet(27, 456, 160.83, 2.52, 264, kwargs, weighed=True)
 
 
 @builder(RegNet_X_400MF_Weights)

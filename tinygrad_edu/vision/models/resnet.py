@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ... import nn
+from ...ops.registry import functions
 from .pretrained import WeightsEnum, builder, imagenet
+
+flatten = functions["flatten"]  # the public form: fx can record it
 
 Norm = Callable[..., nn.Module]
 
@@ -169,7 +172,7 @@ class ResNet(nn.Module):
     def forward(self, x: Any) -> Any:
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(self.avgpool(x).flatten(1))
+        return self.fc(flatten(self.avgpool(x), 1))
 
 
 class ResNet18_Weights(WeightsEnum):

@@ -8,7 +8,7 @@ from ... import nn
 from ...ops.registry import functions
 from .pretrained import WeightsEnum, builder, imagenet
 
-cat = functions["cat"]  # the public form: fx can record it
+cat, flatten = functions["cat"], functions["flatten"]  # the public forms: fx can record them
 
 
 class Fire(nn.Module):
@@ -76,7 +76,7 @@ class SqueezeNet(nn.Module):
                     nn.init.constant_(m.bias, 0)
 
     def forward(self, x: Any) -> Any:
-        return self.classifier(self.features(x)).flatten(1)
+        return flatten(self.classifier(self.features(x)), 1)
 
 
 class SqueezeNet1_0_Weights(WeightsEnum):

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import nn
+from ...ops.registry import functions
 from .pretrained import WeightsEnum, builder, imagenet
+
+flatten = functions["flatten"]  # the public form: fx can record it
 
 # the channels of each 3 x 3 convolution; "M": halve the picture
 cfgs: dict[str, list[int | str]] = {
@@ -52,7 +55,7 @@ class VGG(nn.Module):
                 nn.init.constant_(module.bias, 0)
 
     def forward(self, x: Any) -> Any:
-        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+        return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
 def make_layers(cfg: Sequence[int | str], batch_norm: bool = False) -> nn.Sequential:
@@ -93,6 +96,10 @@ class VGG13_BN_Weights(WeightsEnum):
 
 class VGG16_Weights(WeightsEnum):
     IMAGENET1K_V1 = imagenet("vgg16-397923af.pth", 138357544, 32, (71.592, 90.382))
+    IMAGENET1K_FEATURES = imagenet(  # SSD's: of no use for classes, and of images from 0 to 255
+        "vgg16_features-amdegroot-88682ab5.pth", 138357544, 32, (float("nan"), float("nan")),
+        mean=(0.48235, 0.45882, 0.40784), std=(1 / 255, 1 / 255, 1 / 255),
+    )  # fmt: skip
     DEFAULT = IMAGENET1K_V1
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from ... import nn
 from ...control import _assert
 from ...ops.registry import functions
-from ..ops import MLP
-from .pretrained import WeightsEnum, builder, imagenet
+from ..ops.misc import MLP, rename_before_version_2
+from .pretrained import WeightsEnum, builder, imagenet, swag
 
 cat = functions["cat"]  # the public form: fx can record it
 
@@ -33,12 +33,8 @@ class MLPBlock(MLP):
                     nn.init.normal_(m.bias, std=1e-6)
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: Any, *rest: Any) -> None:
-        if local_metadata.get("version", None) is None or local_metadata["version"] < 2:
-            for i in range(2):
-                for kind in ("weight", "bias"):
-                    old = f"{prefix}linear_{i + 1}.{kind}"
-                    if old in state_dict:
-                        state_dict[f"{prefix}{3 * i}.{kind}"] = state_dict.pop(old)
+        names = {f"{prefix}linear_{i + 1}": f"{prefix}{3 * i}" for i in range(2)}
+        rename_before_version_2(state_dict, local_metadata, names)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
 
@@ -141,6 +137,8 @@ class VisionTransformer(nn.Module):
 
 class ViT_B_16_Weights(WeightsEnum):
     IMAGENET1K_V1 = imagenet("vit_b_16-c867db91.pth", 86567656, 224, (81.072, 95.318))
+    IMAGENET1K_SWAG_E2E_V1 = swag("vit_b_16_swag-9ac1b537.pth", 86859496, 384, (85.304, 97.650))
+    IMAGENET1K_SWAG_LINEAR_V1 = swag("vit_b_16_lc_swag-4e70ced5.pth", 86567656, 224, (81.886, 96.180))
     DEFAULT = IMAGENET1K_V1
 
 
@@ -151,6 +149,8 @@ class ViT_B_32_Weights(WeightsEnum):
 
 class ViT_L_16_Weights(WeightsEnum):
     IMAGENET1K_V1 = imagenet("vit_l_16-852ce7e3.pth", 304326632, 224, (79.662, 94.638), resize_size=242)
+    IMAGENET1K_SWAG_E2E_V1 = swag("vit_l_16_swag-4f3808c9.pth", 305174504, 512, (88.064, 98.512))
+    IMAGENET1K_SWAG_LINEAR_V1 = swag("vit_l_16_lc_swag-4d563306.pth", 304326632, 224, (85.146, 97.422))
     DEFAULT = IMAGENET1K_V1
 
 
@@ -159,35 +159,46 @@ class ViT_L_32_Weights(WeightsEnum):
     DEFAULT = IMAGENET1K_V1
 
 
-def _base(patch_size: int, kwargs: dict[str, Any]) -> VisionTransformer:
-    size = kwargs.pop("image_size", 224)
-    return VisionTransformer(size, patch_size, num_layers=12, num_heads=12, hidden_dim=768, mlp_dim=3072, **kwargs)
+class ViT_H_14_Weights(WeightsEnum):
+    IMAGENET1K_SWAG_E2E_V1 = swag("vit_h_14_swag-80465313.pth", 633470440, 518, (88.552, 98.694))
+    IMAGENET1K_SWAG_LINEAR_V1 = swag("vit_h_14_lc_swag-c1eb923e.pth", 632045800, 224, (85.708, 97.730))
+    DEFAULT = IMAGENET1K_SWAG_E2E_V1
 
 
-@builder(ViT_B_16_Weights)
+def _built(patch: int, layers: int, heads: int, width: int, kwargs: dict[str, Any]) -> VisionTransformer:
+    return VisionTransformer(kwargs.pop("image_size", 224), patch, layers, heads, width, 4 * width, **kwargs)
+
+
+def _size(member: WeightsEnum) -> dict[str, int]:
+    """Weights are for images of one size."""
+    return {"image_size": member.meta["min_size"][0]}
+
+
+@builder(ViT_B_16_Weights, needs=_size)
 def vit_b_16(**kwargs: Any) -> VisionTransformer:
     """The base `VisionTransformer` on patches of 16 × 16."""
-    return _base(16, kwargs)
+    return _built(16, 12, 12, 768, kwargs)
 
 
-@builder(ViT_B_32_Weights)
+@builder(ViT_B_32_Weights, needs=_size)
 def vit_b_32(**kwargs: Any) -> VisionTransformer:
     """The base `VisionTransformer` on patches of 32 × 32."""
-    return _base(32, kwargs)
+    return _built(32, 12, 12, 768, kwargs)
 
 
-def _large(patch_size: int, kwargs: dict[str, Any]) -> VisionTransformer:
-    size = kwargs.pop("image_size", 224)
-    return VisionTransformer(size, patch_size, num_layers=24, num_heads=16, hidden_dim=1024, mlp_dim=4096, **kwargs)
-
-
-@builder(ViT_L_16_Weights)
+@builder(ViT_L_16_Weights, needs=_size)
 def vit_l_16(**kwargs: Any) -> VisionTransformer:
     """The large `VisionTransformer` on patches of 16 × 16."""
-    return _large(16, kwargs)
+    return _built(16, 24, 16, 1024, kwargs)
 
 
-@builder(ViT_L_32_Weights)
+@builder(ViT_L_32_Weights, needs=_size)
 def vit_l_32(**kwargs: Any) -> VisionTransformer:
     """The large `VisionTransformer` on patches of 32 × 32."""
-    return _large(32, kwargs)
+    return _built(32, 24, 16, 1024, kwargs)
+
+
+@builder(ViT_H_14_Weights, needs=_size)
+def vit_h_14(**kwargs: Any) -> VisionTransformer:
+    """The huge `VisionTransformer` on patches of 14 × 14."""
+    return _built(14, 32, 16, 1280, kwargs)

@@ -14,6 +14,7 @@ from .boxes import (
     nms,
     remove_small_boxes,
 )
+from .deform_conv import DeformConv2d, deform_conv2d
 from .losses import complete_box_iou_loss, distance_box_iou_loss, generalized_box_iou_loss, sigmoid_focal_loss
 from .misc import (
     MLP,
@@ -30,5 +31,6 @@ from .misc import (
     drop_block3d,
     stochastic_depth,
 )
+from .position_sensitive import PSRoIAlign, PSRoIPool, ps_roi_align, ps_roi_pool
 from .pyramid import FeaturePyramidNetwork
 from .regions import MultiScaleRoIAlign, RoIAlign, RoIPool, roi_align, roi_pool

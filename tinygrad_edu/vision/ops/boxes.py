@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy
+
+from ...dtypes import bool_, float32
 from ...ops.registry import functions
+from . import turned
+
+FORMATS = ("xyxy", "xywh", "cxcywh")
 
 
 def _wide(t: Any) -> Any:
@@ -17,22 +23,37 @@ def _wide(t: Any) -> Any:
 
 def box_area(boxes: Any, fmt: str = "xyxy") -> Any:
     """Width times height of each box."""
+    if fmt not in FORMATS:
+        raise ValueError(f"Unsupported Bounding Box area for given format {fmt}")
     boxes = _wide(boxes)
-    if fmt in ("xywh", "cxcywh"):
+    if fmt != "xyxy":
         return boxes[..., 2] * boxes[..., 3]
     return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
 
 
+def _sizes(a: Any, b: Any, within: bool) -> Any:
+    """Width and height (…, N, M, 2) of what every two boxes have in common, or of the smallest box around them."""
+    first, last = ("max", "min") if within else ("min", "max")
+    a, b = a[..., None, :], b[..., None, :, :]
+    return _wide(functions[last](a[..., 2:], b[..., 2:]) - functions[first](a[..., :2], b[..., :2])).clamp(min=0)
+
+
 def _overlap(a: Any, b: Any) -> tuple[Any, Any]:
-    low = functions["max"](a[:, None, :2], b[:, :2])
-    high = functions["min"](a[:, None, 2:], b[:, 2:])
-    inside = _wide(high - low).clamp(min=0)
-    inside = inside[:, :, 0] * inside[:, :, 1]
-    return inside, box_area(a)[:, None] + box_area(b) - inside
+    """The areas that every two boxes have in common, and that they cover together."""
+    inside = _sizes(a, b, within=True)
+    inside = inside[..., 0] * inside[..., 1]
+    return inside, box_area(a)[..., None] + box_area(b)[..., None, :] - inside
 
 
 def box_iou(boxes1: Any, boxes2: Any, fmt: str = "xyxy") -> Any:
-    """Intersection over union of every pair: (N, 4), (M, 4) to (N, M)."""
+    """Intersection over union of every pair: (…, N, 4), (…, M, 4) to (…, N, M)."""
+    if fmt in turned.FORMATS:
+        return turned.turned_iou(boxes1, boxes2, fmt)
+    if fmt not in FORMATS:
+        raise ValueError(
+            f"Unsupported format '{fmt}'. Supported axis-aligned formats: {FORMATS}. "
+            f"Supported rotated formats: {turned.FORMATS}."
+        )
     if fmt != "xyxy":
         boxes1, boxes2 = (box_convert(b, fmt, "xyxy") for b in (boxes1, boxes2))
     inside, union = _overlap(boxes1, boxes2)
@@ -42,20 +63,17 @@ def box_iou(boxes1: Any, boxes2: Any, fmt: str = "xyxy") -> Any:
 def generalized_box_iou(boxes1: Any, boxes2: Any) -> Any:
     """`box_iou` less the share of the smallest enclosing box that neither covers."""
     inside, union = _overlap(boxes1, boxes2)
-    low = functions["min"](boxes1[:, None, :2], boxes2[:, :2])
-    high = functions["max"](boxes1[:, None, 2:], boxes2[:, 2:])
-    size = _wide(high - low).clamp(min=0)
-    area = size[:, :, 0] * size[:, :, 1]
+    around = _sizes(boxes1, boxes2, within=False)
+    area = around[..., 0] * around[..., 1]
     return inside / union - (area - union) / area
 
 
 def distance_box_iou(boxes1: Any, boxes2: Any, eps: float = 1e-7) -> Any:
     """`box_iou` less the squared distance of the centres, in units of the enclosing box's diagonal."""
     boxes1, boxes2 = _wide(boxes1), _wide(boxes2)
-    low = functions["min"](boxes1[:, None, :2], boxes2[:, :2])
-    high = functions["max"](boxes1[:, None, 2:], boxes2[:, 2:])
-    diagonal = (high - low).clamp(min=0).pow(2).sum(-1) + eps
-    apart = (boxes1[:, None, :2] + boxes1[:, None, 2:]) / 2 - (boxes2[:, :2] + boxes2[:, 2:]) / 2
+    diagonal = _sizes(boxes1, boxes2, within=False).pow(2).sum(-1) + eps
+    middles = [(boxes[..., :2] + boxes[..., 2:]) / 2 for boxes in (boxes1, boxes2)]
+    apart = middles[0][..., None, :] - middles[1][..., None, :, :]
     return box_iou(boxes1, boxes2) - apart.pow(2).sum(-1) / diagonal
 
 
@@ -63,19 +81,24 @@ def complete_box_iou(boxes1: Any, boxes2: Any, eps: float = 1e-7) -> Any:
     """`distance_box_iou` less a term for boxes of other proportions."""
     boxes1, boxes2 = _wide(boxes1), _wide(boxes2)
     iou = box_iou(boxes1, boxes2)
-    angles = [((b[:, 2] - b[:, 0]) / (b[:, 3] - b[:, 1])).atan() for b in (boxes1, boxes2)]
-    unlike = (4 / math.pi**2) * (angles[0][:, None] - angles[1][None, :]) ** 2
+    angles = [((b[..., 2] - b[..., 0]) / (b[..., 3] - b[..., 1])).atan() for b in (boxes1, boxes2)]
+    unlike = (4 / math.pi**2) * (angles[0][..., None] - angles[1][..., None, :]) ** 2
     share = (unlike / (1 - iou + unlike + eps)).detach()
     return distance_box_iou(boxes1, boxes2, eps) - share * unlike
 
 
 def box_convert(boxes: Any, in_fmt: str, out_fmt: str) -> Any:
-    """Boxes from one form to another: "xyxy" (corners), "xywh" (corner, size), "cxcywh" (centre, size)."""
-    allowed = ("xyxy", "xywh", "cxcywh")
+    """Boxes from one form to another: "xyxy" (corners), "xywh" (corner, size), "cxcywh" (centre, size), or `turned` ones."""
+    allowed = (*FORMATS, *turned.FORMATS)
+    text = f"Unsupported Bounding Box Conversions for given in_fmt {in_fmt} and out_fmt {out_fmt}"
     if in_fmt not in allowed or out_fmt not in allowed:
-        raise ValueError(f"Unsupported Bounding Box Conversions for given in_fmt {in_fmt} and out_fmt {out_fmt}")
+        raise ValueError(text)
     if in_fmt == out_fmt:
         return boxes.clone()
+    if (in_fmt in FORMATS) != (out_fmt in FORMATS):
+        raise NotImplementedError(text)
+    if in_fmt in turned.FORMATS:
+        return turned.turned_boxes(boxes, in_fmt, out_fmt)
     a, b, c, d = boxes.unbind(-1)
     if in_fmt == "xywh":
         a, b, c, d = a, b, a + c, b + d
@@ -97,38 +120,60 @@ def clip_boxes_to_image(boxes: Any, size: tuple[int, int]) -> Any:
 
 def remove_small_boxes(boxes: Any, min_size: float) -> Any:
     """The numbers of the boxes with both sides at least ``min_size``."""
-    wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    wide, high = boxes[..., 2] - boxes[..., 0], boxes[..., 3] - boxes[..., 1]
     return functions["where"]((wide >= min_size) & (high >= min_size))[0]
 
 
 def masks_to_boxes(masks: Any) -> Any:
-    """The box around what each mask (N, H, W) covers."""
-    if masks.numel() == 0:
-        return functions["zeros"]((0, 4), device=masks.device)
-    boxes = functions["zeros"]((masks.shape[0], 4), device=masks.device)
-    for i, mask in enumerate(masks):
+    """The box around what each mask (N, H, W) covers; zeros where it covers nothing."""
+    boxes = functions["zeros"]((len(masks) if masks.numel() else 0, 4), dtype=float32, device=masks.device)
+    for box, mask in zip(boxes, masks):
         y, x = functions["where"](mask != 0)
-        for at, value in enumerate((x.min(), y.min(), x.max(), y.max())):
-            boxes[i, at] = value
+        if len(y):
+            for at, value in enumerate((x.min(), y.min(), x.max(), y.max())):
+                box[at] = value
     return boxes
 
 
 def nms(boxes: Any, scores: Any, iou_threshold: float) -> Any:
     """Non-maximum suppression: the numbers of the boxes that no better one overlaps by more than the threshold, best first."""
+    if boxes.dim() != 2:
+        raise RuntimeError(f"boxes should be a 2d tensor, got {boxes.dim()}D")
+    if boxes.size(1) != 4:
+        raise RuntimeError(f"boxes should have 4 elements in dimension 1, got {boxes.size(1)}")
+    if scores.dim() != 1:
+        raise RuntimeError(f"scores should be a 1d tensor, got {scores.dim()}D")
+    if len(boxes) != len(scores):
+        raise RuntimeError(
+            f"boxes and scores should have same number of elements in dimension 0, got {len(boxes)} and {len(scores)}"
+        )
+    if boxes.dtype != scores.dtype:
+        raise RuntimeError("dets should have the same type as scores")
     order = scores.sort(descending=True, stable=True).indices
-    boxes = boxes[order]
-    close = (box_iou(boxes, boxes) > iou_threshold).numpy(force=True)
-    dropped = close[:0].any(0)
+    left = numpy.arange(len(order))
+    x1, y1, x2, y2 = _wide(boxes[order]).numpy(force=True).T
+    areas, threshold = (x2 - x1) * (y2 - y1), numpy.float64(iou_threshold)
     kept = []
-    for i in range(len(close)):
-        if not dropped[i]:
-            kept.append(i)
-            dropped |= close[i]
+    while len(left):
+        best, left = left[0], left[1:]
+        kept.append(int(best))
+        wide = numpy.minimum(x2[best], x2[left]) - numpy.maximum(x1[best], x1[left])
+        high = numpy.minimum(y2[best], y2[left]) - numpy.maximum(y1[best], y1[left])
+        inside = wide.clip(0) * high.clip(0)
+        with numpy.errstate(all="ignore"):  # boxes without an area overlap by 0 / 0: no reason to leave one out
+            left = left[~(inside / (areas[best] + areas[left] - inside) > threshold)]
     return order[kept]
 
 
 def batched_nms(boxes: Any, scores: Any, idxs: Any, iou_threshold: float) -> Any:
     """`nms` for each class in ``idxs`` on its own."""
+    if boxes.numel() > (4000 if boxes.device.type == "cpu" else 100_000):
+        keep = functions["zeros_like"](scores, dtype=bool_)
+        for number in idxs.unique():
+            own = functions["where"](idxs == number)[0]
+            keep[own[nms(boxes[own], scores[own], iou_threshold)]] = True
+        kept = functions["where"](keep)[0]
+        return kept[scores[kept].sort(descending=True).indices]
     if boxes.numel() == 0:
         return boxes.new_empty((0,)).long()
     apart = idxs.to(boxes) * (boxes.max() + 1)  # boxes of different classes no longer meet

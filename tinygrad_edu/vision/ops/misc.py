@@ -13,6 +13,15 @@ from ...ops.registry import functional, functions
 Layer = Callable[..., nn.Module]
 
 
+def rename_before_version_2(state: Any, local_metadata: Any, names: dict[str, str]) -> None:
+    """Give the weights and biases of a file that was written when a convolution had no `Conv2dNormActivation` around it new names."""
+    if (local_metadata.get("version") or 1) < 2:
+        for old, new in names.items():
+            for kind in ("weight", "bias"):
+                if f"{old}.{kind}" in state:
+                    state[f"{new}.{kind}"] = state.pop(f"{old}.{kind}")
+
+
 class ConvNormActivation(nn.Sequential):
     """A convolution, a norm layer, an activation; ``padding=None`` keeps the picture's size at stride 1."""
 
@@ -153,6 +162,10 @@ class FrozenBatchNorm2d(nn.Module):
     bias: Any
     running_mean: Any
     running_var: Any
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:
+        state_dict.pop(f"{prefix}num_batches_tracked", None)  # a BatchNorm2d counts
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def forward(self, x: Any) -> Any:
         shape = (1, -1, 1, 1)

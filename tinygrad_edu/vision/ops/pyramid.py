@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import nn
-from .misc import Conv2dNormActivation
+from .misc import Conv2dNormActivation, rename_before_version_2
 
 
 class ExtraFPNBlock(nn.Module):
@@ -56,6 +56,8 @@ class FeaturePyramidNetwork(nn.Module):
     Each level is brought to ``out_channels``, the next coarser result is enlarged and added, and a convolution smooths the sum.
     """
 
+    _version = 2
+
     def __init__(
         self, in_channels_list: list[int], out_channels: int, extra_blocks: ExtraFPNBlock | None = None,
         norm_layer: Callable[..., nn.Module] | None = None,
@@ -72,6 +74,11 @@ class FeaturePyramidNetwork(nn.Module):
         if extra_blocks is not None and not isinstance(extra_blocks, ExtraFPNBlock):
             raise TypeError(f"extra_blocks should be of type ExtraFPNBlock not {type(extra_blocks)}")
         self.extra_blocks = extra_blocks
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, local_metadata: Any, *rest: Any) -> None:
+        places = [f"{prefix}{b}.{i}" for b in ("inner_blocks", "layer_blocks") for i in range(len(self.inner_blocks))]
+        rename_before_version_2(state_dict, local_metadata, {place: f"{place}.0" for place in places})
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def forward(self, x: dict[str, Any]) -> dict[str, Any]:
         names, features = list(x), list(x.values())
