@@ -75,6 +75,10 @@ _ELSEWHERE = {
             "checkpoint.hf_storage",
         )
     },
+    "torch._functorch.make_functional": "func.old",
+    **dict.fromkeys(("torch._functorch", "torch._functorch.apis"), "func"),
+    **dict.fromkeys(("torch._functorch.functional_call", "torch._functorch.batch_norm_replacement"), "func.modules"),
+    "torch._functorch.eager_transforms": "func.derivatives",
     "torch._C": "overrides",
     "torch._tensor_str": "printing",
     "torch.fx.experimental": "absent",
@@ -113,6 +117,7 @@ _ELSEWHERE = {
     "torch.cuda.amp.grad_scaler": "amp.old",
     "torch.serialization": "io",
     "torch._utils": "utils",
+    "functorch": "func.old",
     "torchvision": "vision",
     "torchvision.transforms.transforms": "vision.transforms",
     "torchvision.transforms.autoaugment": "vision.transforms",
@@ -122,7 +127,12 @@ _ELSEWHERE = {
     **dict.fromkeys(
         ("torchvision.ops.roi_align", "torchvision.ops.roi_pool", "torchvision.ops.poolers"), "vision.ops.regions"
     ),
-    "torchvision.ops.focal_loss": "vision.ops.losses",
+    "torchvision.ops.ps_roi_align": "vision.ops.position_sensitive",
+    "torchvision.ops.ps_roi_pool": "vision.ops.position_sensitive",
+    **{
+        f"torchvision.ops.{file}": "vision.ops.losses" for file in ("focal_loss", "giou_loss", "diou_loss", "ciou_loss")
+    },
+    "torchvision.ops.drop_block": "vision.ops.misc",
     "torchvision.models.mobilenetv2": "vision.models.mobilenet",
     **{
         f"torchvision.models.segmentation.{file}": "vision.models.segmentation"
@@ -148,6 +158,25 @@ _TV_FILES = {
     "Video": "_video",
 }  # fmt: skip  where torchvision has its kinds of tensors
 _ELSEWHERE |= {f"torchvision.tv_tensors.{file}": "vision.tv_tensors" for file in _TV_FILES.values()}
+# data sets that torchvision has in a file each
+_TV_DATASETS = {
+    "arrays": ("svhn", "stl10", "usps", "semeion", "moving_mnist"),
+    "captions": ("flickr", "sbu"),
+    "faces": ("fer2013", "widerface"),
+    "imagenet": ("country211", "eurosat"),
+    "kinds": (
+        "clevr", "dtd", "fgvc_aircraft", "flowers102", "food101", "gtsrb", "imagenette", "rendered_sst2", "stanford_cars",
+        "sun397",
+    ),
+    "patches": ("pcam", "phototour"),
+    "pets": ("inaturalist", "oxford_iiit_pet"),
+    "scenes": ("places365",),
+    "streets": ("cityscapes", "kitti"),
+    "voc": ("sbd",),
+}  # fmt: skip
+_ELSEWHERE |= {
+    f"torchvision.datasets.{file}": f"vision.datasets.{ours}" for ours, files in _TV_DATASETS.items() for file in files
+}
 # files of vision that torchvision calls otherwise
 _TV_ROOMS = {
     "models.vit": "models.vision_transformer",
@@ -234,7 +263,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers every import of torch, torchvision and what is below them."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] not in ("torch", "torchvision"):
+        if name.partition(".")[0] not in ("torch", "torchvision", "functorch"):
             return None
         if _ours(name) is None:
             raise ModuleNotFoundError(
@@ -391,7 +420,15 @@ def _show_vision_names() -> None:
             room = name.removeprefix(f"{_PACKAGE}.vision.")
             for found in vars(module).values():
                 if isinstance(found, type) and found.__module__ == name:
-                    found.__module__ = f"torchvision.{_TV_ROOMS.get(room, room)}"
+                    found.__module__ = f"torchvision.{_tv_place(room, found.__name__)}"
+
+
+def _tv_place(room: str, name: str) -> str:
+    """The module of torchvision's that has the class `name` of our room."""
+    for file in _TV_DATASETS.get(room.removeprefix("datasets."), ()):
+        if name.lower().startswith(file.replace("_", "")):
+            return f"datasets.{file}"
+    return _TV_ROOMS.get(room, room)
 
 
 def main(arguments: list[str]) -> None:

@@ -1,6 +1,8 @@
-"""``use_deterministic_algorithms`` and its kin. All our operations are deterministic; the switches are kept for who asks."""
+"""``use_deterministic_algorithms`` and its kin. All our operations are deterministic; what torch then refuses is refused all the same."""
 
 from __future__ import annotations
+
+import warnings
 
 _mode = {"on": False, "warn_only": False, "matmul": "highest"}
 _PRECISIONS = ("highest", "high", "medium")
@@ -23,6 +25,25 @@ def are_deterministic_algorithms_enabled() -> bool:
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
     """Whether it was told only to warn."""
     return bool(_mode["warn_only"])
+
+
+def alert(name: str) -> None:
+    """RuntimeError, or a warning, where torch has no deterministic form of an operation and one has been asked for."""
+    if not _mode["on"]:
+        return
+    told = "True, warn_only=True" if _mode["warn_only"] else "True"
+    text = f"{name} does not have a deterministic implementation, but you set 'torch.use_deterministic_algorithms({told})'. You can "
+    end = (
+        "file an issue at https://github.com/pytorch/pytorch/issues to help us prioritize adding deterministic support for this "
+        "operation."
+    )
+    if _mode["warn_only"]:
+        warnings.warn(text + end, UserWarning, stacklevel=4)
+        return
+    raise RuntimeError(
+        f"{text}turn off determinism just for this operation, or you can use the 'warn_only=True' option, if that's acceptable for "
+        f"your application. You can also {end}"
+    )
 
 
 def set_float32_matmul_precision(precision: str) -> None:

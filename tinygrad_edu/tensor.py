@@ -6,6 +6,7 @@ Its other methods are the operations in ``ops/``: each is written once there and
 from __future__ import annotations
 
 import copy
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -17,6 +18,7 @@ from . import devices, dtypes, named, overrides, printing, sparse, typeinfo
 from .autograd import graph
 from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
+from .autograd.legacy import VOLATILE
 from .autograd.modes import state
 from .autograd.op import Op
 from .autograd.variable import Attributes, Variable, alias, all_of, attributes_of, needs_grad, wrap
@@ -127,8 +129,6 @@ def _need_matrices(t: Any, name: str) -> None:
 
 def _unturned(t: Any, name: str, advice: str) -> Any:
     """What a transpose of a 0-d tensor is: itself, with a word of torch's."""
-    import warnings
-
     warnings.warn(f"Tensor.{name} is deprecated on 0-D tensors. {advice}", UserWarning, stacklevel=3)
     return t
 
@@ -221,9 +221,19 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         named.attach(self, names)
 
     is_sparse = is_sparse_csr = is_quantized = is_mps = is_mkldnn = False
-    is_nested = is_xla = is_xpu = is_maia = is_vulkan = is_mtia = is_ipu = volatile = False
+    is_nested = is_xla = is_xpu = is_maia = is_vulkan = is_mtia = is_ipu = False
     name: None = None
     layout = strided
+
+    @property
+    def volatile(self) -> bool:
+        """False: a mark of programs older than `no_grad`; reading and setting it warn."""
+        warnings.warn("volatile was removed (Variable.volatile is always False)", stacklevel=2)
+        return False
+
+    @volatile.setter
+    def volatile(self, _: Any) -> None:
+        warnings.warn(VOLATILE, stacklevel=2)
 
     def record_stream(self, s: Any) -> None:
         """Nothing to do for the memory of a GPU's tensor, which waits for all streams; RuntimeError for others."""
@@ -334,8 +344,6 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         if self._data.ndim == 0:
             return _unturned(self, "T", _IDENTITY)
         if self._data.ndim != 2:
-            import warnings
-
             warnings.warn(
                 "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw "
                 "an error in a future release. Consider `x.mT` to transpose batches of matrices or "
@@ -450,8 +458,6 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     @property
     def grad(self) -> Any:
         if self._grad is None and not self._retain and needs_grad(self) and self.grad_fn is not None:
-            import warnings
-
             warnings.warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
                 "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
@@ -623,8 +629,6 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     def _warn_that_the_graph_ends(self) -> None:
         if state.enabled and needs_grad(self):
-            import warnings
-
             warnings.warn(
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
                 "Consider using tensor.detach() first.",

@@ -279,6 +279,43 @@ def test_scripts_follow_choices():
     assert [g.training for g in scripted.paths.graphs] == [True, False]
 
 
+class Turned(tg.nn.Module):
+    def forward(self, x):
+        if x.sum() > 0:
+            return x
+        return -x
+
+
+class Around(tg.nn.Module):
+    def __init__(self, part):
+        super().__init__()
+        self.part = part
+        self.last = tg.nn.Linear(2, 2)
+
+    def forward(self, x):
+        y = x.new_zeros(2)
+        for row in range(x.size(0)):
+            y = self.part(self.last(x[row])) + y / 2
+        return y
+
+
+def test_scripted_and_traced_parts_stay_what_they_are_in_a_whole():
+    """A part that was traced by itself is recorded with the whole, and a scripted part keeps its choices in a trace."""
+    x = tg.tensor([[1.0, 2.0], [-3.0, 1.0], [0.5, -4.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for part in (tg.jit.script(Turned()), tg.jit.trace(nn.Sequential(tg.jit.script(Turned())), x[0])):
+            program = Around(part)
+            for whole in (tg.jit.script(program), tg.jit.trace(program, x), tg.jit.trace(lambda a, f=program: f(a), x)):
+                for given in (x, -x, x[:1], 3 * x[1:]):
+                    tg.testing.assert_close(whole(given), Around.forward(program, given))
+    inner = tg.jit.trace(tg.nn.Linear(2, 2), x)
+    outer = tg.jit.script(tg.nn.Sequential(inner, tg.nn.Tanh()))
+    outer(x).sum().backward()
+    assert outer[0] is inner
+    assert all(p.grad is not None for p in inner.parameters())
+
+
 def test_a_file_runs_no_code():
     file = io.BytesIO()
     tg.jit.trace(nn.Linear(2, 1), tg.ones(1, 2)).save(file)

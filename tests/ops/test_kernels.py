@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_edu as tg
-from tinygrad_edu.backend import convolution, im2col, naive, pooling
+from tinygrad_edu.backend import convolution, im2col, naive, pooling, unpadded
 
 
 @st.composite
@@ -64,6 +64,23 @@ def test_convolution(case, seed, limit, batch_innermost, by_columns):
     np.testing.assert_allclose(out, naive.conv(x, w, *how), rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(gx, naive.conv_input_grad(g, w, x.shape, *how), rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(convolutions(), st.integers(0, 2**31))
+def test_convolution_without_its_padding(case, seed):
+    n, c, o, groups, sizes, kernel, *how = case
+    rng, how = np.random.default_rng(seed), (*how, groups)
+    x, w, b = (
+        rng.standard_normal((n, c, *sizes)),
+        rng.standard_normal((o, c // groups, *kernel)),
+        rng.standard_normal(o),
+    )
+    out = unpadded.conv(x, w, b, *how)
+    g = rng.standard_normal(out.shape)
+    np.testing.assert_allclose(out - b.reshape(-1, *(1,) * len(kernel)), naive.conv(x, w, *how), atol=1e-9)
+    gw = unpadded.conv_weight_grad(g, x, w.shape, *how)
+    np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), atol=1e-9)
 
 
 @pytest.fixture

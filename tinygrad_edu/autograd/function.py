@@ -360,17 +360,27 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
         if not recording:
             return results
         many = results if isinstance(results, tuple) else (results,)
-        marked = tuple(None if g is None else _Refuse.apply(g, *[t for t in grads if t is not None]) for g in many)
+        marked = _Error.apply(*map(_as_leaf, many))
         return marked if isinstance(results, tuple) else marked[0]
 
     return wrapper
 
 
-class _Refuse(Function):
+def _as_leaf(grad: Any) -> Any:
+    """A gradient that hangs on nothing and wants one itself: what comes of it complains where that is asked for."""
+    return None if grad is None else grad.detach().requires_grad_()
+
+
+class _Error(Function):
     @staticmethod
-    def forward(ctx: Any, value: Any, *sources: Any) -> Any:
-        return value.clone()
+    def forward(ctx: Any, *values: Any) -> Any:
+        return tuple(None if v is None else alias(v) for v in values)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+_Error._ctx_type = type(
+    "Error", (BackwardCFunction,), {"function": _Error, "__repr__": lambda node: f"<Error object at {id(node):#x}>"}
+)

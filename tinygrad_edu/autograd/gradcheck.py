@@ -8,6 +8,7 @@ from typing import Any
 
 from ..backend import kernels_of
 from .backward import grad
+from .forward_ad import dual_level, make_dual, unpack_dual
 from .graph import Node, edge_of
 from .variable import Variable, alias, needs_grad, wrap
 
@@ -109,9 +110,17 @@ def gradcheck(
     >>> tg.autograd.gradcheck(lambda x: (x * x).sum(), (tg.tensor([1., 2.], dtype=tg.float64, requires_grad=True),))
     True
     """
+    if not (check_forward_ad or check_backward_ad):
+        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+    if check_batched_grad and not check_backward_ad:
+        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
     inputs = _as_tuple(inputs)
     try:
         _check_inputs(inputs)
+        if check_forward_ad:
+            _check_forward(func, inputs, eps, rtol, atol)
+        if not check_backward_ad:
+            return True
         outputs = _differentiable(func(*inputs))
         if not outputs:
             _check_constant(func, inputs, eps)
@@ -193,6 +202,36 @@ def _check_part(
                 rtol,
                 atol,
             )
+
+
+def _check_forward(func: Callable[..., Any], inputs: tuple[Any, ...], eps: float, rtol: float, atol: float) -> None:
+    """Compare tangents, one element of a (real) input at a time, with what small steps measure."""
+    sources = [(j, x) for j, x in enumerate(_sources(inputs)) if x._data.dtype.kind == "f"]
+    measured = [numerical_jacobian(func, inputs, x, eps) for _, x in sources]
+    tangents = [_forward_jacobian(func, inputs, x) for _, x in sources]
+    for i in range(len(tangents[0]) if tangents else 0):
+        for (j, _), a, n in zip(sources, tangents, measured):
+            text = f"Jacobian computed with forward mode mismatch for output {i} with respect to input {j},"
+            _compare(a[i], n[i], text, rtol, atol)
+
+
+def _forward_jacobian(function: Callable[..., Any], inputs: tuple[Any, ...], x: Any) -> list[Any]:
+    """The matrices of `numerical_jacobian` from forward mode."""
+    xp = kernels_of(x._data).xp
+    rows: list[list[Any]] = []
+    for where, _ in _steps(x):
+        tangent = xp.zeros_like(x._data)
+        tangent[where] = 1
+        with dual_level():
+            dual = [
+                make_dual(t, wrap(tangent) if t is x else wrap(xp.zeros_like(t._data)))
+                if isinstance(t, Variable) and needs_grad(t)
+                else t
+                for t in inputs
+            ]
+            parts = [unpack_dual(t) for t in _as_tuple(function(*dual)) if t._data.dtype.kind in "fc"]
+        rows.append([(xp.zeros_like(p._data) if t is None else t._data).ravel() for p, t in parts])
+    return [xp.stack(column) for column in zip(*rows)]
 
 
 def _compare(a: Any, n: Any, text: str, rtol: float, atol: float) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from .. import dtypes
 from .graph import INFERENCE_WRITE, Node, edge_of, is_dense, move_retained
 from .modes import state
-from .node import OpNode, origin_name
+from .node import BASE_WRITTEN, SEVERAL, OpNode, origin_name
 from .table import TENSOR_OPS
 from .variable import Variable, needs_grad, wrap
 
@@ -63,8 +63,7 @@ _EITHER = (
     "want the inplace to be tracked)."
 )
 _WHY = {
-    "several": "This view is the output of a function that returns multiple views. Such functions do not allow the output views to "
-    "be modified inplace. You should replace the inplace operation by an out-of-place one.",
+    "several": SEVERAL,
     "function": "This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to "
     "handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. "
     "This behavior is forbidden. You can fix this by cloning the output of the custom Function.",
@@ -257,7 +256,7 @@ def view_node(x: Any) -> Any:
     """The node of a view: as made, or derived again from its base after somebody wrote into the storage."""
     base = x._base
     if x._seen != x._counter[0] and needs_grad(base):
-        _check_origin(x, "its base or another view of its base has been")
+        _check_origin(x, BASE_WRITTEN)
         whole_is_complex, part_is_complex = base._data.dtype.kind == "c", x._data.dtype.kind == "c"
         _, geometry = places(x._data, base._data)
         with_grad = state.enabled

@@ -9,6 +9,8 @@ from .. import dtypes
 from ..backend import kernels_for
 from . import variable
 
+VOLATILE = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
+
 
 class _LegacyMeta(type):
     def __instancecheck__(cls, other: Any) -> bool:
@@ -34,9 +36,7 @@ class Variable(metaclass=_LegacyMeta):
             name = "numpy.ndarray" if type(data).__module__ == "numpy" else type(data).__name__
             raise TypeError(f"Variable data has to be a tensor, but got {name}")
         if volatile:
-            warnings.warn(
-                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.", stacklevel=2
-            )
+            warnings.warn(VOLATILE, stacklevel=2)
         if requires_grad and data._data.dtype.kind not in "fcV":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         return data.detach().requires_grad_(bool(requires_grad))

@@ -14,6 +14,12 @@ from .second import first_derivative, second_name
 from .table import TENSOR_OPS
 from .variable import Variable, wrap
 
+BASE_WRITTEN = "its base or another view of its base has been"
+SEVERAL = (
+    "This view is the output of a function that returns multiple views. Such functions do not allow the output views to "
+    "be modified inplace. You should replace the inplace operation by an out-of-place one."
+)
+
 if TYPE_CHECKING:
     from .op import Op
 
@@ -131,17 +137,31 @@ class OpNode(Node):
             for _ in range(1)
         )
 
+    def _counted(self) -> list[tuple[int, int]]:
+        """Which saved values, and which of those that are lists of arrays, the version counters belong to."""
+        found = []
+        for i, (where, value) in enumerate(zip(self.plan.saving, self.saved)):
+            if where[1] == "array" and type(value) in (list, self.k.array_type):
+                found += [(i, nth) for nth in range(len(value) if type(value) is list else 1)]
+        return found
+
     def _modified(self, version: list[int]) -> str:
         at = self.versions.index(version)
         then = self.then[at] if self.then else 0
-        places = self._version_places()
-        place = places[at] if at < len(places) else 0
+        places = [(i, 0) for i in self.plan.places] if self.plan.places is not None else self._counted()
+        place, nth = places[at] if at < len(places) else (0, 0)
         value = self.saved[place]
-        array = value[0] if type(value) is list else value
+        array = value[nth] if type(value) is list else value
         where = self.plan.saving[place][0]
-        maker, nr = (self, -1 - where) if where < 0 else self.edges[self.op.edge_at.get(where, 0)]
+        maker, nr = (self, -1 - where) if where < 0 else self.edges[self.op.edge_at.get(where, 0) + nth]
         kind = f"{dtypes.module_name}.{'cuda.' if self.k.device_type == 'cuda' else ''}{dtypes.of(array).short}Tensor"
-        if where >= 0 and len(version) > 1:  # rewritten in place since: named after that operation
+        made_by: Op | None = getattr(maker, "op", None) if where >= 0 else None
+        if made_by is not None and made_by.safe:
+            return f"Output {nr} of {origin_name(maker)} is a view and {BASE_WRITTEN} modified inplace. {SEVERAL}"
+        view = made_by is not None and made_by.view
+        if made_by is not None and view and not made_by.name.startswith("view_as_"):  # derived again from its base
+            maker, nr = "AsStrided", 0
+        elif where >= 0 and len(version) > 1 and not view:  # rewritten in place since: named after that operation
             maker, nr = version[1], 0
         elif maker is not None:
             maker = None if isinstance(maker, AccumulateGrad) else origin_name(maker)

@@ -74,6 +74,8 @@ class Op:
 
     table: dict[str, Op] = TENSOR_OPS.table
 
+    safe = False  # of those with several views as results: whether autograd tracks that they are
+
     def __init__(
         self,
         name: str,

@@ -3,13 +3,14 @@
 - `im2col`: one matrix product with all windows as columns. Works for everything.
 - `direct`: compiled, without columns, for few filters.
 - `depthwise`: a filter of its own for every channel.
+- `unpadded`: without the padding, for numbers that are not finite.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import depthwise, direct, im2col
+from . import depthwise, direct, im2col, unpadded
 from .im2col import col2im, out_sizes
 from .im2col import im2col as columns_of
 
@@ -31,7 +32,9 @@ def conv(
     """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     dtype = x.dtype
     x, w = _wide(x, w)
-    if depthwise.fits(xp, x.shape, w.shape, groups):
+    if unpadded.wanted(w, dtype, x.shape, w.shape, padding, groups):
+        out = unpadded.conv(x, w, bias, stride, padding, dilation, groups)
+    elif depthwise.fits(xp, x.shape, w.shape, groups):
         out = depthwise.conv(x, w, bias, stride, padding, dilation)
     else:
         out = direct.conv(x, w, bias, stride, padding, dilation, groups)
@@ -67,4 +70,8 @@ def conv_weight_grad(
         gw = direct.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
         if gw is None:
             gw = im2col.conv_weight_grad(xp, g, x, w_shape, stride, padding, dilation, groups)
+    if unpadded.wanted(
+        gw, dtype, x.shape, w_shape, padding, groups
+    ):  # it is smaller than g, and not finite where g is not
+        gw = unpadded.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
     return gw.astype(dtype, copy=False)

@@ -97,7 +97,7 @@ def conv_input_grad(
     """The gradient of `conv` for x, given the output's: a convolution with the filters turned around."""
     if not pays(g, (w.shape[1], w.shape[0], *w.shape[2:]), stride, dilation, groups):
         return None
-    padded = im2col.turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
+    padded = im2col.turned_padding(x_shape, w, g.shape, stride, padding, dilation, groups)
     if padded is None:
         return None
     return conv(g, im2col.turned_around(numpy, w), None, stride, padded, dilation, 1)

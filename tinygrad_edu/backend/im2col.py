@@ -267,24 +267,30 @@ class Plan:
 plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
 
 
+def finite(a: Array) -> bool:
+    """Whether all numbers of a CPU's array are; some that are very large count as if they were not."""
+    line = a.reshape(-1)
+    return type(a) is not numpy.ndarray or math.isfinite(numpy.dot(line, line))
+
+
 def _plan(meeting: Array, tall: bool, xp: Any, *sizes: Any) -> Plan:
     """The plan for numbers that meet the filters: a filter that serves several rows has zeros, and 0 times infinity is NaN."""
     plan = plan_of(xp, *sizes, tall and xp is numpy and meeting.dtype.kind == "f")
-    if plan.together > 1:
-        line = meeting.reshape(-1)
-        if not math.isfinite(numpy.dot(line, line)):
-            return plan_of(xp, *sizes, False)
-    return plan
+    return plan if plan.together == 1 or finite(meeting) else plan_of(xp, *sizes, False)
 
 
 # ------------------------------------------------------------------------------------ filters turned around
 def turned_padding(
-    x: Sizes, w: Sizes, g: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+    x: Sizes, w: Array, g: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Sizes | None:
-    """The padding with which ``g`` convolved with the filters turned around is the gradient for ``x``; None if it is not."""
-    turned = tuple(d * (k - 1) - p for k, p, d in zip(w[2:], padding, dilation))
-    usual = g[2:] == out_sizes(x[2:], w[2:], stride, padding, dilation)
-    return turned if usual and groups == 1 and set(stride) == {1} and min(turned, default=0) >= 0 else None
+    """The padding with which ``g`` convolved with the filters turned around is the gradient for ``x``; None if it is not.
+
+    It is not where the padding's zeros would meet inf or NaN.
+    """
+    turned = tuple(d * (k - 1) - p for k, p, d in zip(w.shape[2:], padding, dilation))
+    usual = g[2:] == out_sizes(x[2:], w.shape[2:], stride, padding, dilation)
+    fits = usual and groups == 1 and set(stride) == {1} and min(turned, default=0) >= 0
+    return turned if fits and (not any(turned) or finite(w)) else None
 
 
 def turned_around(xp: Any, w: Array) -> Array:
@@ -320,7 +326,7 @@ def conv_input_grad(
     if (
         w.shape[0] <= x_shape[1]
     ):  # then it is cheaper to convolve g with the filters turned around than to add up windows
-        padded = turned_padding(x_shape, w.shape, g.shape, stride, padding, dilation, groups)
+        padded = turned_padding(x_shape, w, g.shape, stride, padding, dilation, groups)
         if padded is not None:
             return conv(xp, g, turned_around(xp, w), None, stride, padded, dilation, 1)
     # columns are added up here, not copied: the batch innermost pays also where rows are longer; compiled, where they are short

@@ -401,5 +401,20 @@ def _bessel_scaled(xp: Any, x: Any, order: int) -> Any:
 
 i0e = _wide(lambda xp, x: _bessel_scaled(xp, x, 0))
 i1e = _wide(lambda xp, x: xp.sign(x) * _bessel_scaled(xp, x, 1))
-i0 = _wide(lambda xp, x: xp.exp(xp.abs(x)) * _bessel_scaled(xp, x, 0))
-i1 = _wide(lambda xp, x: xp.sign(x) * xp.exp(xp.abs(x)) * _bessel_scaled(xp, x, 1))
+
+
+def _unscaled(order: int) -> Kernel:
+    """``exp(|x|)`` times the scaled function: infinite, as in torch, where that factor is in float32."""
+    scaled = _wide(lambda xp, x: xp.exp(xp.abs(x)) * _bessel_scaled(xp, x, order) * (xp.sign(x) if order else 1))
+
+    def function(xp: Any, x: Any) -> Any:
+        made = scaled(xp, x)
+        return (
+            made if x.dtype.itemsize == 8 else xp.where(xp.abs(x) > _LARGEST_POWER, made * x.dtype.type(math.inf), made)
+        )
+
+    return function
+
+
+_LARGEST_POWER = 88.722839  # exp of more is infinite in float32
+i0, i1 = _unscaled(0), _unscaled(1)

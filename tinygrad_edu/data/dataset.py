@@ -116,6 +116,12 @@ class ConcatDataset(Dataset[T_co]):
         """Where each dataset ends."""
         return list(itertools.accumulate(len(d) for d in sequence))
 
+    @property
+    def cummulative_sizes(self) -> list[int]:
+        """The older name of ``cumulative_sizes``."""
+        warnings.warn("`cummulative_sizes` attribute is renamed to `cumulative_sizes`", FutureWarning, stacklevel=2)
+        return self.cumulative_sizes
+
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 

@@ -36,7 +36,8 @@ for _key, _aten in (
         f"vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{_aten}. Please file "
         "an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
     )
-_SINGLE["__float__"] = _SINGLE["__int__"] = _SINGLE["__index__"] = _SINGLE["item"]
+_SINGLE |= dict.fromkeys(("__float__", "__int__", "__index__", "__contains__"), _SINGLE["item"])
+_SINGLE["equal"] = "Batching rule not implemented for aten::equal. We could not generate a fallback."
 _SINGLE |= dict.fromkeys(
     ("numpy", "tolist", "data_ptr"), "Cannot access data pointer of Tensor that doesn't have storage"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from ..autograd.backward import grad as gradients
@@ -116,6 +117,7 @@ def _pulled(outputs: list[Any], seeds: list[Any] | None, inputs: list[Any]) -> l
 def grad_and_value(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> F:
     """A function that returns (gradient, value) of ``func``, whose value is one number."""
 
+    @wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         whole, chosen, inputs = _call(func, argnums, args, kwargs)
         result, aux = _parts(whole, has_aux, "grad_and_value(f)(*args)")
@@ -143,6 +145,7 @@ def grad(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> 
     (tensor(1.), tensor(-0.8415))
     """
 
+    @wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         grads, value = grad_and_value(func, argnums, has_aux)(*args, **kwargs)
         return (grads, value[1]) if has_aux else grads
@@ -264,6 +267,7 @@ def jacrev(func: F, argnums: int | tuple[int, ...] = 0, *, has_aux: bool = False
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError("jacrev: `chunk_size` should be greater than 0.")
 
+    @wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         whole, chosen, inputs = _call(func, argnums, args, kwargs)
         result, aux = _parts(whole, has_aux, _VJP)
@@ -297,6 +301,7 @@ def jacfwd(func: F, argnums: int | tuple[int, ...] = 0, has_aux: bool = False, *
             [1., 1., 1.]])
     """
 
+    @wraps(func)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         check_randomness(randomness)
         places = _positions(argnums, len(args))

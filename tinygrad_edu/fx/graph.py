@@ -149,6 +149,21 @@ class Graph:
             made.output(value)
         return made
 
+    def __reduce__(self) -> Any:
+        steps = [(node, node.op, node.target, node.args, node.kwargs, node.type, node.meta) for node in self.nodes]
+        return (
+            Graph,
+            (),
+            (steps, self._names, self._counts),
+        )  # one after the other: nodes that hold nodes would go too deep
+
+    def __setstate__(self, state: Any) -> None:
+        steps, self._names, self._counts = state
+        for node, op, target, args, kwargs, kind, meta in steps:
+            node.op, node.target, node.type, node.meta = op, target, kind, meta
+            node._set(args, kwargs)
+            node.insert(self._root.prev)
+
     def erase_node(self, to_erase: Node) -> None:
         """Remove a node whose result nobody uses; RuntimeError where somebody does."""
         if to_erase.users:
@@ -163,10 +178,8 @@ class Graph:
         """Remove nodes whose results nobody uses, inputs apart; whether there were any."""
         changed = False
         for node in list(reversed(list(self.nodes))):
-            pure = node.op not in ("placeholder", "output") and not (
-                is_impure_node is not None and is_impure_node(node)
-            )
-            if pure and not node.users and getattr(node.target, "__name__", "") != "_assert":
+            matters = node.is_impure() if is_impure_node is None else is_impure_node(node)
+            if not matters and not node.users:
                 self.erase_node(node)
                 changed = True
         return changed

@@ -31,6 +31,7 @@ class GraphModule(Module):
     def __init__(self, root: Any, graph: Graph, class_name: str = "GraphModule") -> None:
         super().__init__()
         type(self).__name__ = class_name
+        self.meta: dict[str, Any] = {}  # notes of those who work on the graph
         if isinstance(root, Module):
             self.training = root.training
             for node in graph.nodes:
@@ -72,10 +73,12 @@ class GraphModule(Module):
 
     def print_readable(self, print_output: bool = True, **options: Any) -> str:
         """The module as the text of a class."""
-        lines = self.code.strip().splitlines()
-        lines.insert(1, "    # No stacktrace found for following nodes")
-        body = "\n".join(f"    {line}" for line in lines)
-        text = f"class {self._get_name()}({dtypes.module_name}.nn.Module):\n{body}\n        "
+        head, *lines = self.code.strip().splitlines()
+        renamed = sum(n.op == "placeholder" and n.target.replace("*", "") != n.name for n in self.graph.nodes)
+        hint = [*([""] if renamed else []), "    # No stacktrace found for following nodes"]
+        lines = [head, *lines[:renamed], *hint, *lines[renamed:]]
+        body = "\n".join(f"    {line}" if line else "" for line in lines)
+        text = f"class {self._get_name()}({dtypes.module_name}.nn.Module):\n{body}\n"
         if print_output:
             print(text)
         return text
@@ -102,11 +105,29 @@ class GraphModule(Module):
         held.__dict__.update({
             key: copy.deepcopy(value, memo) for key, value in self.__dict__.items() if key not in ("_graph", "_code")
         })  # fmt: skip
-        return GraphModule(held, copy.deepcopy(self.graph), type(self).__name__)
+        made = GraphModule(held, copy.deepcopy(self.graph))
+        made.meta = held.__dict__.get("meta", {})
+        return made
+
+    def __copy__(self) -> GraphModule:
+        made = GraphModule(self, self.graph)
+        made.meta = self.__dict__.get("meta", {})
+        return made
+
+    def __reduce__(self) -> Any:
+        return _read, ({k: v for k, v in self.__dict__.items() if k not in ("_graph", "_code", "meta")}, self.graph)
 
     def __str__(self) -> str:
         hint = "# To see more debug info, please use `graph_module.print_readable()`"
         return "\n".join([super().__repr__(), self.code, hint])
+
+
+def _read(held: dict[str, Any], graph: Graph) -> GraphModule:
+    """A module from a file: what it held but for `meta`, and the graph."""
+    made = GraphModule(Module(), Graph())
+    made.__dict__.update(held)
+    made.graph = graph
+    return made
 
 
 class _Aliases:

@@ -46,20 +46,32 @@ def hands_on(function: Any) -> bool:
     return functional.get(name) is function and name not in _IN_TORCH and name not in _IN_C
 
 
-def map_arg(arg: Any, change: Callable[[Node], Any]) -> Any:
-    """Arguments with ``change(node)`` in the place of every node, down to what tuples, lists, dicts and slices hold."""
-    if isinstance(arg, Node):
-        return change(arg)
-    if isinstance(arg, tuple):
-        parts = [map_arg(a, change) for a in arg]
-        return type(arg)(*parts) if hasattr(arg, "_fields") else tuple(parts)
-    if isinstance(arg, list):
-        return [map_arg(a, change) for a in arg]
-    if isinstance(arg, dict):
-        return {key: map_arg(a, change) for key, a in arg.items()}
-    if isinstance(arg, slice):
-        return slice(*(map_arg(a, change) for a in (arg.start, arg.stop, arg.step)))
-    return arg
+def map_aggregate(a: Any, fn: Callable[[Any], Any]) -> Any:
+    """What tuples, lists, dicts and slices hold, with ``fn(part)`` in the place of every part that is none of them."""
+    if isinstance(a, tuple):
+        parts = [map_aggregate(part, fn) for part in a]
+        return type(a)(*parts) if hasattr(a, "_fields") else tuple(parts)
+    if isinstance(a, list):
+        return [map_aggregate(part, fn) for part in a]
+    if isinstance(a, dict):
+        return {key: map_aggregate(part, fn) for key, part in a.items()}
+    if isinstance(a, slice):
+        return slice(*(map_aggregate(part, fn) for part in (a.start, a.stop, a.step)))
+    return fn(a)
+
+
+def map_arg(a: Any, fn: Callable[[Node], Any]) -> Any:
+    """Arguments with ``fn(node)`` in the place of every node, down to what tuples, lists, dicts and slices hold."""
+    return map_aggregate(a, lambda part: fn(part) if isinstance(part, Node) else part)
+
+
+_with_effects: set[Any] = set()
+
+
+def has_side_effect(fn: Any) -> Any:
+    """Mark a function, which is returned, as one that is called for what it does: its calls stay even if nobody uses the results."""
+    _with_effects.add(fn)
+    return fn
 
 
 def qualified_name(function: Any) -> str:
@@ -143,6 +155,13 @@ class Node:
         map_arg((self._args, self._kwargs), lambda node: found.setdefault(node))
         return list(found)
 
+    def is_impure(self, impure_random: bool = True) -> bool:
+        """Whether the step matters even if nobody uses its result: inputs, the output and functions with side effects do."""
+        effects = self.op == "call_function" and (
+            self.target in _with_effects or getattr(self.target, "__name__", "") == "_assert"
+        )
+        return effects or self.op in ("placeholder", "output")
+
     def insert(self, after: Node) -> None:
         """Put this node behind another one."""
         self.prev, self.next = after, after.next
@@ -185,6 +204,9 @@ class Node:
             user.replace_input_with(self, replace_with)
         return changed
 
+    def __reduce__(self) -> Any:
+        return _blank, (self.graph, self.name)  # what is in it, the graph knows
+
     def format_node(self) -> str:
         """Its line in the graph's text."""
         if self.op == "output":
@@ -200,3 +222,8 @@ class Node:
 
     def __repr__(self) -> str:
         return self.name
+
+
+def _blank(graph: Graph, name: str) -> Node:
+    """A node of a graph that is being read from a file: the graph fills it."""
+    return Node(graph, name, "", "", (), {})

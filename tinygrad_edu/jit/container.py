@@ -14,11 +14,11 @@ import numpy
 
 from .. import dtypes, layouts
 from ..autograd.op import Op
-from ..autograd.variable import wrap
+from ..autograd.variable import Variable, wrap
 from ..backend import Kernels, kernels_for, kernels_of
 from ..nn.parameter import Parameter
 from .graph import Graph, Node, Ref, Repeat, Size
-from .module import Paths, RecursiveScriptModule, ScriptFunction, ScriptModule
+from .module import Paths, RecursiveScriptModule, ScriptFunction, ScriptModule, attributes_of
 from .recorder import function_named
 
 FORMAT = "tinygrad_edu.jit 1"
@@ -205,6 +205,9 @@ def _pack_part(part: Any, put: Any) -> dict[str, Any]:
             for n, b in part._buffers.items()
         },
         "modules": {n: None if m is None else _pack_part(m, put) for n, m in part._modules.items()},
+        "attributes": {
+            n: {"tensor": put(a._data)} if isinstance(a, Variable) else _pack(a) for n, a in attributes_of(part).items()
+        },
     }
 
 
@@ -245,6 +248,9 @@ def _unpack_part(made: dict[str, Any], get: Any, paths: Paths | None = None) -> 
         part.register_parameter(name, None if p is None else Parameter(wrap(get(p[0])), p[1]))
     for name, b in made["buffers"].items():
         part.register_buffer(name, None if b is None else wrap(get(b[0])), True if b is None else b[1])
+    for name, a in made.get("attributes", {}).items():
+        held = isinstance(a, dict) and "tensor" in a
+        part.__dict__[name] = wrap(get(a["tensor"])) if held else _unpack(a)
     for name, m in made["modules"].items():
         part._modules[name] = None if m is None else _unpack_part(m, get)  # type: ignore[assignment]
     return part

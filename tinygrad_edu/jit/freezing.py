@@ -19,7 +19,7 @@ class Frozen(RecursiveScriptModule):
 
     def __init__(self, mod: ScriptModule, kept: Sequence[str]) -> None:
         super().__init__(mod.original_name)
-        whole = shell(mod, mod.paths, RecursiveScriptModule, RecursiveScriptModule)
+        whole = shell(mod, mod.paths, RecursiveScriptModule, RecursiveScriptModule, keep=False)
         for part in whole.modules():
             for name, p in part._parameters.items():
                 part._parameters[name] = None if p is None else Parameter(p.detach(), False)
@@ -47,6 +47,9 @@ class Frozen(RecursiveScriptModule):
         self.whole.save(f)
 
 
+Frozen.__name__ = "RecursiveScriptModule"  # which torch's frozen modules are
+
+
 def freeze(mod: Any, preserved_attrs: Sequence[str] | None = None, optimize_numerics: bool = True) -> Any:
     """A copy of a traced or scripted module in eval mode, whose parameters and buffers can no longer be seen.
 
@@ -58,6 +61,9 @@ def freeze(mod: Any, preserved_attrs: Sequence[str] | None = None, optimize_nume
         raise RuntimeError(
             "Freezing is currently only implemented for modules in eval mode. Please call .eval() on your module before freezing."
         )
+    for name in preserved_attrs or ():
+        if not hasattr(mod, name):
+            raise RuntimeError(f"Unknown name: {name}")
     return Frozen(mod, preserved_attrs or ())
 
 

@@ -134,6 +134,7 @@ class Graph:
         self.argument_names: list[str] = []
         self.input_structure: Any = None  # for each argument: how it holds the inputs (`Ref`: the number of the input)
         self.training: bool | None = None  # of a script: the mode in which this path was taken
+        self.with_script = False  # whether a scripted part was recorded with it
         self.fixed: dict[tuple[int, int], str] = {}  # (input, dimension) → why its size must stay as it was
 
     def new(self, kind: str, array: Any, name: str = "") -> Value:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..autograd.variable import Variable
+from ..nn.container import ModuleDict, ModuleList, Sequential
 from ..nn.module import Module
 from .graph import Graph, Ref, mapped
-from .recorder import is_tracing
+from .recorder import is_tracing, scripted
 from .running import OtherPath, Program
 
 Retrace = Callable[[tuple[Any, ...]], Graph]
@@ -123,7 +124,7 @@ class ScriptFunction:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.inner is not None and is_tracing():  # a script within another one: recorded with it
-            return self.inner(*args, **kwargs)
+            return scripted(self.inner, *args, **kwargs)
         return self.paths.run(args, kwargs, self.members.__getitem__)
 
     @property
@@ -157,8 +158,11 @@ class ScriptModule(Module):
         super().__init__()
         self.original_name = original
         self.__dict__["paths"] = paths
+        self.__dict__["inner"] = None  # the module itself, of a script
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
+        if self.inner is not None and is_tracing():  # a script within another one: recorded with it
+            return scripted(self.inner.train(self.training), *args, **kwargs)
         return self._whole().run(args, kwargs, self._member_named, self.training)
 
     def _whole(self) -> Paths:
@@ -211,26 +215,72 @@ class TopLevelTracedModule(TracedModule):
 
 
 class RecursiveScriptModule(ScriptModule):
-    """A scripted, loaded or frozen module or a part of one."""
+    """A scripted, loaded or frozen module or a part of one. Made from a container, it can be counted and indexed as that is:
+    what it gives are the container's own parts."""
+
+    def _of_container(self, method: str, *args: Any) -> Any:
+        container = self.__dict__.get("container")
+        if not hasattr(container, method):
+            raise NotImplementedError
+        return getattr(container, method)(*args)
+
+    def __len__(self) -> int:
+        return self._of_container("__len__")  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._of_container("__iter__")  # type: ignore[no-any-return]
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._of_container("__getitem__", key)
+
+    def __contains__(self, key: Any) -> bool:
+        return self._of_container("__contains__", key)  # type: ignore[no-any-return]
+
+    def __bool__(self) -> bool:
+        return True
 
 
-def shell(module: Module, paths: Paths, whole: type[ScriptModule], part: type[ScriptModule]) -> ScriptModule:
-    """The tree of a module, with the same parameters and buffers, without its code."""
-    return _shell(module, whole(_class_of(module), paths), part)
+def shell(
+    module: Module, paths: Paths, whole: type[ScriptModule], part: type[ScriptModule], keep: bool = True
+) -> ScriptModule:
+    """The tree of a module, with the same parameters and buffers, without its code. ``keep``: with those parts of it that have
+    been traced or scripted by themselves as they are."""
+    return _shell(module, whole(_class_of(module), paths), part, keep)
 
 
 def _class_of(module: Module) -> str:
     return module.original_name if isinstance(module, ScriptModule) else type(module).__name__
 
 
-def _shell(module: Module, made: ScriptModule, part: type[ScriptModule]) -> ScriptModule:
+def attributes_of(module: Module) -> dict[str, Any]:
+    """What a scripted module keeps of a module's other attributes: tensors, numbers, texts, and what consists of them."""
+    general = vars(ScriptModule(""))
+    others = {name: value for name, value in vars(module).items() if name not in general}
+    return {name: value for name, value in others.items() if isinstance(value, Variable) or _plain(value)}
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, (list, dict, tuple)):
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        return (type(value) is tuple or bool(value)) and all(map(_plain, parts))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _shell(module: Module, made: ScriptModule, part: type[ScriptModule], keep: bool) -> ScriptModule:
     made.training = module.training
+    if isinstance(made, RecursiveScriptModule):
+        made.__dict__.update(attributes_of(module))
+        if isinstance(module, (Sequential, ModuleList, ModuleDict)):
+            made.__dict__["container"] = module
     for name, parameter in module._parameters.items():
         made.register_parameter(name, parameter)
     for name, buffer in module._buffers.items():
         made.register_buffer(name, buffer, name not in module._non_persistent_buffers_set)
     for name, child in module._modules.items():
-        made._modules[name] = None if child is None else _shell(child, part(_class_of(child)), part)  # type: ignore[assignment]
+        if child is None or (keep and isinstance(child, ScriptModule) and child.paths is not None):
+            made._modules[name] = child  # type: ignore[assignment]
+        else:
+            made._modules[name] = _shell(child, part(_class_of(child)), part, keep)
     return made
 
 

@@ -266,6 +266,24 @@ def is_tracing() -> bool:
     return bool(_current)
 
 
+def scripted(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What a scripted part does within a trace: its choices become part of the graph."""
+    recorder = _current[-1]
+    before, recorder.choices = recorder.choices, True
+    recorder.graph.with_script = True
+    try:
+        return function(*args, **kwargs)
+    finally:
+        recorder.choices = before
+
+
+def called(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A function that is no primitive, as a graph holds it: written down where one that is being recorded runs that graph."""
+    if _current:
+        return _current[-1].function(name, function, *args, **kwargs)
+    return function(*args, **kwargs)
+
+
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[Recorder]:
     """While this lasts, what runs is written down by ``recorder``."""

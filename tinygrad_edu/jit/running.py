@@ -11,7 +11,7 @@ from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import Kernels, by_array, kernels_of
 from ..backend.quiet import quietly
 from .graph import Graph, Node, Ref, Repeat, Size, mapped, refs_in
-from .recorder import function_named
+from .recorder import called, function_named, is_tracing
 
 # constants whose size follows from the inputs
 _MAKERS: dict[str, Any] = {
@@ -85,7 +85,7 @@ class Program:
         with_grad = state.enabled and any(needs_grad(env[i]) for i in (*self.inputs, *(i for i, _ in self.members)))
         for index, array, copied in self.constants:
             env[index] = wrap(array.copy() if copied else array)
-        if with_grad:
+        if with_grad or is_tracing():
             self._record(env, shapes)
         else:
             with no_grad():
@@ -146,10 +146,10 @@ class Program:
                 write(args[0], args[1])
                 continue
             if node.form == "guard":
-                _check(node, args[0]._data)
+                _check(node, args[0])
                 continue
             if node.form == "function":
-                out = step.function(*args, **mapped(node.kwargs, lambda a: _resolved(a, env, shapes)))
+                out = called(node.op, step.function, *args, **mapped(node.kwargs, lambda a: _resolved(a, env, shapes)))
             elif node.form == "make":
                 out = wrap(step.forward(_kernels(env), *args))
             else:
@@ -186,7 +186,7 @@ def _resolved(a: Any, env: list[Any], shapes: list[Any]) -> Any:
     return _size(a, shapes)
 
 
-def _check(node: Node, array: Any) -> None:
-    value = {"bool": bool, "int": int}[node.op](array.item())
+def _check(node: Node, x: Any) -> None:
+    value = {"bool": bool, "int": int}[node.op](x if isinstance(x, Variable) else x.item())
     if value != node.args[1]:
         raise OtherPath(f"{node.op} at {node.line} gives {value}, not {node.args[1]} as when it was traced")

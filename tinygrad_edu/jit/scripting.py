@@ -8,9 +8,7 @@ from ..nn.module import Module
 from .graph import Graph
 from .module import ScriptFunction, ScriptModule
 from .recorder import TracingError
-from .trace import Subject, build, wrapped
-
-MOST_PATHS = 100
+from .trace import MOST_PATHS, Subject, build, check_order, wrapped
 
 
 def script(obj: Any, *options: Any, **more: Any) -> Any:
@@ -44,27 +42,12 @@ def script(obj: Any, *options: Any, **more: Any) -> Any:
         if isinstance(obj, Module):
             obj.train(made.training)
         graph = build(subject, args, {}, strict=False)
-        _check_order(graph)
+        check_order(graph)
         return graph
 
     made = wrapped(subject, [], record)
-    if isinstance(made, ScriptFunction):
-        made.inner = obj
+    made.__dict__["inner"] = obj
     return made
-
-
-def _check_order(graph: Graph) -> None:
-    changed = None
-    for node in graph.nodes:
-        if node.form == "write" or (
-            node.form == "function" and (not node.outputs or (node.op == "batch_norm" and node.args[5]))
-        ):
-            changed = node
-        elif node.form == "guard" and changed is not None:
-            raise TracingError(
-                f"jit.script cannot record a choice by computed numbers ({node.line}) after the program has changed its inputs or its "
-                f"own state ({changed.line}): another path could not begin anew"
-            )
 
 
 def is_scripting() -> bool:

@@ -44,6 +44,9 @@ _STRICT = (
 )
 
 
+MOST_PATHS = 100
+
+
 class Subject:
     """What is traced: a module or a function, and the state that a run of it may change."""
 
@@ -364,8 +367,12 @@ def trace(
     subject = Subject(func)
     graph = build(subject, args, kwargs, strict)
     made = wrapped(subject, [graph])
+    inputs = None if check_inputs is None else list(check_inputs)
+    if graph.with_script and not changes_first(graph):
+        made.paths.again = _again(subject, made)
+        made.__dict__["inner"] = func
+        inputs = inputs or []  # with other numbers, the scripted parts may take other paths
     if check_trace:
-        inputs = None if check_inputs is None else list(check_inputs)
         _check(subject, graph, made, args, kwargs, strict, inputs, check_tolerance)
     if graph.writes_inputs():  # torch runs the program itself, once, on the inputs given
         after = random.get_rng_state()
@@ -373,6 +380,49 @@ def trace(
             made(*args, **kwargs)
         random.set_rng_state(after)
     return made
+
+
+def check_order(graph: Graph) -> None:
+    """TracingError where a choice comes too late for another path to begin anew."""
+    changed = None
+    for node in graph.nodes:
+        if node.form == "write" or (
+            node.form == "function" and (not node.outputs or (node.op == "batch_norm" and node.args[5]))
+        ):
+            changed = node
+        elif node.form == "guard" and changed is not None:
+            raise TracingError(
+                f"jit.script cannot record a choice by computed numbers ({node.line}) after the program has changed its inputs or its "
+                f"own state ({changed.line}): another path could not begin anew"
+            )
+
+
+def changes_first(graph: Graph) -> bool:
+    """Whether a choice comes after a change of the inputs or the state."""
+    try:
+        check_order(graph)
+    except TracingError:
+        return True
+    return False
+
+
+def _again(subject: Subject, made: Any) -> Callable[[tuple[Any, ...]], Graph]:
+    """How a trace with scripted parts records another path of theirs: in the modes that the modules had when it was made."""
+    modes = [(m, m.training) for m in (subject.module.modules() if subject.module is not None else ())]
+
+    def record(args: tuple[Any, ...]) -> Graph:
+        if len(made.paths.programs) >= MOST_PATHS:
+            raise TracingError(f"the scripted parts of {subject.name} took {MOST_PATHS} different paths")
+        now = [(m, m.training) for m, _ in modes]
+        try:
+            for m, mode in modes:
+                m.training = mode
+            return build(subject, args, {}, False)
+        finally:
+            for m, mode in now:
+                m.training = mode
+
+    return record
 
 
 def trace_module(mod: Module, inputs: dict[str, Any], **options: Any) -> Any:
@@ -389,7 +439,7 @@ def wrapped(subject: Subject, graphs: list[Graph], again: Any = None) -> Any:
     paths = Paths(graphs, subject.name, again)
     if isinstance(subject.function, Module):
         kinds = (
-            (TopLevelTracedModule, TracedModule) if again is None else (RecursiveScriptModule, RecursiveScriptModule)
+            (RecursiveScriptModule, RecursiveScriptModule) if subject.choices else (TopLevelTracedModule, TracedModule)
         )
         return shell(subject.function, paths, *kinds)
     members = {}

@@ -42,12 +42,18 @@ def arranged(a: Any, strides: list[tuple[int, ...]]) -> Any:
     for d in order:
         wanted[d] = step
         step *= shape[d]
-    if any(w != s for w, s, m in zip(wanted, a.strides, shape) if m > 1):
+    if any(w != s for w, s in zip(wanted, a.strides)) and a.size:
         slowest_first = order[::-1]
-        fresh = kernels_of(a).xp.ascontiguousarray(a.transpose(slowest_first))
+        fresh = rows_of(kernels_of(a).xp, a.transpose(slowest_first))
         back = [slowest_first.index(d) for d in range(n)]
         return fresh.transpose(back)
     return a
+
+
+def rows_of(xp: Any, a: Any) -> Any:
+    """The array stored row by row; dimensions of size 1, of which NumPy makes nothing, have the strides that they have so."""
+    fresh = xp.ascontiguousarray(a)
+    return fresh.reshape(-1).reshape(a.shape) if 1 in a.shape else fresh
 
 
 _FORMATS = {"channels_last": (4, (0, 2, 3, 1)), "channels_last_3d": (5, (0, 2, 3, 4, 1))}
@@ -115,15 +121,16 @@ def in_format_of(result: Any, *operands: Any) -> Any:
 
 def by_rows(result: Any) -> Any:
     """A fresh result stored row by row."""
-    if not result._data.flags.c_contiguous:
-        result._data = kernels_of(result._data).xp.ascontiguousarray(result._data)
+    a = result._data
+    if not a.flags.c_contiguous or 1 in a.shape:
+        result._data = rows_of(kernels_of(a).xp, a)
     return result
 
 
 def _stretched(a: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Strides of an operand broadcast to the result's shape."""
     lead = len(shape) - a.ndim
-    return (0,) * lead + tuple(0 if n == 1 else s for n, s in zip(a.shape, a.strides))
+    return (0,) * lead + tuple(s if n == m else 0 for n, m, s in zip(a.shape, shape[lead:], a.strides))
 
 
 def _compare(strides: list[tuple[int, ...]], shape: tuple[int, ...], i: int, j: int) -> int:

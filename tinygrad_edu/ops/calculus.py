@@ -49,7 +49,9 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = 1, dim: int = -1) -> Any:
     """
     _no_bools("trapezoid", y, *(() if x is None else (x,)))
     d = wrap_dim(dim, y._data.ndim)
-    if x is None and y._data.ndim and y._data.shape[d]:  # all samples but half of the first and the last
+    if y._data.ndim and not y._data.shape[d]:
+        return y.new_zeros(y._data.shape[:d] + y._data.shape[d + 1 :])
+    if x is None and y._data.ndim:  # all samples but half of the first and the last
         ends = Op.table["mul_number"](_floats(y.select(d, 0) + y.select(d, -1)), 0.5)
         return Op.table["mul_number"](y.sum(d) - ends, dx)
     strips, d = _strips("trapezoid", y, x, dx, dim)

@@ -182,7 +182,7 @@ def _filled(input: Any, value: Any, suffix: str) -> Any:
     return Op.table[f"fill{suffix}"](input, fill_value_for(value, input.dtype))
 
 
-@public("function method")
+@public("function")
 def fill(input: Any, value: Any) -> Any:
     """A tensor like this one, filled with a number (or a 0-d tensor)."""
     return _filled(input, value, "")

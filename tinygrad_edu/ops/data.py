@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import mmap
 import os
 import warnings
@@ -18,6 +19,7 @@ from .registry import public
 
 _PLAIN = {bool, int, float, complex}
 _SCALARS = (bool, int, float, complex)
+_PACKAGE = __name__.partition(".")[0]
 
 
 def placed(array: numpy.ndarray, device: Any, requires_grad: bool) -> Any:
@@ -60,9 +62,22 @@ def _of_data(data: Any, dtype: Any) -> numpy.ndarray:
         if made is not None:
             return made
     out = numpy.empty(shape, wanted.np)
-    if out.size:
-        _store(out, data, shape, 0, wanted)
+    if out.size and _store(out, data, shape, 0, wanted):
+        _warn_of_arrays()
     return out
+
+
+def _warn_of_arrays() -> None:
+    """Name the program's line that makes a tensor of a list of arrays."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", _PACKAGE).partition(".")[0] == _PACKAGE:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(
+        "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
+        "single numpy.ndarray with numpy.array() before converting to a tensor.",
+        UserWarning,
+        stacklevel=level,
+    )
 
 
 def _cast(array: numpy.ndarray, to: dtypes.dtype | None) -> numpy.ndarray:
@@ -85,6 +100,8 @@ def _shape(data: Any) -> tuple[int, ...]:
             data = data[0]
         except KeyError:
             raise ValueError(f"could not determine the shape of object type '{type(data).__name__}'") from None
+    if sizes and isinstance(data, numpy.ndarray) and not data.ndim:
+        raise TypeError("len() of unsized object")  # as torch asks it first
     return tuple(sizes)
 
 
@@ -173,18 +190,22 @@ def _sequence(data: Any, shape: tuple[int, ...], dim: int) -> Any:
     return items
 
 
-def _store(out: numpy.ndarray, data: Any, shape: tuple[int, ...], dim: int, dtype: dtypes.dtype) -> None:
+def _store(out: numpy.ndarray, data: Any, shape: tuple[int, ...], dim: int, dtype: dtypes.dtype) -> bool:
+    """Write the numbers into ``out``; whether there are arrays in the list."""
     if dim == len(shape):
         out[()] = _number(data, dtype)
-        return
+        return False
     if isinstance(data, numpy.ndarray) and data.shape == shape[dim:] and data.dtype.kind in "iubfc":
         out[...] = _cast(data, dtype)
-        return
+        return False
+    arrays = False
     for i, item in enumerate(_sequence(data, shape, dim)):
+        arrays |= isinstance(item, numpy.ndarray)
         if dim == len(shape) - 1:
             out[i] = _number(item, dtype)
         else:
-            _store(out[i], item, shape, dim + 1, dtype)
+            arrays |= _store(out[i], item, shape, dim + 1, dtype)
+    return arrays
 
 
 def _number(value: Any, dtype: dtypes.dtype) -> Any:
@@ -260,13 +281,6 @@ def tensor(
             stacklevel=3,
         )
         device = data.device if device is None else device  # type: ignore[attr-defined]
-    elif type(data) is list and data and isinstance(data[0], numpy.ndarray):
-        warnings.warn(
-            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
-            "single numpy.ndarray with numpy.array() before converting to a tensor.",
-            UserWarning,
-            stacklevel=3,
-        )
     elif isinstance(data, numpy.ndarray):
         _check_strides(data)
     made = placed(_of_data(data, dtype), device, requires_grad)

@@ -105,9 +105,9 @@ def _to_index(k: Any, g: Any, x_shape: Any, indices: Any, dim: int, keepdim: boo
 def _picked(k: Any, x: Any, indices: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
     """The elements at ``indices`` (which have size 1 along ``dim``), and the indices."""
     values = k.xp.take_along_axis(x, indices, dim)
-    if keepdim:
-        return values, indices
-    return in_rows(k, values.squeeze(dim)), in_rows(k, indices.squeeze(dim))
+    if not keepdim:
+        values, indices = values.squeeze(dim), indices.squeeze(dim)
+    return in_rows(k, values), in_rows(k, indices)
 
 
 def _extreme(largest: bool) -> Any:

@@ -20,7 +20,7 @@ from .creation import fill_value_for
 from .data import _inferred, _of_data
 from .gather import add_at, add_rows
 from .registry import public
-from .view import select, unsqueeze
+from .view import unsqueeze
 
 _MASKS = (dtypes.bool_.np, dtypes.uint8.np)
 _INTEGERS = (dtypes.int64.np, dtypes.int32.np)
@@ -46,16 +46,17 @@ def setitem(self: Any, index: Any, value: Any) -> None:
     number = not isinstance(value, Variable)
     if number:
         value = _checked_number(self, value)
-    x, parts = _apply(self, index)
+    if index is False:
+        return  # torch does not even look at the value's shape
+    x, parts = _apply(self, None if index is True else index)
     if parts is None:
         if number:
             x.fill_(_value_tensor(self, value))
             return
-        value = _without_leading_ones(value, x._data.ndim)
-        x.copy_(value if value._data.shape == x._data.shape else value.expand(x._data.shape))
+        x.copy_(value if value._data.shape == x._data.shape else _without_leading_ones(value).expand(x._data.shape))
         return
     check_writable(x)
-    _put(x, parts, _value_tensor(self, value) if number else value, False)
+    write(x, _putting(x, parts, _value_tensor(self, value) if number else _without_leading_ones(value), False))
 
 
 def _value_tensor(self: Any, value: Any) -> Any:
@@ -82,11 +83,11 @@ def _checked_number(self: Any, value: Any) -> Any:
     raise TypeError(f"can't assign a {name} to a {self.type()}")
 
 
-def _without_leading_ones(value: Any, ndim: int) -> Any:
-    """``value`` without dimensions of size 1 in front that the place it goes to does not have."""
-    while value._data.ndim > ndim and value._data.shape[0] == 1:
-        value = select(value, 0, 0)
-    return value
+def _without_leading_ones(value: Any) -> Any:
+    """``value`` without dimensions of size 1 in front: the place that it goes to need not have them."""
+    shape = value._data.shape
+    first = next((d for d, n in enumerate(shape) if n != 1), len(shape))
+    return value.view(shape[first:]) if first else value
 
 
 # ------------------------------------------------------------------------------------ index_put
@@ -108,13 +109,8 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
     return _putting(input, _expanded(input, list(indices)), values, accumulate)
 
 
-def _put(x: Any, parts: Any, value: Any, accumulate: bool) -> None:
-    write(x, _putting(x, parts, value, accumulate))
-
-
 def _putting(x: Any, parts: Any, value: Any, accumulate: bool) -> Any:
     shape = _result_shape(x._data, parts)
-    value = _without_leading_ones(value, len(shape))
     v = value._data
     if any(m not in (1, n) for m, n in zip(v.shape[::-1], shape[::-1])) or v.ndim > len(shape):
         raise RuntimeError(
@@ -398,6 +394,8 @@ def _expanded(x: Any, tensors: list[Any]) -> _Parts:
     kind = k.array_type
     arrays = [a if a is None or type(a) is kind else k.from_host(kernels_of(a).to_host(a), None) for a in arrays]
     given = [a for a in arrays if a is not None]
+    if not given:
+        raise RuntimeError("index_put takes single truth values only beside other indices; write x[mask] = values")
     if len(given) > 1:
         try:
             empty = 0 in numpy.broadcast_shapes(*[a.shape for a in given])
@@ -436,15 +434,13 @@ def _positions(x: Any, mask: Any, dim: int) -> list[Any]:
             stacklevel=6,
         )
         mask = mask != 0
-    if mask.ndim == 0:
-        raise IndexError("a 0-d mask must be given as such")
     for j, n in enumerate(mask.shape):
         if n != x._data.shape[dim + j]:
             raise IndexError(
                 f"The shape of the mask {list(mask.shape)} at index {j} does not match the shape of the indexed tensor "
                 f"{list(x._data.shape)} at index {dim + j}"
             )
-    return list(mask.nonzero())
+    return list(mask.nonzero()) if mask.ndim else []  # in index_put a single truth value counts for nothing
 
 
 __all__ = ["delitem", "getitem", "setitem"]

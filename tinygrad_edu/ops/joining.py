@@ -80,6 +80,23 @@ SplitOp("unsafe_split", _split, node="UnsafeSplitBackward0", safe=False, x=lambd
 SplitOp("unsafe_split_with_sizes", _split_sizes, node="UnsafeSplitWithSizesBackward0", safe=False,
         x=lambda k, g, dim: k.cat(_parts(g), dim))  # fmt: skip
 SplitOp("unbind", _unbind, node="UnbindBackward0", x=lambda k, g, dim: k.stack(_parts(g), dim))
+
+
+def _pack(k: Any, x: Any, sizes: Sequence[int]) -> Any:
+    return k.xp.concatenate([x[t, :n] for t, n in enumerate(sizes)])
+
+
+def _unpack(k: Any, g: Any, shape: Sequence[int], sizes: Sequence[int]) -> Any:
+    out, start = k.xp.zeros(shape, g.dtype), 0
+    for t, n in enumerate(sizes):
+        out[t, :n] = g[start : start + n]
+        start += n
+    return out
+
+
+# sequences of several lengths, time step by time step: ``sizes[t]`` of them have an element at time t
+Op("pack_padded_sequence", _pack, x=lambda k, g, x_shape, sizes: k.unpack_sequence(g, x_shape, sizes))
+Op("unpack_sequence", _unpack, g=lambda k, g, sizes: k.pack_padded_sequence(g, sizes))
 _CAT = Op("cat", lambda k, tensors, dim: _cat(k, tensors, dim), variadic="tensors",
    tensors=lambda k, g, tensors_shape, dim: _uncat(k, g, tensors_shape, dim))  # fmt: skip
 Op("stack", lambda k, tensors, dim: _stack(k, tensors, dim), variadic="tensors",

@@ -11,6 +11,7 @@ from ..autograd.variable import wrap
 from ..backend import kernels_of
 from ..backend import pooling as kernels
 from ..backend.later import inside
+from ..determinism import alert
 from ._check import ask_for, check_tensor, not_implemented
 from ._layout import by_rows, in_format_of
 from .registry import public
@@ -582,6 +583,7 @@ def _max_unpool(
             low, high = default[d] - step[d], default[d] + step[d]
             if not low < sizes[d] < high:
                 raise ValueError(f'invalid output_size "{tuple(sizes)}" (dim {d} must be between {low} and {high})')
+    alert(f"max_unpooling{max(n, 2)}d_forward_out")
     if indices._data.dtype.name != "int64":
         raise RuntimeError(f"elements in indices should be type int64 but got: {indices.dtype.short}")
     if indices._data.shape != shape:

@@ -10,6 +10,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ._check import check_tensor
 from ._define import cast
+from ._layout import rows_of
 from .registry import out_error, public
 from .view import wrap_dim
 
@@ -71,7 +72,7 @@ def wide(x: Any) -> Any:
 
 def in_rows(k: Any, a: Any) -> Any:
     """Reductions leave their results in rows, whatever the order of what went in."""
-    return a if a.ndim < 2 or a.flags.c_contiguous else k.xp.ascontiguousarray(a)
+    return a if a.ndim < 2 or (a.flags.c_contiguous and 1 not in a.shape) else rows_of(k.xp, a)
 
 
 # ------------------------------------------------------------------------------------ sum and mean
@@ -224,8 +225,42 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
 
 
 # ------------------------------------------------------------------------------------ product
+_VECTOR = 32  # bytes that are multiplied by one instruction
+
+
 def _prod(k: Any, x: Any, dims: Any, keepdim: bool) -> Any:
-    return in_rows(k, wide(x).prod(axis=dims, keepdims=keepdim, dtype=wide(x).dtype)).astype(x.dtype)
+    n = count_of(x.shape, dims)
+    half = x.dtype.itemsize == 2
+    if (k.device_type == "cpu" or (half and k.device_type != "meta")) and x.size and x.dtype.kind in "fV":
+        rows = x if dims is None else k.xp.moveaxis(x, dims, range(-len(dims), 0))
+        inner = rows.flags.c_contiguous or (rows is not x and rows.strides[-1] == x.itemsize)
+        if half or (inner and n >= 4 * _VECTOR // x.dtype.itemsize):
+            shape = rows.shape[: x.ndim - len(dims)] if dims is not None else ()
+            rows = rows.reshape(-1, n)
+            found = _prod_of_rows(k, rows) if inner else _multiplied(rows)
+            return found.reshape(unreduced(x.shape, dims) if keepdim else shape)
+    return in_rows(k, wide(x).prod(axis=dims, keepdims=keepdim, dtype=wide(x).dtype)).astype(x.dtype, copy=False)
+
+
+def _prod_of_rows(k: Any, x: Any) -> Any:
+    """The product of each row in torch's order: four vectors side by side, which is also more exact than one number after the other."""
+    width = _VECTOR // x.dtype.itemsize
+    whole = x.shape[1] // (4 * width) * 4 * width
+    if not whole:
+        return _multiplied(x)
+    lanes = _multiplied(x[:, :whole].reshape(len(x), -1, 4 * width)).reshape(-1, 4, width)
+    first = _multiplied(lanes[:, 0] * lanes[:, 1] * (lanes[:, 2] * lanes[:, 3]))
+    return _multiplied(k.xp.concatenate([first[:, None], x[:, whole:]], axis=1))
+
+
+def _multiplied(x: Any) -> Any:
+    """The product along the second dimension, one number after the other; half precision is rounded each time."""
+    if x.dtype.itemsize > 2:
+        return x.prod(axis=1)
+    total = x[:, 0]
+    for i in range(1, x.shape[1]):
+        total = total * x[:, i]
+    return total
 
 
 def _prod_slope(k: Any, g: Any, x: Any, out: Any, dims: Any) -> Any:

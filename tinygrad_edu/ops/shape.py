@@ -15,7 +15,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..size import Size
 from ._define import broadcast_error, cast
-from ._layout import arranged, by_rows
+from ._layout import arranged, by_rows, in_format_of
 from .reduction import dims_of
 from .registry import methods, public
 from .view import (
@@ -277,7 +277,8 @@ def roll(input: Any, shifts: Any, dims: Any = ()) -> Any:
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(along)}")
     if along and not input._data.ndim:
         raise IndexError(f"Dimension specified as {along[0]} but tensor has no dimensions")
-    return Op.table["roll"](input, steps, tuple(wrap_dim(d, input._data.ndim) for d in along))
+    rolled = Op.table["roll"](input, steps, tuple(wrap_dim(d, input._data.ndim) for d in along))
+    return in_format_of(rolled, input) if along else rolled
 
 
 def _rot90(k: Any, x: Any, times: int, dims: tuple[int, int]) -> Any:

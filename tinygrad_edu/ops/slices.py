@@ -9,6 +9,7 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..backend.later import inside
+from ..determinism import alert
 from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
 from ._layout import arranged, copied
@@ -300,6 +301,8 @@ def _check_position(i: Any, n: int) -> None:
 @public("function method", inplace=True)
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
     """A copy of ``input`` with ``source`` written at (or added to) positions of the flattened tensor."""
+    if not accumulate:
+        alert("put_")
     x, i, s = input._data, index._data, source._data
     if i.dtype != INDEX_TYPES[0]:
         raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.short}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -59,9 +60,19 @@ class SparseType(type):
     make: Callable[..., Any]
 
     def __call__(cls, *args: Any) -> Any:
-        if args and all(isinstance(n, int) for n in args):
-            args = (args,)
-        return cls.make(*args, dtype=cls.dtype)
+        if not args:
+            old, newer = "", "(0,), dtype="
+            args = ((0,),)
+        else:
+            if all(isinstance(n, int) for n in args):
+                args = (args,)
+            form = ("shape", "indices, values", "indices, values, shape")[min(len(args), 3) - 1]
+            old, newer = f"{form}, *, device=", f"{form}, dtype=, device="
+        warnings.warn(
+            f"torch.sparse.SparseTensor({old}) is deprecated.  Please use torch.sparse_coo_tensor({newer}).",
+            stacklevel=2,
+        )
+        return cls.make(*args) if len(args) > 1 else cls.make(*args, dtype=cls.dtype)
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return bool(getattr(instance, "is_sparse", False) and instance.dtype is cls.dtype)

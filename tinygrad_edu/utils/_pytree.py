@@ -137,15 +137,45 @@ def register_pytree_node(
 _register_pytree_node = register_pytree_node  # torch's older name
 
 
+def is_structseq_class(cls: Any) -> bool:
+    """Whether it is the class of an operation's several results, such as ``torch.max``'s."""
+    return isinstance(cls, type) and _results.classes.get(cls.__name__) is cls
+
+
+def is_structseq_instance(obj: Any) -> bool:
+    """Whether it is an operation's several results."""
+    return is_structseq_class(type(obj))
+
+
+def is_structseq(obj: Any) -> bool:
+    """Whether it is one or the other."""
+    return is_structseq_class(obj) or is_structseq_instance(obj)
+
+
+def is_namedtuple_class(cls: Any) -> bool:
+    """Whether it is a class of named tuples."""
+    return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields") and not is_structseq_class(cls)
+
+
+def is_namedtuple_instance(obj: Any) -> bool:
+    """Whether it is a named tuple."""
+    return is_namedtuple_class(type(obj))
+
+
+def is_namedtuple(obj: Any) -> bool:
+    """Whether it is one or the other."""
+    return is_namedtuple_class(obj) or is_namedtuple_instance(obj)
+
+
 def _kind(tree: Any) -> Any:
     """The container's type, as the table knows it; None for a leaf."""
     cls = type(tree)
     if cls in SUPPORTED_NODES:
         return cls
-    if _results.classes.get(cls.__name__) is cls:
+    if is_structseq_class(cls):
         SUPPORTED_NODES[cls] = _sequence(lambda t: (list(t), None), lambda parts, _: cls(parts))
         return cls
-    return namedtuple if issubclass(cls, tuple) and hasattr(cls, "_fields") else None
+    return namedtuple if is_namedtuple_class(cls) else None
 
 
 def _get_node_type(tree: Any) -> Any:

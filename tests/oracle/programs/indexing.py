@@ -248,3 +248,38 @@ torch.searchsorted(torch.tensor([[1, 3], [2, 4]]), torch.tensor([3]))
 torch.searchsorted(torch.tensor([1, 3]), torch.tensor([2.]))
 torch.searchsorted(torch.tensor([1, 3]), 4, side="foo")
 torch.searchsorted(torch.tensor([1, 3]), 4, right=True, side="left")
+# a truth value beside other indices
+def put(indices, values, accumulate=False):
+    x, v = torch.arange(6.).view(2, 3).requires_grad_(), torch.tensor(values).requires_grad_()
+    y = x.clone().index_put_(indices, v, accumulate)
+    y.backward(torch.arange(1., 7.).view(2, 3))
+    return y.detach(), x.grad, v.grad
+yes, no = torch.tensor(True), torch.tensor(False)
+put((yes, torch.tensor([0, 1])), 7.)
+put((no, torch.tensor([0, 1])), [[1., 2., 3.]] * 2)
+put((yes, torch.tensor([1]), no), 5., True)
+put((yes, torch.tensor([[True, False, True], [False, True, False]])), 9.)
+put((torch.tensor([0, 1]), yes), [1., 2.])
+put((torch.tensor([0]), torch.tensor([1]), yes), 1.)
+# what is stored may have ones in front; messages leave them out
+def store(index, *shape):
+    x = torch.zeros(2, 3)
+    x[index] = torch.ones(shape)
+    return x
+store(slice(0, 1), 1, 1, 2)
+store((slice(None), torch.tensor([0, 1])), 1, 1, 3)
+store(0, 1, 1, 1, 3)
+store(yes, 1, 2, 2), store(yes, 2, 1, 3)
+store((0, 0), 1, 1), store(torch.tensor([0]), 1, 1, 1)
+torch.zeros(2, 3).index_put((torch.tensor([0, 1]),), torch.ones(1, 2, 3))
+torch.zeros(2, 3).index_put((torch.tensor([0, 1]),), torch.ones(1, 1, 1, 1))
+held = torch.ones(1, 1, 3, requires_grad=True)
+into = torch.zeros(2, 3)
+into[0] = held
+into.sum().backward(), held.grad
+into = torch.zeros(2, 3)
+into[torch.tensor([1, 1])] = held
+into.backward(torch.arange(6.).view(2, 3)), held.grad
+store(False, 7), store(True, 1, 2, 3), store(True, 1, 1, 1, 3)
+store(True, 7)
+store((True,), 7)

@@ -89,3 +89,22 @@ torch.arange(3, dtype=torch.uint8).masked_fill(torch.tensor([True, False, True])
 slopes(F.smooth_l1_loss, torch.tensor([1., 2., 3., nan]), torch.tensor([1., 2.5, 9., 0.]))
 slopes(F.huber_loss, torch.tensor([1., 2., 3., inf]), torch.tensor([1., 2.5, 9., 0.]))
 F.max_pool1d(torch.tensor([[0., -0., -0., 0.]]), 2), F.max_pool2d(torch.tensor([[[-0., 0.], [-0., 0.]]]), 2)
+# a convolution's padding is zeros that infinity meets, or does not
+def spoiled(x, w, *how, value=inf, f=F.conv2d):
+    x, w = (torch.ones(size, dtype=dtype, requires_grad=True) for size, dtype in zip((x, w), [how[-1]] * 2))
+    y = f(x, w, None, *how[:-1])
+    g = torch.zeros_like(y)
+    g[(0, 0, *(0,) * (y.ndim - 2))] = value
+    slope = torch.autograd.grad(y, w, g, retain_graph=True)[0]
+    with torch.no_grad():
+        w[(0, 0, *(0,) * (y.ndim - 2))] = value
+    return slope, f(x, w, None, *how[:-1]).detach(), torch.autograd.grad(f(x, w, None, *how[:-1]).sum(), x)[0]
+spoiled((2, 2, 3, 3), (1, 2, 3, 3), 1, 1, torch.float32)
+spoiled((2, 2, 3, 3), (1, 2, 3, 3), 1, 1, torch.float64, value=nan)
+spoiled((1, 2, 3, 3), (1, 2, 3, 3), 1, 1, torch.float32)
+spoiled((1, 1, 5, 5), (1, 1, 4, 4), 2, 2, torch.float32)[:2]
+spoiled((1, 3, 5, 5), (3, 1, 3, 3), 1, 1, 1, 3, torch.float32)
+spoiled((1, 4, 5), (4, 2, 3), 1, 1, 1, 2, torch.float32, f=F.conv1d)
+spoiled((2, 3, 5), (2, 3, 3), 1, 2, 2, torch.float32, f=F.conv1d, value=nan)
+spoiled((2, 1, 2, 2, 2), (1, 1, 3, 3, 3), 1, 1, torch.float32, f=F.conv3d)[1:]
+spoiled((2, 2, 3, 3), (2, 1, 3, 3), 1, 1, torch.float32, f=F.conv_transpose2d)

@@ -291,7 +291,27 @@ from torch.nn.utils.weight_norm import WeightNorm
 torch.nn.utils.spectral_norm(torch.nn.Linear(1, 1)), torch.nn.utils.weight_norm(torch.nn.Linear(1, 1))
 from torchvision.ops.roi_align import RoIAlign
 import torchvision
-[callable(torchvision.ops.roi_align), callable(torchvision.ops.stochastic_depth)]
+from torchvision.ops.ps_roi_align import PSRoIAlign
+from torchvision.ops.ps_roi_pool import PSRoIPool
+from torchvision.ops.deform_conv import DeformConv2d
+[callable(f) for f in (torchvision.ops.roi_align, torchvision.ops.stochastic_depth, torchvision.ops.ps_roi_align, torchvision.ops.ps_roi_pool, torchvision.ops.deform_conv2d)], PSRoIAlign(2, 1.0, 2), PSRoIPool(2, 1.0), DeformConv2d(2, 4, 3)
+from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead, FastRCNNConvFCHead, _default_anchorgen
+from torchvision.models.detection.mask_rcnn import MaskRCNNPredictor, MaskRCNNHeads
+from torchvision.models.detection.keypoint_rcnn import KeypointRCNNPredictor
+from torchvision.models.detection.retinanet import RetinaNetHead
+from torchvision.models.detection.rpn import AnchorGenerator, RPNHead, RegionProposalNetwork
+from torchvision.models.detection.roi_heads import RoIHeads, maskrcnn_loss
+from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
+from torchvision.models.detection.image_list import ImageList
+from torchvision.models.detection.backbone_utils import BackboneWithFPN, resnet_fpn_backbone
+from torchvision.models.detection import _utils as det_utils, MaskRCNN
+FastRCNNPredictor(4, 2), MaskRCNNPredictor(4, 3, 2), KeypointRCNNPredictor(4, 2), FastRCNNConvFCHead((2, 3, 3), [4], [5]), RPNHead(4, 3), RetinaNetHead(4, 2, 3), MaskRCNN
+FastRCNNPredictor, AnchorGenerator, RoIHeads, det_utils.Matcher, _default_anchorgen().cell_anchors[0], resize_boxes(torch.ones(1, 4), (2, 3), (4, 9))
+from torchvision.models.video import r3d_18
+from torchvision.ops.giou_loss import generalized_box_iou_loss
+from torchvision.ops.drop_block import DropBlock2d
+from torchvision.models.maxvit import MaxVit
+torchvision.models.list_models(torchvision.models.detection), MaxVit
 class Around(torch.optim.Optimizer):
     def __init__(self, inner):
         self.inner, self.param_groups, self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks, self.state = inner, inner.param_groups, {}, {}, {}
@@ -309,3 +329,9 @@ from torch._tensor_str import PRINT_OPTS, _tensor_str
 PRINT_OPTS.precision, _tensor_str(torch.tensor([1., 2.5]), 0)
 torch.set_printoptions(precision=2); print(PRINT_OPTS.precision); torch.set_printoptions(profile="default")
 torch.distributions.MultivariateNormal(torch.zeros(2), torch.eye(2) * 4)._unbroadcasted_scale_tril
+from torch._functorch.eager_transforms import hessian, jacrev, jvp, vjp
+hessian(lambda x: (x ** 3).sum())(torch.ones(2)), vjp(torch.sin, torch.zeros(2))[1](torch.ones(2))
+from torch._functorch.functional_call import functional_call, stack_module_state
+from torch._functorch.batch_norm_replacement import replace_all_batch_norm_modules_
+from torch._functorch.apis import vmap
+vmap(torch.dot)(torch.ones(2, 3), torch.ones(2, 3))

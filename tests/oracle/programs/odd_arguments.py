@@ -151,3 +151,20 @@ torch.linalg.norm(a, "fro", dtype=torch.cfloat)
 torch.norm(t([1., 2]), dtype=torch.cfloat)
 torch.linalg.matrix_norm(a, dtype=torch.int)
 torch.linalg.matrix_norm(a, "nuc", dtype=torch.double)
+# integrals of nothing; Bessel functions that leave float32; what has no deterministic form
+[torch.trapezoid(torch.ones(shape, requires_grad=True), dim=d) for shape, d in (((0,), 0), ((3, 0), 1), ((0, 2), 0), ((1, 2), 0), ((2, 0), 0))]
+torch.trapezoid(torch.ones(0, dtype=torch.int64)), torch.trapezoid(torch.ones(2, 0), torch.ones(2, 0)), torch.cumulative_trapezoid(torch.ones(0, 2), dim=0)
+torch.i0(torch.tensor([88., 89., -89., 91., float("inf"), float("nan")])), torch.special.i1(torch.tensor([88., 89., -89., 0.])), torch.i0(torch.tensor([89., 1.]).bfloat16())
+torch.i0(torch.tensor([88., 89., 700.]).double()), torch.special.i0e(torch.tensor([89., 500.]))
+torch.use_deterministic_algorithms(True)
+torch.zeros(3).put_(torch.tensor([0, 0]), torch.tensor([1., 2.]))
+torch.zeros(3).put_(torch.tensor([0, 0]), torch.tensor([1., 2.]), accumulate=True)
+torch.nn.functional.max_unpool1d(torch.ones(1, 1, 1), torch.zeros(1, 1, 1).long(), 2)
+torch.use_deterministic_algorithms(True, warn_only=True)
+torch.zeros(3).put(torch.tensor([0]), torch.tensor([1.]))
+torch.use_deterministic_algorithms(False)
+[f(torch.nn.Linear(2, 2), "other") for f in (torch.nn.utils.parametrizations.weight_norm,)]
+torch.nn.utils.fuse_linear_bn_eval(torch.nn.Linear(2, 2).eval(), torch.nn.BatchNorm1d(3).eval())
+torch.utils.data.ConcatDataset([range(2), range(3)]).cummulative_sizes
+torch.func.vmap(lambda x: 1. in x)(torch.ones(2, 3))
+torch.func.vmap(lambda x: torch.equal(x, x))(torch.ones(2, 3))

@@ -289,3 +289,21 @@ torch.segment_reduce(x.view(2, 3), "sum", lengths=torch.tensor([1, 2]), axis=1)
 torch.segment_reduce(x, 3, lengths=torch.tensor([6]))
 torch.tensor([7]).div_(2, rounding_mode=None)
 torch.tensor([True]) ** -1
+# dimensions of size 1 have torch's strides, too
+picture = torch.arange(48.).view(2, 2, 3, 4).to(memory_format=torch.channels_last)
+[picture.sum(d, keepdim=True).stride() for d in (0, 1, 2, (1, 2), (2, 3), (0, 1, 3))]
+[f(1, keepdim=True).stride() for f in (picture.mean, picture.amax, picture.any, picture.logsumexp, picture.nansum, picture.prod, picture.norm, picture.std)]
+[f(d, keepdim=True)[0].stride() for f in (picture.max, picture.min, picture.median, picture.nanmedian, picture.mode) for d in (1, 3)]
+[picture.permute(3, 2, 1, 0).sum(d, keepdim=True).stride() for d in (0, 1, (1, 2), (0, 1, 3))]
+picture.roll(1, 0).stride(), picture.roll((1, 1), (0, 2)).stride(), picture.roll(3).stride()
+picture[..., :1].diff(dim=0).stride(), picture.permute(3, 2, 1, 0)[:1].diff(dim=1).stride()
+torch.nn.functional.normalize(picture[..., :1].clone()).stride()
+picture.to("meta").sum(1, keepdim=True).stride()
+# a product's order
+factors = 1 + (torch.arange(1000.) * 0.37).sin() / 100
+factors.prod().item(), factors.double().prod().item(), factors[:31].prod().item(), factors[:100].prod().item(), factors[::2].prod().item()
+factors.view(10, 100).prod(1).tolist(), factors.view(10, 100).t().prod(0).tolist()
+factors.view(100, 10).prod(0).tolist(), factors.view(5, 20, 10).prod(1, keepdim=True)[:2, 0].tolist()
+factors.half().prod(), factors.bfloat16().prod(), factors.half().view(10, 100).prod(1), factors.bfloat16().view(100, 10).prod(0, keepdim=True)
+factors[:7].half().prod(), factors[:7].view(7, 1).half().prod(0), torch.tensor(3.).half().prod(), torch.zeros(0).prod(), torch.zeros(0, 2).half().prod(0)
+factors.requires_grad_().prod().backward(), factors.grad[:3].tolist()

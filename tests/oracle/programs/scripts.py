@@ -66,3 +66,18 @@ traced, scripted, type(traced).__name__, type(scripted).__name__, type(next(trac
 isinstance(traced, torch.jit.ScriptModule), isinstance(scripted, torch.jit.RecursiveScriptModule), scripted.original_name
 import io
 kept = io.BytesIO(); torch.jit.save(traced, kept); kept.seek(0); torch.jit.load(kept)
+# what a scripted module keeps of its attributes
+import io
+scripted = torch.jit.script(nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.25), nn.LayerNorm(3)).eval())
+getattr(scripted, "0").in_features, getattr(scripted, "1").p, getattr(scripted, "2").normalized_shape, getattr(scripted, "2").eps
+pool = torch.jit.script(nn.MaxPool2d(2, padding=1).eval())
+pool.kernel_size, pool.padding, pool.ceil_mode, pool.dilation, hasattr(pool, "other")
+file = io.BytesIO()
+torch.jit.save(pool, file), file.seek(0)
+loaded = torch.jit.load(file)
+loaded.kernel_size, loaded.padding, loaded.ceil_mode
+frozen = torch.jit.freeze(pool, preserved_attrs=["padding"])
+print(frozen, type(frozen).__name__, frozen.padding, list(frozen.named_modules()))
+torch.jit.freeze(pool, preserved_attrs=["nothing"])
+print(torch.jit.optimize_for_inference(torch.jit.script(nn.Linear(2, 2).eval())))
+frozen.linear

@@ -149,3 +149,41 @@ ShapeProp(formed).propagate(torch.ones(1, 1, 4, 4)).shape
 [(n.name, n.meta["tensor_meta"], n.meta["type"]) for n in formed.graph.nodes]
 formed.graph.print_tabular()
 print(fx.symbolic_trace(nn.Sequential(nn.ReLU())).code, fx.symbolic_trace(nn.ReLU()).code)
+# kept, copied, read again
+import io, pickle
+kept = fx.symbolic_trace(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU())).eval()
+kept.note, kept.meta["by"] = 5, 1
+again = pickle.loads(pickle.dumps(kept))
+type(again).__name__, again.training, again.note, again.meta, print(again.graph), again.code == kept.code
+torch.equal(again(torch.ones(1, 2)), kept(torch.ones(1, 2))), list(again.state_dict())
+kept.graph.eliminate_dead_code(), len(pickle.loads(pickle.dumps(kept.graph)).nodes), print(pickle.loads(pickle.dumps(kept.graph)))
+twin = copy.deepcopy(kept)
+type(twin).__name__, twin.training, hasattr(twin, "note"), twin.meta, twin.get_submodule("0") is kept.get_submodule("0")
+shallow = copy.copy(kept)
+type(shallow).__name__, shallow.meta, shallow.graph is kept.graph, shallow.get_submodule("0") is kept.get_submodule("0")
+file = io.BytesIO()
+torch.save(kept, file), file.seek(0)
+print(torch.load(file, weights_only=False))
+deep = fx.Graph()
+last = deep.placeholder("x")
+for _ in range(20): last = deep.call_method("neg", (last,))
+deep.output(last)
+len(pickle.loads(pickle.dumps(deep)).nodes)
+print(fx.symbolic_trace(lambda input: input + 1).print_readable(False))
+kept.print_readable()
+# what is called for its effects stays; parts of arguments
+from torch.fx.node import map_aggregate
+print(map_aggregate((1, [2, {"a": 3}], slice(1, 2)), lambda part: (part or 0) * 2))
+def unused(x): torch._assert(x.sum() > 0, "no"); y = x + 1; z = marked(x); return x * 2
+def marked(x): return x
+wrapped = fx.Graph()
+x = wrapped.placeholder("x")
+wrapped.call_function(marked, (x,)), wrapped.output(x)
+wrapped.eliminate_dead_code(), len(wrapped.nodes)
+wrapped.inserting_before(wrapped.output_node()).__enter__(), wrapped.call_function(fx.has_side_effect(marked), (x,))
+wrapped.eliminate_dead_code(), len(wrapped.nodes), [n.is_impure() for n in wrapped.nodes]
+[len(w.nodes) for keep in (None, lambda n: False, lambda n: n.op == "placeholder", lambda n: True) for w in [fx.symbolic_trace(lambda a, b: a * 2).graph] if w.eliminate_dead_code(keep) in (True, False)]
+import collections
+import torch.utils._pytree as pytree
+Pair = collections.namedtuple("Pair", "a b")
+[f(a) for f in (pytree.is_namedtuple, pytree.is_namedtuple_class, pytree.is_namedtuple_instance, pytree.is_structseq, pytree.is_structseq_instance) for a in (Pair, Pair(1, 2), (1,), torch.max(torch.ones(1), 0))]

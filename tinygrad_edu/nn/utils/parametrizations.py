@@ -155,7 +155,6 @@ class _WeightNorm(Module):
 
 def weight_norm(module: Module, name: str = "weight", dim: int = 0) -> Module:
     """Learn the length (``original0``) and the direction (``original1``) of a weight separately (Salimans & Kingma 2016)."""
-    _tensor_of(module, name)
     register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
 
     def from_old_names(state_dict: Any, prefix: str, *args: Any) -> None:

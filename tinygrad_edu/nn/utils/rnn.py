@@ -7,11 +7,13 @@ elements of those that have one … ``batch_sizes[t]`` says how many sequences a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 from ... import dtypes
+from ...autograd.op import Op
 from ...autograd.variable import Variable
+from ...ops._signature import type_name
 from ...ops.registry import functions
 
 
@@ -167,7 +169,7 @@ def pack_padded_sequence(
             f"Expected `lengths` to be at most {time}, the length of the padded batch, but got {ends[0]}"
         )
     sizes = _steps(ends)
-    data = functions["cat"]([input[t, :n] for t, n in enumerate(sizes)])
+    data = Op.table["pack_padded_sequence"](input, sizes)
     return PackedSequence(data, functions["tensor"](sizes, dtype=dtypes.int64), order)
 
 
@@ -187,14 +189,13 @@ def pad_packed_sequence(
     batch = sizes[0]
     lengths = functions["tensor"]([sum(n > b for n in sizes) for b in range(batch)], dtype=dtypes.int64)
     rest = sequence.data.shape[1:]
-    steps = []
-    for step in sequence.data.split(sizes):
-        if len(step) < batch:
-            padding = step.new_full((batch - len(step), *rest), padding_value)
-            step = functions["cat"]([step, padding])
-        steps.append(step)
-    steps += [sequence.data.new_full((batch, *rest), padding_value)] * (longest - len(steps))
-    padded = functions["stack"](steps)
+    padded = sequence.data.new_full((longest, batch, *rest), padding_value)
+    start = done = 0
+    for n, same in groupby(sizes):  # steps that as many sequences reach
+        steps = len(list(same))
+        rows = sequence.data[done : done + steps * n].view(steps, n, *rest)
+        padded[start : start + steps, :n].copy_(rows)
+        start, done = start + steps, done + steps * n
     if batch_first:
         padded = padded.transpose(0, 1)
     back = sequence.unsorted_indices
@@ -220,16 +221,18 @@ def pad_sequence(
     sequences = list(sequences)
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
+    for i, s in enumerate(sequences):
+        if not isinstance(s, Variable):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type_name(s)}")
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
-    longest = max(len(s) for s in sequences)
-    padded = []
-    for s in sequences:
-        if len(s) < longest:
-            fill = s.new_full((longest - len(s), *s.shape[1:]), padding_value)
-            s = functions["cat"]([fill, s] if padding_side == "left" else [s, fill])
-        padded.append(s)
-    return functions["stack"](padded, 0 if batch_first else 1)
+    longest, first = max(len(s) for s in sequences), sequences[0]
+    around = (len(sequences), longest) if batch_first else (longest, len(sequences))
+    padded = first.new_full((*around, *first.shape[1:]), padding_value)
+    for i, s in enumerate(sequences):
+        row = padded.select(0 if batch_first else 1, i)
+        row.narrow(0, longest - len(s) if padding_side == "left" else 0, len(s)).copy_(s)
+    return padded
 
 
 def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = False) -> list[Any]:
