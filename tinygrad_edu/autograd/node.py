@@ -14,14 +14,14 @@ from .second import first_derivative, second_name
 from .table import TENSOR_OPS
 from .variable import Variable, wrap
 
+if TYPE_CHECKING:
+    from .op import Op
+
 BASE_WRITTEN = "its base or another view of its base has been"
 SEVERAL = (
     "This view is the output of a function that returns multiple views. Such functions do not allow the output views to "
     "be modified inplace. You should replace the inplace operation by an out-of-place one."
 )
-
-if TYPE_CHECKING:
-    from .op import Op
 
 
 class OpNode(Node):
@@ -130,12 +130,7 @@ class OpNode(Node):
         """Which saved values the version counters belong to."""
         if self.plan.places is not None:
             return self.plan.places  # type: ignore[no-any-return]
-        return tuple(
-            i
-            for i, (where, value) in enumerate(zip(self.plan.saving, self.saved))
-            if where[1] == "array" and type(value) is self.k.array_type
-            for _ in range(1)
-        )
+        return tuple(i for i, _ in self._counted() if type(self.saved[i]) is not list)
 
     def _counted(self) -> list[tuple[int, int]]:
         """Which saved values, and which of those that are lists of arrays, the version counters belong to."""

@@ -107,7 +107,6 @@ class Op:
             if formula is not None
         }
         self.edge_at = {i: at for at, i in enumerate(sorted(self.formulas, key=lambda i: (i == self.variadic, i)))}
-        self.last_first = tuple(reversed(self.edge_at))
         self.variadic_at = self.edge_at.get(self.variadic, -1) if self.variadic is not None else -1
         self.mask = sum(1 << i for i in self.formulas)
         self.plans: dict[int, Plan] = {}
@@ -294,7 +293,7 @@ class Op:
                 positions.append(saving.index(where))
                 publish_saved(self, where)
             formulas.append((self.edge_at[i], formula, positions))
-        leads = [(self.edge_at[i], i) for i in self.last_first if key >> i & 1 or i == self.variadic]
+        leads = [(self.edge_at[i], i) for i in reversed(self.edge_at) if key >> i & 1 or i == self.variadic]
         self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic, leads, bool(key & _NUMBER))
         return found
 

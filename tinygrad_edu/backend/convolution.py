@@ -70,8 +70,7 @@ def conv_weight_grad(
         gw = direct.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
         if gw is None:
             gw = im2col.conv_weight_grad(xp, g, x, w_shape, stride, padding, dilation, groups)
-    if unpadded.wanted(
-        gw, dtype, x.shape, w_shape, padding, groups
-    ):  # it is smaller than g, and not finite where g is not
+    # gw is looked at, not g: it is smaller, and not finite where g is not
+    if unpadded.wanted(gw, dtype, x.shape, w_shape, padding, groups):
         gw = unpadded.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
     return gw.astype(dtype, copy=False)

@@ -268,9 +268,11 @@ plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again
 
 
 def finite(a: Array) -> bool:
-    """Whether all numbers of a CPU's array are; some that are very large count as if they were not."""
+    """Whether all numbers of a CPU's array are (a GPU is not asked); some that are very large count as if they were not."""
+    if type(a) is not numpy.ndarray:
+        return True
     line = a.reshape(-1)
-    return type(a) is not numpy.ndarray or math.isfinite(numpy.dot(line, line))
+    return math.isfinite(numpy.dot(line, line))
 
 
 def _plan(meeting: Array, tall: bool, xp: Any, *sizes: Any) -> Plan:
@@ -323,9 +325,8 @@ def conv_input_grad(
     xp: Any, g: Array, w: Array, x_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `conv` for x, given the output's: also the transposed convolution of ``g``."""
-    if (
-        w.shape[0] <= x_shape[1]
-    ):  # then it is cheaper to convolve g with the filters turned around than to add up windows
+    if w.shape[0] <= x_shape[1]:
+        # then it is cheaper to convolve g with the filters turned around than to add up windows
         padded = turned_padding(x_shape, w, g.shape, stride, padding, dilation, groups)
         if padded is not None:
             return conv(xp, g, turned_around(xp, w), None, stride, padded, dilation, 1)

@@ -409,9 +409,9 @@ def _unscaled(order: int) -> Kernel:
 
     def function(xp: Any, x: Any) -> Any:
         made = scaled(xp, x)
-        return (
-            made if x.dtype.itemsize == 8 else xp.where(xp.abs(x) > _LARGEST_POWER, made * x.dtype.type(math.inf), made)
-        )
+        if x.dtype.itemsize == 8:
+            return made
+        return xp.where(xp.abs(x) > _LARGEST_POWER, made * x.dtype.type(math.inf), made)
 
     return function
 

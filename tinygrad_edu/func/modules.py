@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from types import NoneType
 from typing import Any
@@ -97,14 +97,19 @@ def replace_all_batch_norm_modules_(root: Any) -> Any:
     return root
 
 
+def check_alike(name: str, models: Sequence[Any]) -> None:
+    """RuntimeError unless there are models, in one mode and of one class."""
+    if not models:
+        raise RuntimeError(f"{name}: Expected at least one model, got 0.")
+    if len({m.training for m in models}) > 1:
+        raise RuntimeError(f"{name}: Expected all models to have the same training/eval mode.")
+    if len({type(m) for m in models}) > 1:
+        raise RuntimeError(f"{name}: Expected all models to be of the same class.")
+
+
 def stack_module_state(models: list[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters, and the buffers, of several models of one architecture, each name's tensors stacked."""
-    if not models:
-        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
-    if len({type(m) for m in models}) > 1:
-        raise RuntimeError("stack_module_state: Expected all models to be of the same class.")
-    if len({m.training for m in models}) > 1:
-        raise RuntimeError("stack_module_state: Expected all models to have the same training/eval mode.")
+    check_alike("stack_module_state", models)
     stack = functions["stack"]
 
     def stacked(kind: str) -> dict[str, Any]:

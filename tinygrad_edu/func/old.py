@@ -112,13 +112,7 @@ def combine_state_for_ensemble(
     models: Sequence[nn.Module],
 ) -> tuple[FunctionalModuleWithBuffers, tuple[Any, ...], tuple[Any, ...]]:
     """One function for several models of a kind, and their parameters and buffers, stacked for `vmap`."""
-    name = "combine_state_for_ensemble"
-    if not models:
-        raise RuntimeError(f"{name}: Expected at least one model, got 0.")
-    if len({m.training for m in models}) > 1:
-        raise RuntimeError(f"{name}: Expected all models to have the same training/eval mode.")
-    if len({type(m) for m in models}) > 1:
-        raise RuntimeError(f"{name}: Expected all models to be of the same class.")
+    modules.check_alike("combine_state_for_ensemble", models)
     found, params, buffers = zip(*(_with_buffers(m, False) for m in models))
     stacked = [tuple(functions["stack"](each).detach() for each in zip(*states)) for states in (params, buffers)]
     return found[0], *stacked  # type: ignore[return-value]

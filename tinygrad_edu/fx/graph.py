@@ -150,12 +150,9 @@ class Graph:
         return made
 
     def __reduce__(self) -> Any:
+        # one node after the other: nodes that hold nodes would go too deep
         steps = [(node, node.op, node.target, node.args, node.kwargs, node.type, node.meta) for node in self.nodes]
-        return (
-            Graph,
-            (),
-            (steps, self._names, self._counts),
-        )  # one after the other: nodes that hold nodes would go too deep
+        return Graph, (), (steps, self._names, self._counts)
 
     def __setstate__(self, state: Any) -> None:
         steps, self._names, self._counts = state

@@ -8,7 +8,7 @@ from ..nn.module import Module
 from .graph import Graph
 from .module import ScriptFunction, ScriptModule
 from .recorder import TracingError
-from .trace import MOST_PATHS, Subject, build, check_order, wrapped
+from .trace import MOST_PATHS, Subject, build, late_choice, wrapped
 
 
 def script(obj: Any, *options: Any, **more: Any) -> Any:
@@ -42,7 +42,12 @@ def script(obj: Any, *options: Any, **more: Any) -> Any:
         if isinstance(obj, Module):
             obj.train(made.training)
         graph = build(subject, args, {}, strict=False)
-        check_order(graph)
+        if late := late_choice(graph):
+            choice, change = late
+            raise TracingError(
+                f"jit.script cannot record a choice by computed numbers ({choice.line}) after the program has changed its inputs or its "
+                f"own state ({change.line}): another path could not begin anew"
+            )
         return graph
 
     made = wrapped(subject, [], record)

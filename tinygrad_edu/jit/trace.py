@@ -15,7 +15,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..nn.module import Module
 from . import sizes
-from .graph import Graph, Ref, mapped, refs_in
+from .graph import Graph, Node, Ref, mapped, refs_in
 from .module import (
     Paths,
     RecursiveScriptModule,
@@ -368,7 +368,7 @@ def trace(
     graph = build(subject, args, kwargs, strict)
     made = wrapped(subject, [graph])
     inputs = None if check_inputs is None else list(check_inputs)
-    if graph.with_script and not changes_first(graph):
+    if graph.with_script and late_choice(graph) is None:
         made.paths.again = _again(subject, made)
         made.__dict__["inner"] = func
         inputs = inputs or []  # with other numbers, the scripted parts may take other paths
@@ -382,8 +382,8 @@ def trace(
     return made
 
 
-def check_order(graph: Graph) -> None:
-    """TracingError where a choice comes too late for another path to begin anew."""
+def late_choice(graph: Graph) -> tuple[Node, Node] | None:
+    """The first choice that comes too late for another path to begin anew, and the change of the inputs or the state before it."""
     changed = None
     for node in graph.nodes:
         if node.form == "write" or (
@@ -391,19 +391,8 @@ def check_order(graph: Graph) -> None:
         ):
             changed = node
         elif node.form == "guard" and changed is not None:
-            raise TracingError(
-                f"jit.script cannot record a choice by computed numbers ({node.line}) after the program has changed its inputs or its "
-                f"own state ({changed.line}): another path could not begin anew"
-            )
-
-
-def changes_first(graph: Graph) -> bool:
-    """Whether a choice comes after a change of the inputs or the state."""
-    try:
-        check_order(graph)
-    except TracingError:
-        return True
-    return False
+            return node, changed
+    return None
 
 
 def _again(subject: Subject, made: Any) -> Callable[[tuple[Any, ...]], Graph]:

@@ -108,6 +108,17 @@ class Sampled(Listed):
         return len(self._samples)
 
 
+def mat_reader() -> Callable[..., Any]:
+    """SciPy's function that reads Matlab's files; RuntimeError in torchvision's words where SciPy is not installed."""
+    try:
+        from scipy.io import loadmat
+    except ImportError:
+        raise RuntimeError(
+            "Scipy is not found. This dataset needs to have scipy installed: pip install scipy"
+        ) from None
+    return loadmat  # type: ignore[no-any-return]
+
+
 def all_intact(folder: Root, files: Any) -> bool:
     """Whether every one of the files, given with their MD5 checksums, is in the folder."""
     return all(check_integrity(Path(folder, name), md5) for name, md5 in files)

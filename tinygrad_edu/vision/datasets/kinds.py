@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, ClassVar
 
-from .fetched import NOT_WHOLE, Listed, Loader, Root, Sampled, all_intact, lines_of
+from .fetched import NOT_WHOLE, Listed, Loader, Root, Sampled, all_intact, lines_of, mat_reader
 from .folder import default_loader, find_classes, make_dataset
 from .names import FLOWERS, IMAGENETTE
 from .utils import download_and_extract_archive, download_url, verify_str_arg
@@ -86,13 +86,7 @@ class StanfordCars(Sampled):
         download: bool = False,
         loader: Loader = default_loader,
     ) -> None:
-        try:
-            from scipy.io import loadmat
-        except ImportError:
-            raise RuntimeError(
-                "Scipy is not found. This dataset needs to have scipy installed: pip install scipy"
-            ) from None
-        self._loadmat = loadmat
+        self._loadmat = mat_reader()
         super().__init__(root, split, transform, target_transform, download, loader)
 
     @property

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy
 from PIL import Image
 
-from .fetched import NOT_WHOLE, Fetched, Joint, Root, lines_of
+from .fetched import NOT_WHOLE, Fetched, Joint, Root, lines_of, mat_reader
 from .utils import download_and_extract_archive, download_url, verify_str_arg
 from .vision import Transform
 
@@ -156,14 +156,8 @@ class SBDataset(Fetched):
         download: bool = False,
         transforms: Joint | None = None,
     ) -> None:
-        try:
-            from scipy.io import loadmat
-        except ImportError:
-            raise RuntimeError(
-                "Scipy is not found. This dataset needs to have scipy installed: pip install scipy"
-            ) from None
+        self._loadmat = mat_reader()
         super().__init__(root, transforms)
-        self._loadmat = loadmat
         self.image_set = verify_str_arg(image_set, "image_set", ("train", "val", "train_noval"))
         self.mode = verify_str_arg(mode, "mode", ("segmentation", "boundaries"))
         self.num_classes = 20
