@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_edu as tg
-from tinygrad_edu.backend import convolution, im2col, naive, pooling, unpadded
+from tinygrad_edu.backend import adding_up, convolution, im2col, naive, pooling, unpadded
 
 
 @st.composite
@@ -114,6 +114,31 @@ def test_a_window_may_serve_several_rows(rank, together, inner, rows_together):
     gw, gx = im2col.conv_weight_grad(np, g, x, w.shape, *how), im2col.conv_input_grad(np, g, w, x.shape, *how)
     np.testing.assert_allclose(gw, naive.conv_weight_grad(g, x, w.shape, *how), rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(gx, naive.conv_input_grad(g, w, x.shape, *how), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("rank", [2, 3])
+def test_the_product_adds_up_the_rows_of_small_batches(rank, dilation):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((4, 6, 9, 8, 7)[: rank + 2]), rng.standard_normal((5, 6, 3, 4, 2)[: rank + 2])
+    how = ((1,) * rank, (1, 2, 0)[:rank], (1, dilation, dilation)[:rank], 1)
+    g = rng.standard_normal(naive.conv(x, w, *how).shape)
+    plan = im2col._plan(g, False, np, x.shape, w.shape, *how, g.shape[2:], 32)
+    assert adding_up.by_rows(plan)
+    gx, expected = im2col.conv_input_grad(np, g, w, x.shape, *how), naive.conv_input_grad(g, w, x.shape, *how)
+    np.testing.assert_allclose(gx, expected, rtol=1e-9, atol=1e-9)
+    w[2, 1, 1, 1] = math.inf  # which must not meet the zeros around g
+    with np.errstate(all="ignore"):
+        gx, expected = im2col.conv_input_grad(np, g, w, x.shape, *how), naive.conv_input_grad(g, w, x.shape, *how)
+    np.testing.assert_array_equal(np.isnan(gx), np.isnan(expected))
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_rows_with_zeros_between_them_are_added_up_in_one_sum(d):
+    rng = np.random.default_rng(0)
+    columns = rng.standard_normal((2, 4, 3, 5, 6, 3))  # along axis 1, 5 windows of 4 entries become a row of 5 + 3 d
+    slow = adding_up._added_in_turn(np, columns, 1, 2, 1, d, 5 + 3 * d)
+    np.testing.assert_allclose(adding_up._added_shifted(columns, 1, 2, d), slow, rtol=1e-12)
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 3e38])

@@ -31,13 +31,13 @@ Where = tuple[int, str]  # (argument number, or -1 - output number; "array" or w
 class Plan:
     """What one kind of call saves, and the formulas that its backward runs (only those that lead to a gradient)."""
 
-    __slots__ = ("arrays", "formulas", "keep", "leads", "only", "places", "saving", "straight", "take")
+    __slots__ = ("formulas", "keep", "only", "places", "saving", "straight", "take")
 
     def __init__(
         self, saving: tuple[Where, ...], formulas: list[tuple[int, Any, list[int]]], variadic: int | None,
-        leads: list[tuple[int, int]], with_number: bool,
+        leads: list[tuple[int, int, bool]], with_number: bool,
     ) -> None:  # fmt: skip
-        self.saving, self.leads = saving, leads
+        self.saving = saving
         self.places: tuple[int, ...] | None = None
         if with_number:
             self.places = tuple(i for i, where in enumerate(saving) if where != (1, "array"))
@@ -45,8 +45,7 @@ class Plan:
         whole = len(formulas) == 1 and formulas[0][2] == [*range(len(saving))]
         self.only = formulas[0][1] if whole and formulas[0][0] == 0 and variadic is None else None
         self.straight = self.only is not None  # the engine has a short way for such nodes
-        self.take, self.keep = _taker(saving, variadic), _keeper(saving, with_number)
-        self.arrays = [at for at, what in saving if what == "array"]
+        self.take, self.keep = _taker(saving, leads, variadic), _keeper(saving, with_number)
 
     def with_places(self, places: tuple[int, ...]) -> Plan:
         """The same plan for a node whose saved values carry version counters at other places."""
@@ -293,7 +292,7 @@ class Op:
                 positions.append(saving.index(where))
                 publish_saved(self, where)
             formulas.append((self.edge_at[i], formula, positions))
-        leads = [(self.edge_at[i], i) for i in reversed(self.edge_at) if key >> i & 1 or i == self.variadic]
+        leads = [(at, i, bool(key >> i & 1)) for i, at in self.edge_at.items()]
         self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic, leads, bool(key & _NUMBER))
         return found
 
@@ -313,30 +312,14 @@ class Op:
         if self.holomorphic and outs[0]._data.dtype.kind == "c":
             mask |= _COMPLEX
         plan = self.plans.get(mask) or self.plan(mask)
-        edges: list[Edge] = [NO_EDGE] * len(self.edge_at)
-        for at, i in plan.leads:  # the last leaf's node is made first: so the first one gets its gradient first
-            a = args[i]
-            if i == self.variadic:
-                wanted = mask >> i & 1
-                edges[at:] = [edge_of(t) if wanted and isinstance(t, Variable) else NO_EDGE for t in reversed(a)][::-1]
-            else:
-                edges[at] = edge_of(a) if a._edge is None or a._base is not None else a._edge
+        edges, saved, versions = plan.take(args, raw, outs)
         node = self.Node()
         first = outs[0]._data
-        node.edges, node.number, node.shape, node.dtype = tuple(edges), next(count_nodes), first.shape, first.dtype
+        node.edges, node.number, node.shape, node.dtype = edges, next(count_nodes), first.shape, first.dtype
         node.straight = plan.straight and len(outs) == 1
         if len(outs) > 1:
             node.set_outputs([(o._data.shape, o._data.dtype) for o in outs])
-        saved = plan.take(args, raw, outs)
-        versions: list[list[int]] = []
-        for where in plan.arrays:
-            if where < 0:
-                versions.append(outs[-1 - where]._counter)
-            elif isinstance(args[where], Variable):
-                versions.append(args[where]._counter)
-            elif where == self.variadic:
-                versions.extend(t._counter for t in args[where])
-        node.plan, node.k, node.saved, node.versions = plan, k, saved, tuple(versions)
+        node.plan, node.k, node.saved, node.versions = plan, k, saved, versions
         for version in versions:
             if version[0]:
                 node.then = tuple([v[0] for v in versions])
@@ -379,14 +362,53 @@ def _tuple(expressions: list[str]) -> str:
     return f"({''.join(f'{e}, ' for e in expressions)})"
 
 
-def _taker(saving: tuple[Where, ...], variadic: int | None) -> Callable[[Any, Any, Any], Any]:
-    """A function that gives what any call saves."""
+def _taker(
+    saving: tuple[Where, ...], leads: list[tuple[int, int, bool]], variadic: int | None
+) -> Callable[[Any, Any, Any], Any]:
+    """A function that gives the edges of any call's node, what it saves, and the version counters of that.
+
+    ``leads``: for each edge the argument it leads to, and whether that one requires a gradient.
+    """
     saved = [f"outs[{-1 - at}]._data" if at < 0 else _SAVED[what].format(at) for at, what in saving]
-    for i, where in enumerate(saving):
-        if where == (variadic, "shape"):
+    counters = []
+    for i, (at, what) in enumerate(saving):
+        if (at, what) == (variadic, "shape"):
             saved[i] = f"[a.shape for a in raw[{variadic}]]"
-    known = {"_strides": _strides, "lies_by_columns": lies_by_columns, "needs_grad": needs_grad}
-    return eval(f"lambda args, raw, outs: {_tuple(saved)}", known)  # type: ignore[no-any-return]
+        if what == "array":
+            counters.append(f"outs[{-1 - at}]._counter" if at < 0 else f"*counters_of(args[{at}])")
+    edges, found = {}, []
+    for at, i, wanted in reversed(
+        leads
+    ):  # the last leaf's node is made first: so the first one gets its gradient first
+        edges[at] = f"e{at}"
+        if i == variadic:
+            edges[at] = f"*e{at}"
+            found.append(f"e{at} := edges_of(args[{i}], {wanted})")
+        elif wanted:
+            found.append(f"e{at} := edge_of(a) if (a := args[{i}])._edge is None or a._base is not None else a._edge")
+        else:
+            edges[at] = "NO_EDGE"
+    parts = f"({_tuple([edges[at] for at in sorted(edges)])}, {_tuple(saved)}, {_tuple(counters)})"
+    known = {
+        "_strides": _strides, "lies_by_columns": lies_by_columns, "needs_grad": needs_grad, "NO_EDGE": NO_EDGE,
+        "edge_of": edge_of, "edges_of": _edges_of, "counters_of": _counters_of,
+    }  # fmt: skip
+    return eval(f"lambda args, raw, outs: {_tuple([*found, parts])}[-1]", known)  # type: ignore[no-any-return]
+
+
+def _edges_of(tensors: Any, wanted: bool) -> list[Edge]:
+    return [edge_of(t) if wanted and isinstance(t, Variable) else NO_EDGE for t in reversed(tensors)][::-1]
+
+
+def _counters_of(argument: Any) -> list[list[Any]]:
+    """The version counters of an argument that is saved: of a tensor, of a list of them, or none."""
+    if isinstance(argument, Variable):
+        return [argument._counter]
+    return (
+        [t._counter for t in argument]
+        if type(argument) is list and argument and isinstance(argument[0], Variable)
+        else []
+    )
 
 
 def _keeper(saving: tuple[Where, ...], number: bool) -> Callable[[Any, Any, Any], tuple[Any, Any]] | None:

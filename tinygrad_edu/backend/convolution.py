@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import depthwise, direct, im2col, unpadded
-from .im2col import col2im, out_sizes
+from .columns import out_sizes
+from .im2col import col2im
 from .im2col import im2col as columns_of
 
 __all__ = ["col2im", "columns_of", "conv", "conv_input_grad", "conv_weight_grad", "out_sizes"]

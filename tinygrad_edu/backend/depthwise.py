@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from .im2col import out_sizes
+from .columns import out_sizes
 
 Array = Any
 Sizes = tuple[int, ...]

@@ -16,8 +16,8 @@ A window may also be taller than the filter and serve several rows of the output
 
 from __future__ import annotations
 
+import cmath
 import math
-import threading
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
@@ -25,50 +25,12 @@ from typing import Any
 import numpy
 
 from . import compiled
+from .adding_up import add_rows, add_up, by_rows
+from .columns import buffer, out_sizes, windows
 
 Array = Any
 Sizes = tuple[int, ...]
 _LIMIT = 1 << 19  # numbers in the columns of one step: 2 MB of float32
-_scratch = threading.local()
-
-
-def out_sizes(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Sizes:
-    """How many windows fit along each dimension."""
-    return tuple(
-        (n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in zip(sizes, kernel, stride, padding, dilation)
-    )
-
-
-def _buffer(xp: Any, shape: Sizes, dtype: Any) -> Array:
-    """An array to work in: on the CPU always the same memory, so that no new pages have to be fetched."""
-    if xp is not numpy:
-        return xp.empty(shape, dtype)
-    n = math.prod(shape) * dtype.itemsize
-    held = getattr(_scratch, "bytes", None)
-    if held is None or held.size < n:
-        held = numpy.empty(n, numpy.uint8)
-        if n <= 16 * _LIMIT:
-            _scratch.bytes = held
-    return held[:n].view(dtype).reshape(shape)
-
-
-@lru_cache(maxsize=256)  # a network calls for the same few again and again
-def _layout(
-    shape: Sizes, strides: Sizes, first: int, kernel: Sizes, out: Sizes, stride: Sizes, dilation: Sizes
-) -> tuple[Sizes, Sizes]:
-    """Shape and strides of the view `_windows`."""
-    last = first + len(kernel)
-    apart = (s * d for s, d in zip(strides[first:last], dilation))
-    steps = (s * t for s, t in zip(strides[first:last], stride))
-    return (*shape[:first], *kernel, *out, *shape[last:]), (*strides[:first], *apart, *steps, *strides[last:])
-
-
-def _windows(xp: Any, x: Array, first: int, kernel: Sizes, out: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """A view of all windows: the spatial dimensions, from ``first`` on, become (kernel…, out…)."""
-    shape, strides = _layout(x.shape, x.strides, first, kernel, out, stride, dilation)
-    if type(x) is numpy.ndarray and x.flags.c_contiguous:  # the same, without the detour through Python
-        return numpy.ndarray(shape, x.dtype, x, 0, strides)
-    return xp.lib.stride_tricks.as_strided(x, shape, strides)
 
 
 def rows_together(o: int, c: int, kernel: Sizes, out: Sizes, inner: bool) -> int:
@@ -143,7 +105,7 @@ class Plan:
     def windows(self, x: Array) -> Array:
         """A view of all windows: (images, c, kernel…, out…), or (c, kernel…, out…, images) with the batch innermost."""
         first = 1 if self.inner else 2
-        return _windows(self.xp, self.images(x), first, self.kernel, self.out, self.stride, self.dilation)
+        return windows(self.xp, self.images(x), first, self.kernel, self.out, self.stride, self.dilation)
 
     def columns(self, x: Array, ones: bool = False) -> Iterator[tuple[slice, Array]]:
         """Parts of the batch with their columns: (images, [group,] rows, length), or (rows, length * images) with the batch innermost.
@@ -161,7 +123,7 @@ class Plan:
             if g > 1:
                 lead = windows.shape[: windows.ndim - 2 * len(self.out) - 1 - self.inner]
                 windows = windows.reshape(*lead, g, self.c // g, *windows.shape[len(lead) + 1 :])
-            columns = _buffer(self.xp, self.matrices(self.rows + g * ones, part.stop - part.start), x.dtype)
+            columns = buffer(self.xp, self.matrices(self.rows + g * ones, part.stop - part.start), x.dtype)
             rows = columns[..., : self.rows // g, :]
             rows.reshape(windows.shape)[...] = windows
             if ones:
@@ -213,56 +175,6 @@ class Plan:
         rows = self.xp.ascontiguousarray(self.outputs(g, part))
         return rows.reshape(self.matrices(self.o * self.together, part.stop - part.start))
 
-    def add_up(self, columns: Array, gx: Array, part: slice) -> None:
-        """The reverse of `columns` (col2im): add every column into the window that it came from.
-
-        One dimension after the other: (k₀, k₁, o₀, o₁) becomes (k₁, p₀, o₁), then (p₀, p₁) – k₀ + k₁ additions instead of k₀ · k₁.
-        The one that leaves the fewest numbers comes first.
-        """
-        m, rank = part.stop - part.start, len(self.kernel)
-        fast = None if self.inner or rank != 2 else compiled.kernels_for(columns, gx)
-        if fast:
-            windows = columns.reshape(m * self.c, *self.kernel, *self.out)
-            images = gx[part].reshape(m * self.c, *self.sizes)
-            how = (self.stride, self.padding, self.dilation)
-            compiled.split(fast.add_up, len(images), columns.size, windows, images, *how)
-            return
-        lead, tail = ((self.c,), (m,)) if self.inner else ((m, self.c), ())
-        columns = columns.reshape(*lead, *self.kernel, *self.out, *tail)
-        for fold in self.folds:
-            columns = self._overlap(columns, *fold)
-        columns = columns[(*(slice(None),) * len(lead), *self.inside)]
-        gx[part] = columns.transpose(columns.ndim - 1, *range(columns.ndim - 1)) if self.inner else columns
-
-    @cached_property
-    def folds(self) -> list[tuple[int, int, int]]:
-        """The dimensions in the order in which `add_up` takes them, each with the axes of its window's entries and of its windows."""
-        lead, left = 1 if self.inner else 2, list(range(len(self.kernel)))
-        folds = []
-        for dim in sorted(left, key=lambda i: self.padded[i] / max(self.kernel[i] * self.out[i], 1)):
-            at = lead + left.index(dim)
-            left.remove(dim)
-            folds.append((dim, at, lead + len(left) + dim))
-        return folds
-
-    def _overlap(self, columns: Array, dim: int, at: int, where: int) -> Array:
-        """Add up what ``columns`` has along axis ``at`` for the entries of a window, so that axis ``where`` has the padded image's."""
-        k, s, d, o, p = self.kernel[dim], self.stride[dim], self.dilation[dim], self.out[dim], self.padded[dim]
-        shape = [*columns.shape[:at], *columns.shape[at + 1 :]]
-        shape[where] = p
-        filled = s == 1 or (d == 1 and k >= s)  # by the first s entries of all windows, which leave no gaps
-        made = (self.xp.empty if filled else self.xp.zeros)(shape, columns.dtype)
-        before, around = (slice(None),) * at, (slice(None),) * where
-        if filled:
-            made[(*around, slice(s * o, None))] = 0
-        for i in range(k):
-            place = (*around, slice(i * d, i * d + s * (o - 1) + 1, s))
-            if filled and i < s:
-                made[place] = columns[(*before, i)]
-            else:
-                made[place] += columns[(*before, i)]
-        return made
-
 
 plan_of = lru_cache(maxsize=256)(Plan)  # a network calls for the same few again and again
 
@@ -272,7 +184,7 @@ def finite(a: Array) -> bool:
     if type(a) is not numpy.ndarray:
         return True
     line = a.reshape(-1)
-    return math.isfinite(numpy.dot(line, line))
+    return cmath.isfinite(numpy.dot(line, line))
 
 
 def _plan(meeting: Array, tall: bool, xp: Any, *sizes: Any) -> Plan:
@@ -334,14 +246,17 @@ def conv_input_grad(
     widest = 8 if len(w.shape) == 4 and compiled.kernels_for(g) else 32
     plan = _plan(g, w.shape[2] > 3, xp, x_shape, w.shape, stride, padding, dilation, groups, g.shape[2:], widest)
     gx = xp.empty(x_shape, g.dtype)
+    if by_rows(plan) and finite(w):
+        add_rows(plan, g, w, gx)
+        return gx
     filters = plan.filters(w).swapaxes(-1, -2)
     for part in plan.steps:
-        columns = _buffer(xp, plan.matrices(plan.rows, part.stop - part.start), g.dtype)
+        columns = buffer(xp, plan.matrices(plan.rows, part.stop - part.start), g.dtype)
         xp.matmul(filters, plan.gradients(g, part), out=columns)
         if plan.pointwise and not plan.inner:
             gx[part] = columns.reshape(-1, plan.c, *plan.sizes)
         else:
-            plan.add_up(columns, gx, part)
+            add_up(plan, columns, gx, part)
     return gx
 
 
@@ -380,5 +295,5 @@ def col2im(
     plan.inner = False
     gx = xp.empty((n, c, *sizes), columns.dtype)
     if n:
-        plan.add_up(columns, gx, slice(0, n))
+        add_up(plan, columns, gx, slice(0, n))
     return gx

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy
 
-from .im2col import finite, out_sizes
+from .columns import out_sizes
+from .im2col import finite
 
 Array = Any
 Sizes = tuple[int, ...]

@@ -29,8 +29,8 @@ from .fused import run_on_gpu
 
 Hook = Callable[..., Any]
 
-# Elements worked on at a time: a block of each array involved stays in the cache from one operation to the next.
-BLOCK = 32768
+# Elements worked on at a time: a block of each array involved (up to five: 1 MB) stays in the cache from one operation to the next.
+BLOCK = 49152
 
 
 class _Required:
@@ -222,7 +222,9 @@ class Optimizer:
         return loss
 
     def _step_group(self, group: dict[str, Any]) -> None:
-        slots, shared, given = self.slots(group), self.shared_numbers, {}
+        slots, shared = self.slots(group), self.shared_numbers
+        given: dict[bool, tuple[Any, ...]] = {}  # the numbers of parameters that are updated for the first time, or not
+        quick: dict[tuple[bool, Any], tuple[Any, ...]] = {}  # the same as arrays
         capturable, differentiable = group.get("capturable"), group.get("differentiable")
         for p in group["params"]:
             grad = p._grad
@@ -262,6 +264,10 @@ class Optimizer:
             elif compiled.kernels_for(*arrays) and self._compiled(numbers, arrays):
                 pass
             elif data.size <= BLOCK and data.dtype.kind != "c":
+                if shared:
+                    if (key := (first, data.dtype)) not in quick:  # arithmetic with 0-d arrays is quicker
+                        quick[key] = tuple(k.number(n, data.dtype) if type(n) is float else n for n in numbers)
+                    numbers = quick[key]
                 self.kernel(k.xp, numbers, *arrays, *self._temporary(k.xp, data.shape, data.dtype))
             else:
                 self._in_blocks(k.xp, numbers, arrays)
