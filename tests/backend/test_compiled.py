@@ -166,6 +166,49 @@ def test_erf(both):
     np.testing.assert_array_equal(fast, plain)
 
 
+@pytest.mark.parametrize("layer", [tg.nn.GRU, tg.nn.LSTM])
+@pytest.mark.parametrize("bias", [True, False])
+def test_recurrent_layers(both, layer, bias):
+    tg.manual_seed(7)
+    net = layer(5, 9, num_layers=2, bidirectional=True, bias=bias)
+    lengths, x = [6, 6, 3, 1], tg.randn(6, 4, 5) * 3
+
+    def run():
+        net.zero_grad()
+        start = x.clone().requires_grad_()
+        packed = tg.nn.utils.rnn.pack_padded_sequence(start, lengths)
+        out, last = net(packed)
+        last = last if isinstance(last, tuple) else (last,)
+        (tg.sin(out.data).sum() + sum((h * h).sum() for h in last)).backward()
+        results = [out.data, *last, start.grad, *(p.grad for p in net.parameters())]
+        return [t.detach().numpy().copy() for t in results]
+
+    for plain, fast in zip(*both(run)):
+        np.testing.assert_allclose(fast, plain, rtol=1e-4, atol=3e-6)
+
+
+def test_exp_sigmoid_and_tanh_of_the_cells_are_right_to_the_last_digits():
+    from tinygrad_edu.backend import kernels_rnn
+
+    x = np.concatenate([np.linspace(-85, 88, 100_001), np.linspace(-1, 1, 20_001), [1e-30, -1e-5, 0.0]]).astype(
+        "float32"
+    )
+    wide, e, bits = x.astype("float64"), np.empty_like(x), np.empty(x.shape, "int32")
+    for run, exact in (
+        (lambda y: kernels_rnn.exp(y, bits), np.exp(wide)),
+        (lambda y: kernels_rnn.sigmoid(y, e, bits), 1 / (1 + np.exp(-wide))),
+        (lambda y: kernels_rnn.tanh(y, e, bits), np.tanh(wide)),
+    ):
+        y = x.copy()
+        run(y)
+        assert (abs(y - exact) <= 4 * np.spacing(abs(exact).astype("float32"))).all()
+    odd = np.array([np.inf, -np.inf, np.nan, 200, -200], "float32")
+    for run, expected in ((kernels_rnn.sigmoid, [1, 0, np.nan, 1, 0]), (kernels_rnn.tanh, [1, -1, np.nan, 1, -1])):
+        y = odd.copy()
+        run(y, e, bits)
+        np.testing.assert_allclose(y, np.array(expected, "float32"), atol=1e-37)
+
+
 OPTIMIZERS = [
     (tg.optim.SGD, {"lr": 0.1}), (tg.optim.SGD, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01, "dampening": 0.1}),
     (tg.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}), (tg.optim.Adam, {}),

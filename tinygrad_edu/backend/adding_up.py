@@ -99,7 +99,7 @@ def _added_shifted(columns: Array, at: int, where: int, d: int) -> Array:
 # ------------------------------------------------------------------------------------ the first dimension by the product
 @lru_cache(maxsize=256)
 def by_rows(plan: Any) -> bool:
-    """Whether `add_rows` is the quicker way: for small batches, where filters overlap, and few, since p₀ / o₀ times as much is multiplied."""
+    """Whether `add_rows` is the quicker way: for small batches and few filters (p₀ / o₀ times as much is multiplied), which overlap."""
     small = plan.inner and plan.step == plan.n and len(plan.kernel) > 1
     plain = plan.groups == plan.together == plan.dilation[0] == 1 and set(plan.stride) == {1}
     k, o, p = plan.kernel[0], plan.out[0], plan.padded[0]

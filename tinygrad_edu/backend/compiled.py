@@ -25,7 +25,10 @@ import numpy
 
 from . import threads
 
-SOURCES = [Path(__file__).with_name(name) for name in ("kernels_numba.py", "kernels_conv.py", "kernels_winograd.py")]
+SOURCES = [
+    Path(__file__).with_name(name)
+    for name in ("kernels_numba.py", "kernels_conv.py", "kernels_rnn.py", "kernels_winograd.py")
+]
 LEAST = 2048  # numbers: below that a call of a compiled kernel costs more than it saves
 SHARE = 1 << 16  # numbers that are worth a thread of their own
 

@@ -15,6 +15,7 @@ import numpy
 from numba import float32, int64, void
 
 from .kernels_conv import conv, conv_slope  # noqa: F401 - parts of the module of kernels
+from .kernels_rnn import gru_slope, gru_step, lstm_slope, lstm_step  # noqa: F401
 from .kernels_winograd import conv3, conv3_slope  # noqa: F401
 from .special import _ERF_DOWN, _ERF_UP, ERF_IS_1
 
