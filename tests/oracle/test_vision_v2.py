@@ -137,6 +137,41 @@ POLICIES: list[Call] = [
     lambda t: t.v2.AutoAugment(),
     lambda t: t.v2.AutoAugment(t.AutoAugmentPolicy.CIFAR10),
 ]
+MIXED: list[Call] = [
+    lambda t: t.v2.AugMix(),
+    lambda t: t.v2.AugMix(5, 2, 2, 0.7, all_ops=False, fill=3),
+]
+
+
+@pytest.mark.parametrize("make", MIXED)
+def test_mixed(make: Call) -> None:
+    for seed in range(6):
+        for img in (image("RGB", 20, 24), nbytes(3, 20, 24), nbytes(2, 3, 9, 8)):
+            close(lambda t: t.v2.Compose([make(t), t.v2.PILToTensor()]), img, seed=seed, levels=3)
+
+
+JPEGS: list[Call] = [lambda t: t.v2.JPEG(40), lambda t: t.v2.JPEG((5, 90))]
+
+
+@pytest.mark.parametrize("make", JPEGS)
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_jpeg_of_a_picture(make: Call, mode: str) -> None:
+    for seed in range(3):
+        both(make, image(mode, 20, 24), seed=seed)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_jpeg_of_a_tensor_is_that_of_the_picture(channels: int) -> None:
+    """torchvision's own needs its compiled part."""
+    t, one = vision.transforms.v2, tg.from_numpy(nbytes(channels, 20, 24))
+    batch = vision.tv_tensors.Image(tg.stack([one, one.flip(-1)]))
+    made = t.functional.jpeg(batch, 30)
+    assert type(made) is vision.tv_tensors.Image
+    for each, source in zip(made, batch):
+        expected = t.functional.pil_to_tensor(t.functional.jpeg(t.functional.to_pil_image(source), 30))
+        assert each.tolist() == expected.tolist()
+    assert made.tolist() != batch.tolist()
+    assert t.functional.jpeg(batch[:0], 30).shape == (0, channels, 20, 24)
 
 
 @pytest.mark.parametrize("make", POLICIES)
@@ -148,7 +183,7 @@ def test_policies(make: Call) -> None:
         both(make, img)
 
 
-@pytest.mark.parametrize("make", [*EXACT, *NEAR, *POLICIES])
+@pytest.mark.parametrize("make", [*EXACT, *NEAR, *POLICIES, *MIXED, *JPEGS])
 def test_printed_forms_and_streams(make: Call) -> None:
     assert repr(make(vision.transforms)).replace("tinygrad_edu", "torch") == repr(make(torchvision.transforms))
     for package, tensors in PACKAGES:
@@ -220,6 +255,13 @@ def test_to_dtype(have: str, to: str, scale: bool) -> None:
 WRONG: list[Call] = [
     lambda t: t.v2.Compose([]),
     lambda t: t.v2.Compose(3),
+    lambda t: t.v2.AugMix(0),
+    lambda t: t.v2.JPEG(True),
+    lambda t: t.v2.JPEG(0),
+    lambda t: t.v2.JPEG((60, 20)),
+    lambda t: t.v2.JPEG([1, 2, 3]),
+    lambda t: t.v2.JPEG((1.0, 2.0)),
+    lambda t: t.v2.JPEG("a"),
     lambda t: t.v2.RandomApply([]),
     lambda t: t.v2.RandomApply([t.v2.Pad(1)], p=2),
     lambda t: t.v2.RandomChoice(3),

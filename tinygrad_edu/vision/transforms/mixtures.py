@@ -13,8 +13,17 @@ from ...ops.gamma_samples import _sample_dirichlet
 from ...ops.joining import cat
 from ...ops.random_ops import rand, randint
 from . import functional as F
-from .auto import _Policy, space
+from .auto import Range, _Policy, space
 from .functional import Img, InterpolationMode
+
+
+def mixed_operations(usual: dict[str, Range], all_ops: bool) -> dict[str, Range]:
+    """The operations that `AugMix` chooses from, in its order."""
+    bits, signed = usual["Posterize"]
+    usual["Posterize"] = ([n - 4 for n in bits or ()], signed)  # down to no bits at all
+    colours = ["Brightness", "Color", "Contrast", "Sharpness"]
+    order = [name for name in usual if name not in colours] + (colours if all_ops else [])
+    return {name: usual[name] for name in order}
 
 
 class AugMix(_Policy):
@@ -29,14 +38,6 @@ class AugMix(_Policy):
             raise ValueError(f"The severity must be between [1, 10]. Got {severity} instead.")
         self.severity, self.mixture_width, self.chain_depth = severity, mixture_width, chain_depth
         self.alpha, self.all_ops = alpha, all_ops
-
-    def _choices(self, height: int, width: int) -> dict[str, Any]:
-        usual = space(10, 0.3, (width / 3.0, height / 3.0), 30.0, 0.9, 4)
-        bits, signed = usual["Posterize"]
-        usual["Posterize"] = ([n - 4 for n in bits], signed)  # down to no bits at all
-        colours = ["Brightness", "Color", "Contrast", "Sharpness"]
-        order = [name for name in usual if name not in colours] + (colours if self.all_ops else [])
-        return {name: usual[name] for name in order}
 
     def _chain(self, image: Any, choices: dict[str, Any]) -> Any:
         for _ in range(self.chain_depth if self.chain_depth > 0 else int(randint(1, 4, (1,)))):
@@ -58,7 +59,7 @@ class AugMix(_Policy):
             n, -1
         )
         mix = share[:, 0].view([n, *ones]) * batch
-        choices = self._choices(height, width)
+        choices = mixed_operations(space(10, 0.3, (width / 3.0, height / 3.0), 30.0, 0.9, 4), self.all_ops)
         for i in range(self.mixture_width):
             mix.add_(weights[:, i].view([n, *ones]) * self._chain(batch, choices))
         mix = mix.view(image.shape).to(dtype=image.dtype)

@@ -1,9 +1,10 @@
 """The second version of torchvision's transforms: of whole samples, on PIL images, tensors and the kinds of `tv_tensors`."""
 
 from . import functional
-from .auto import AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide
+from .auto import AugMix, AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide
 from .base import Transform, check_type, get_bounding_boxes, get_keypoints, has_all, has_any, query_chw, query_size
 from .colour import (
+    JPEG,
     RGB,
     ColorJitter,
     GaussianBlur,

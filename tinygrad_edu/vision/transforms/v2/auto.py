@@ -6,10 +6,14 @@ from typing import Any
 
 from PIL import Image as PILImage
 
+from ....autograd.variable import Variable
+from ....ops.data import tensor as new_tensor
+from ....ops.gamma_samples import _sample_dirichlet
 from ....ops.random_ops import rand, randint
-from ...tv_tensors import BoundingBoxes, KeyPoints, Mask
+from ...tv_tensors import BoundingBoxes, KeyPoints, Mask, TVTensor, Video, plain, wrap
 from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space, steps
 from ..images import max_value
+from ..mixtures import mixed_operations
 from . import functional as F
 from .base import IMAGES, Transform, fill_by_kind, fill_of, fits, leaves, rebuilt
 
@@ -119,3 +123,42 @@ class AutoAugment(_Policy):
                 strengths, signed = choices[name]
                 image = self._step(image, name, 0.0 if level is None else strengths[level], signed)
         return image
+
+
+class AugMix(_Policy):
+    """Several chains of random operations, mixed with each other and with the image (Hendrycks and others, 2020)."""
+
+    def __init__(
+        self, severity: int = 3, mixture_width: int = 3, chain_depth: int = -1, alpha: float = 1.0, all_ops: bool = True,
+        interpolation: Any = "bilinear", fill: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(interpolation=interpolation, fill=fill)
+        if not 1 <= severity <= 10:
+            raise ValueError(f"The severity must be between [1, 10]. Got {severity} instead.")
+        self.severity, self.mixture_width, self.chain_depth = severity, mixture_width, chain_depth
+        self.alpha, self.all_ops = alpha, all_ops
+
+    def _chain(self, image: Any, choices: dict[str, Range]) -> Any:
+        for _ in range(self.chain_depth if self.chain_depth > 0 else int(randint(1, 4, (1,)))):
+            name = list(choices)[int(randint(len(choices), ()))]
+            strengths, signed = choices[name]
+            image = self._step(image, name, strengths[int(randint(self.severity, ()))] if strengths else 0.0, signed)
+        return image
+
+    def augmented(self, image: Any) -> Any:
+        height, width = F.get_size(image)
+        start = plain(image) if isinstance(image, Variable) else F.pil_to_tensor(image)
+        batch = start.reshape([1] * max((5 if isinstance(image, Video) else 4) - start.ndim, 0) + list(start.shape))
+        n, ones = batch.size(0), [1] * (batch.ndim - 1)
+        share = _sample_dirichlet(new_tensor([self.alpha, self.alpha]).expand(n, -1))  # of the image, of the chains
+        weights = _sample_dirichlet(new_tensor([self.alpha] * self.mixture_width).expand(n, -1)) * share[:, 1].reshape(
+            n, -1
+        )
+        mix = share[:, 0].reshape([n, *ones]) * batch
+        choices = mixed_operations(self._space(10, 0.3, (width / 3.0, height / 3.0), 30.0, 0.9, 4), self.all_ops)
+        for i in range(self.mixture_width):
+            mix.add_(weights[:, i].reshape([n, *ones]) * self._chain(batch, choices))
+        mix = mix.reshape(start.shape).to(dtype=start.dtype)
+        if isinstance(image, TVTensor):
+            return wrap(mix, like=image)
+        return mix if isinstance(image, Variable) else F.to_pil_image(mix)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ....ops.random_ops import rand, randperm
+from ....ops.random_ops import rand, randint, randperm
 from .. import functional as F1
-from ..random import uniform
+from ..random import check_sequence, uniform
 from . import functional as F
 from .base import RandomApplyTransform, Transform, query_chw
 from .geometry import pair_of_numbers
@@ -223,3 +223,26 @@ class GaussianNoise(Transform):
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         return self._call_kernel(F.gaussian_noise, inpt, self.mean, self.sigma, self.clip)
+
+
+class JPEG(Transform):
+    """The image as it comes back from a JPEG file of random quality: a whole number from 1 to 100, or from (low, high)."""
+
+    def __init__(self, quality: int | Sequence[int]) -> None:
+        super().__init__()
+        if isinstance(quality, bool):
+            raise TypeError("quality can't be bool")
+        if isinstance(quality, int):
+            quality = [quality, quality]
+        else:
+            check_sequence(quality, "quality", (2,))
+        low, high = quality
+        if not (1 <= low <= high <= 100 and isinstance(low, int) and isinstance(high, int)):
+            raise ValueError(f"quality must be an integer from 1 to 100, got {quality =}")
+        self.quality = quality
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        return {"quality": int(randint(self.quality[0], self.quality[1] + 1, ()))}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        return self._call_kernel(F.jpeg, inpt, quality=params["quality"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any, TypeVar
 
 import numpy
@@ -17,6 +18,7 @@ from ....ops.data import from_numpy
 from ....ops.joining import cat, stack
 from ....ops.random_ops import randn
 from ....ops.ranges import linspace
+from ...io import decode_jpeg, encode_jpeg
 from ...tv_tensors import BoundingBoxes, Image, KeyPoints, Mask, TVTensor, Video, is_pure_tensor, plain, wrap  # noqa: F401
 from .. import functional as F1
 from ..functional import (
@@ -444,6 +446,19 @@ def permute_channels(inpt: Any, permutation: Sequence[int]) -> Any:
             f"Length of permutation does not match number of channels: {len(permutation)} != {inpt.shape[-3]}"
         )
     return inpt[..., list(permutation), :, :]
+
+
+@_keeps_kind
+def jpeg(inpt: Any, quality: int) -> Any:
+    """The image uint8 (…, 1 or 3, H, W) as it comes back from a JPEG file of a quality from 1 to 100."""
+    if F1.is_pil(inpt):
+        file = BytesIO()
+        inpt.save(file, format="JPEG", quality=quality)
+        return PILImage.open(file).copy()
+    images = inpt.view((-1, *inpt.shape[-3:]))
+    if not len(images):
+        return inpt.clone()
+    return stack([decode_jpeg(encode_jpeg(image, quality)) for image in images]).view(inpt.shape)
 
 
 adjust_brightness = _keeps_kind(_grey_or_rgb(F1.adjust_brightness))
