@@ -24,7 +24,7 @@ LEFT_OUT = {
     r"fx|make_fx|compile|torch\.ops|torch\.jit|torch\.export": "compilers and their tracing",
     r"distributed|process_group|rpc": "several processes",
     r"futures|Future": "torch.futures",
-    r"nested_tensor|MaskedTensor|is_masked_tensor": "tensors of other layouts",
+    r"nested_tensor": "tensors of other layouts",
     r"set_flush_denormal|hash_tensor|complex32|chalf": "not provided",
     r"is_conj|is_neg|resolve_neg": "conjugates are computed at once here, so a tensor is never marked as one",
     r"torch\.masked\._ops": "a private module",
