@@ -30,6 +30,9 @@ _STANDS_FOR = "2.13.0"  # the release of torch whose behaviour this package has
 # torch's modules that are called differently here, or are a part of another module here
 _ELSEWHERE = {
     "torch": "",
+    "torch.nn.common_types": "nn.common_types",
+    "torch.masked.maskedtensor": "maskedtensor",
+    "torch.masked.maskedtensor.core": "maskedtensor",
     "torch.nn.modules": "nn.modules",
     "torch.nn.modules.utils": "nn.tuples",
     "torch.nn.modules.transformer": "nn.transformer",
@@ -61,6 +64,7 @@ _ELSEWHERE = {
     "torch.distributed._tensor.experimental": "distributed.tensor",
     "torch.distributed.tensor.experimental": "distributed.tensor",
     "torch.distributed._functional_collectives": "distributed.functional",
+    "torch.distributed.nn.functional": "distributed.nn",
     **{
         f"torch.distributed.{name}": "distributed.absent"
         for name in (
@@ -91,7 +95,7 @@ _ELSEWHERE = {
     "torch._higher_order_ops": "func",  # not where the functions are: Python puts what is imported below it into it
     **{f"torch._higher_order_ops.{name}": "func.loops" for name in ("scan", "associative_scan", "map", "foreach_map")},
     **{f"torch._higher_order_ops.{name}": "control" for name in ("cond", "while_loop")},
-    "torch.utils.data._utils": "data",
+    "torch.utils.data._utils": "data._utils",
     "torch.utils.data._utils.collate": "data.collate",
     "torch.utils.data._utils.fetch": "data.fetch",
     "torch.utils.data._utils.pin_memory": "data.pin",
@@ -259,6 +263,26 @@ class _KeepsFunctions(types.ModuleType):
             super().__setattr__(name, value)
 
 
+def _open_files(module: types.ModuleType, place: str) -> None:
+    """Let a module hand out those below it that are called otherwise here, as torch's do that have been imported with torch."""
+    before = vars(module).get("__getattr__")
+    places: set[str] = getattr(before, "places", set())
+    places.add(place)
+    if hasattr(before, "places"):
+        return
+
+    def look(name: str) -> Any:
+        for file in (f"{each}.{name}" for each in places):
+            if file in _ELSEWHERE:
+                return importlib.import_module(file)
+        if before is not None:
+            return before(name)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+
+    look.places = places  # type: ignore[attr-defined]
+    vars(module)["__getattr__"] = look
+
+
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Answers every import of torch, torchvision and what is below them."""
 
@@ -281,6 +305,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if not hasattr(found, "__path__"):
             found.__path__ = []  # torch has a folder where we have a file, and modules in it: torchvision.ops.misc
         _name_as_torch(found)
+        _open_files(found, module.__name__)
         sys.modules[module.__name__] = found  # the import system hands out what it finds here
         if module.__name__.startswith("torchvision"):
             _show_vision_names()
@@ -330,6 +355,14 @@ def _hide_files() -> None:
             ours = isinstance(value, types.ModuleType) and value is sys.modules.get(f"{_PACKAGE}.{room}.{name}")
             if ours and name not in shown:
                 delattr(package, name)
+    for place in {name.rpartition(".")[0] for name in _ELSEWHERE} - {""}:
+        head, _, rest = place.partition(".")
+        rest = f"vision.{rest}" if head == "torchvision" else rest.replace("utils.data", "data")
+        room = f"{_PACKAGE}.{_ELSEWHERE.get(place, rest)}".rstrip(".")
+        if room in sys.modules:
+            _open_files(sys.modules[room], place)
+    autograd = importlib.import_module(f"{_PACKAGE}.autograd")
+    autograd.variable = importlib.import_module(f"{_PACKAGE}.autograd.legacy").refused  # type: ignore[attr-defined]
     for found in vars(importlib.import_module(f"{_PACKAGE}.nn.functional")).values():
         if isinstance(found, types.FunctionType) and found.__module__ == f"{_PACKAGE}.nn.functional":
             found.__module__ = "torch.nn.functional"
@@ -371,6 +404,7 @@ def _show_torch_names() -> None:
         "nn.utils.parametrize",
         "nn.utils.rnn",
         "optim.swa_utils",
+        "autograd.function",
         "autograd.graph",
         "profiler.profiler",
     ):
@@ -393,6 +427,7 @@ def _show_torch_names() -> None:
     importlib.import_module(f"{_PACKAGE}.nn.compiled").OptimizedModule.__module__ = "torch._dynamo.eval_frame"
     hooks = importlib.import_module(f"{_PACKAGE}.nn.hooks")
     hooks.RemovableHandle.__module__ = "torch.utils.hooks"
+    importlib.import_module(f"{_PACKAGE}.maskedtensor").MaskedTensor.__module__ = "torch.masked.maskedtensor.core"
     importlib.import_module(f"{_PACKAGE}.tensor").Tensor.__module__ = "torch"
     importlib.import_module(f"{_PACKAGE}.random").Generator.__module__ = "torch._C"
     storage = importlib.import_module(f"{_PACKAGE}.storage")

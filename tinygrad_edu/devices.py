@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import backend
-from .dtypes import PublicName, formatted
+from .dtypes import PublicName, formatted, no_attribute
 
 _KNOWN = ("cpu", "cuda", "meta", "mps", "xpu")
 
@@ -24,6 +24,7 @@ class device(metaclass=PublicName):
 
     type: str
     index: int | None
+    __getattr__ = no_attribute
 
     def __init__(self, type: Any = _MISSING, index: int | None = None) -> None:
         if not isinstance(type, (str, int, device)):

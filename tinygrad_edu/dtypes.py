@@ -28,6 +28,13 @@ def formatted(value: Any, spec: str) -> str:
     return str(value)
 
 
+def no_attribute(value: Any, name: str) -> Any:
+    """The ``__getattr__`` of torch's plain objects: their AttributeError has the full name of their type."""
+    raise AttributeError(
+        f"'{module_name}.{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value
+    )
+
+
 class dtype(metaclass=PublicName):
     """The type of a tensor's elements.
 
@@ -46,6 +53,13 @@ class dtype(metaclass=PublicName):
 
     __format__ = formatted
 
+    def __new__(cls, *described: Any) -> Any:
+        if not described:
+            raise TypeError(f"cannot create '{module_name}.dtype' instances")
+        return super().__new__(cls)
+
+    __getattr__ = no_attribute
+
     def __repr__(self) -> str:
         return f"{module_name}.{self.name}"
 
@@ -58,7 +72,9 @@ class dtype(metaclass=PublicName):
     def to_complex(self) -> dtype:
         if self.is_complex:
             return self
-        return complex128 if self.name == "float64" else complex64
+        if not self.is_floating_point:
+            raise RuntimeError(f"Unknown Complex ScalarType for {self.short}")
+        return complex32 if self.name == "float16" else complex_of(self)
 
 
 class NameOnly(dtype):
@@ -169,6 +185,11 @@ def converted(array: Any, to: Any) -> Any:
     return array.astype(to)
 
 
+def complex_of(d: dtype) -> dtype:
+    """The complex dtype that tensors of a dtype become here: no tensor is of complex32."""
+    return d if d.is_complex else complex128 if d is float64 else complex64
+
+
 # ---------------------------------------------------------------------------------------------- promotion
 _default = float32
 
@@ -200,11 +221,20 @@ def of_scalar(value: Any) -> dtype:
     if isinstance(value, int):
         return int64
     if isinstance(value, complex):
-        return _default.to_complex()
+        return complex_of(_default)
     return _default
 
 
 _promoted: dict[tuple[dtype, dtype], dtype] = {}
+
+
+def _asked(function: str, name: str, position: int, given: Any) -> dtype:
+    """An argument that is to be a dtype, or one of Python's number types."""
+    d = of_python_type(given)
+    if not isinstance(d, dtype):
+        kind = type(given).__name__
+        raise TypeError(f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not {kind}")
+    return d
 
 
 def promote_types(a: dtype, b: dtype) -> dtype:
@@ -217,13 +247,7 @@ def promote_types(a: dtype, b: dtype) -> dtype:
         return a
     found = _promoted.get((a, b))
     if found is None:
-        a, b = of_python_type(a), of_python_type(b)
-        for name, position, each in (("type1", 1, a), ("type2", 2, b)):
-            if not isinstance(each, dtype):
-                kind = type(each).__name__
-                raise TypeError(
-                    f"promote_types(): argument '{name}' (position {position}) must be torch.dtype, not {kind}"
-                )
+        a, b = (_asked("promote_types", n, i, d) for n, i, d in (("type1", 1, a), ("type2", 2, b)))
         found = _promoted[(a, b)] = _promote(a, b)
     return found
 
@@ -231,9 +255,16 @@ def promote_types(a: dtype, b: dtype) -> dtype:
 def _promote(a: dtype, b: dtype) -> dtype:
     if a in float8s or b in float8s:
         raise RuntimeError(f"Promotion for Float8 Types is not supported, attempted to promote {a.short} and {b.short}")
+    plain = not any(d.is_complex or d.is_floating_point for d in (a, b))
+    if plain and any(d in (uint16, uint32, uint64) for d in (a, b)):
+        raise RuntimeError(
+            f"Promotion for uint16, uint32, uint64 types is not supported, attempted to promote {a.short} and {b.short}"
+        )
     if a is bool_ or b is bool_:
         return b if a is bool_ else a
     if a.is_complex or b.is_complex:
+        if {a, b} == {complex32, float16}:
+            return complex32
         wide = float64 in (a.to_real(), b.to_real())
         return complex128 if wide else complex64
     if a.is_floating_point and b.is_floating_point:
@@ -244,12 +275,7 @@ def _promote(a: dtype, b: dtype) -> dtype:
         return a if a.is_floating_point else b
     if a.is_signed == b.is_signed:
         return a if a.itemsize > b.itemsize else b
-    unsigned, signed = (b, a) if a.is_signed else (a, b)
-    if unsigned is not uint8:
-        raise RuntimeError(
-            f"Promotion for uint16, uint32, uint64 types is not supported, attempted to promote {unsigned.short} "
-            f"and {signed.short}"
-        )
+    signed = a if a.is_signed else b
     return int16 if signed is int8 else signed
 
 
@@ -263,7 +289,7 @@ def combine(higher: dtype | None, lower: dtype | None) -> dtype | None:
     if higher.is_complex:
         return higher
     if higher.is_floating_point:
-        return higher.to_complex() if lower.is_complex else higher
+        return complex_of(higher) if lower.is_complex else higher
     if higher is bool_ or lower.is_floating_point or lower.is_complex:
         return promote_types(higher, lower)
     return higher
@@ -280,7 +306,7 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     >>> can_cast(float64, float32), can_cast(float32, int64)
     (True, False)
     """
-    return kind_order(of_python_type(from_)) <= kind_order(of_python_type(to))
+    return kind_order(_asked("can_cast", "from_", 1, from_)) <= kind_order(_asked("can_cast", "to", 2, to))
 
 
 def largest(d: dtype) -> float:

@@ -10,6 +10,7 @@ class _Named(metaclass=dtypes.PublicName):
         self.name = name
 
     __format__ = dtypes.formatted
+    __getattr__ = dtypes.no_attribute
 
     def __repr__(self) -> str:
         return f"{dtypes.module_name}.{self.name}"

@@ -8,6 +8,7 @@ from typing import Any
 from . import devices, dtypes
 from .autograd.variable import Variable, wrap
 from .backend import cuda_available
+from .layouts import strided
 from .ops._signature import Signature, call_error, type_name
 from .ops.creation import as_tensor, empty
 from .ops.registry import public
@@ -42,6 +43,8 @@ def construct(cls: type | None, *args: Any, of: dtypes.dtype | None = None, devi
         if error is not None:
             raise error
         args = (Size(named["size"]),) if "size" in named else tuple(named.values())
+    if of is None:
+        _check_place(device, "cpu")
     dtype = of or dtypes.get_default_dtype()
     first = args[0] if args else None
     if not args:
@@ -52,6 +55,11 @@ def construct(cls: type | None, *args: Any, of: dtypes.dtype | None = None, devi
         made = wrap(first._data)
         made._counter = first._counter
     elif isinstance(first, (TypedStorage, UntypedStorage)):
+        if isinstance(first, TypedStorage) and first.dtype is not dtype:
+            raise RuntimeError(
+                f"Expected a Storage of type {dtype.short} or an UntypedStorage, but got type {first.dtype.short} for argument 1 "
+                "'storage'"
+            )
         made = wrap(first.untyped().as_array(dtype.np))
     elif type(first).__name__ == "Size" and len(args) == 1:
         made = empty(first, dtype=dtype, device=device)
@@ -77,9 +85,17 @@ def construct(cls: type | None, *args: Any, of: dtypes.dtype | None = None, devi
     return made
 
 
+def _check_place(device: Any, expected: str) -> None:
+    """RuntimeError for another kind of device than that of the class whose old constructor is called."""
+    given = expected if device is None else devices.device(device).type
+    if given != expected:
+        raise RuntimeError(f"legacy constructor expects device type: {expected} but device type: {given} was passed")
+
+
 @public("method")
 def new(input: Any, *args: Any, device: Any = None, **named: Any) -> Any:
     """torch's old constructor with the dtype of this tensor: of sizes, or of data."""
+    _check_place(device, input.device.type)
     return construct(type(input), *args, of=input.dtype, device=device, **named)
 
 
@@ -98,7 +114,12 @@ class tensortype(type):
     dtype: dtypes.dtype
     is_cuda: bool
 
-    def __new__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> Any:
+    layout = strided
+    is_sparse = is_xpu = False
+
+    def __new__(cls, name: str, dtype: Any, is_cuda: Any = False) -> Any:
+        if isinstance(dtype, tuple):  # a class statement gives bases here
+            raise TypeError(f"type '{dtype[0].__module__}.{dtype[0].__name__}' is not an acceptable base type")
         return super().__new__(cls, name, (), {"__doc__": f"Makes, and recognises, tensors of {dtype.name}."})
 
     def __init__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> None:
@@ -113,6 +134,7 @@ class tensortype(type):
             if not cuda_available():
                 raise TypeError(f"type torch.cuda.{cls.__name__} not available. Torch not compiled with CUDA enabled.")
             device = "cuda"
+        _check_place(device, "cuda" if cls.is_cuda else "cpu")
         return construct(None, *args, of=cls.dtype, device=device, **named)
 
     def __instancecheck__(cls, value: Any) -> bool:
@@ -143,7 +165,9 @@ class storagetype(type):
     is_cuda: bool
 
     def __new__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> Any:
-        return super().__new__(cls, name, (), {"__doc__": f"Makes, and recognises, storages of {dtype.name}."})
+        return super().__new__(
+            cls, name, (TypedStorage,), {"__doc__": f"Makes, and recognises, storages of {dtype.name}."}
+        )
 
     def __init__(cls, name: str, dtype: dtypes.dtype, is_cuda: bool = False) -> None:
         cls.dtype, cls.is_cuda = dtype, is_cuda
@@ -160,7 +184,14 @@ class storagetype(type):
                 " * (Sequence data)\n * (*, UntypedStorage wrap_storage)\n"
                 + (f"Keyword argument '{wrong}' cannot be specified" if wrong else "Too many positional arguments")
             )
-        return TypedStorage(args[0] if args else 0, cls.dtype, device="cuda" if cls.is_cuda else None, **options)
+        storage = options.get("wrap_storage")
+        if storage is not None and not isinstance(storage, UntypedStorage):
+            raise TypeError(
+                f"{cls!r}.__new__ received an invalid combination of arguments. Expected one of:\n * no arguments\n * (int size)\n"
+                " * (Sequence data)\n * (*, UntypedStorage wrap_storage)\nArgument 'wrap_storage' must be UntypedStorage, but got "
+                f"{type(storage)}"
+            )
+        return TypedStorage(*args, dtype=cls.dtype, device="cuda" if cls.is_cuda else None, **options)
 
     def __instancecheck__(cls, value: Any) -> bool:
         return isinstance(value, TypedStorage) and value.dtype is cls.dtype and value.is_cuda == cls.is_cuda

@@ -84,8 +84,8 @@ class DisableTorchFunction(_Off):
 
 
 def _are_functorch_transforms_active() -> bool:
-    """Whether torch's ``func`` is at work below Python, which it is not here."""
-    return False
+    """Whether a function runs that ``func`` transforms."""
+    return bool(import_module(".autograd.modes", __package__).state.transforms)
 
 
 def _log_api_usage_once(event: str) -> None:
@@ -146,7 +146,10 @@ def _as_torch_calls_it(function: Callable[..., Any]) -> tuple[str, bool]:
         module = (getattr(function, "__module__", "") or "").replace(__package__, "torch", 1)
         return f"{module}.{function.__name__}", False
     place, _, last = name.rpartition(".")
-    compiled = not place.endswith("functional") or hasattr(function, "torch_errors")
+    checked = (
+        hasattr(function, "torch_errors") and last != "pad"
+    )  # torch's pad, in Python, leaves checking to one below it
+    compiled = not place.endswith("functional") or checked
     if place in ("linalg", "fft", "special"):
         last = f"{place}_{last}"
     elif place == "nn.functional" and compiled:
@@ -401,6 +404,8 @@ def is_tensor_method_or_property(func: Any) -> bool:
 def __getattr__(name: str) -> Any:
     if name == "_nn":  # ``torch._C._nn``: how ``to`` reads its arguments
         return import_module(f"{__package__}.nn.module")
+    if name == "_LinAlgError":
+        return import_module(f"{__package__}.linalg").LinAlgError
     if name in ("Graph", "Node", "Value"):  # as ``torch._C``: what the graphs of traced programs are made of
         return getattr(import_module("..jit.graph", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -191,7 +191,7 @@ def dtype_is_said(kind: dtypes.dtype, empty: bool) -> bool:
     default = dtypes.get_default_dtype()
     if kind is default:
         return False
-    return empty or kind not in (dtypes.int64, dtypes.bool_, default.to_complex())
+    return empty or kind not in (dtypes.int64, dtypes.bool_, dtypes.complex_of(default))
 
 
 def _grad_fn_name(tensor: Any) -> str | None:

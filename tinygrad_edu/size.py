@@ -27,9 +27,10 @@ class Size(tuple[int, ...], metaclass=dtypes.PublicName):
 
     __slots__ = ()
     __format__ = dtypes.formatted
+    __getattr__ = dtypes.no_attribute
 
-    def __new__(cls, sizes: Iterable[Any] = ()) -> Size:
-        made = tuple.__new__(cls, sizes)
+    def __new__(cls, *sizes: Iterable[Any]) -> Size:
+        made = tuple.__new__(cls, *sizes)
         for i, n in enumerate(made):
             if type(n) is not int:
                 return tuple.__new__(cls, [_whole(n, i) for i, n in enumerate(made)])

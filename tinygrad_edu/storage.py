@@ -6,12 +6,17 @@ import builtins
 import warnings
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakValueDictionary
 
 from . import devices, dtypes
 from .autograd.inplace import address
 from .autograd.variable import wrap
 from .backend import kernels_of
 from .ops.memory import root_array
+
+_living: WeakValueDictionary[builtins.int, UntypedStorage] = (
+    WeakValueDictionary()
+)  # by the id of the array that owns the memory
 
 
 class UntypedStorage:
@@ -22,17 +27,29 @@ class UntypedStorage:
     6
     """
 
-    def __init__(self, data: Any = 0, *, device: Any = None) -> None:
-        """``data``: a number of bytes, or the bytes themselves."""
+    def __init__(self, *args: Any, device: Any = None) -> None:
+        """A number of bytes, or the bytes themselves."""
+        if len(args) > 1:
+            given = ", ".join(type(a).__name__ for a in args)
+            raise TypeError(
+                f"torch.UntypedStorage() received an invalid combination of arguments - got ({given}), but expected one of:\n"
+                " * (*, int allocator = None, torch.device device = None)\n"
+                " * (int size, *, int allocator = None, torch.device device = None)\n"
+                " * (object sequence, *, int allocator = None, torch.device device = None)\n"
+            )
+        data: Any = args[0] if args else 0
         if not hasattr(data, "__array_interface__") and not hasattr(data, "__cuda_array_interface__"):
-            data = _filled(data, dtypes.uint8, device)
+            data = _filled(data if hasattr(data, "__index__") else _bytes_of(data), dtypes.uint8, device)
         self._array = data  # the one that owns the memory
 
     @classmethod
     def of(cls, array: Any) -> UntypedStorage:
-        """The storage of a raw array."""
-        made = cls.__new__(cls)
-        made._array = root_array(array)
+        """The storage of a raw array: the same object for all that look into one memory, as long as somebody holds it."""
+        root = root_array(array)
+        made = _living.get(id(root))
+        if made is None or made._array is not root:
+            made = _living[id(root)] = cls.__new__(cls)
+            made._array = root
         return made
 
     @classmethod
@@ -118,13 +135,48 @@ class UntypedStorage:
         """True."""
         return True
 
+    @property
+    def filename(self) -> str | None:
+        """The file that it was mapped from: this is not kept."""
+        return None
+
     def fill_(self, value: int) -> UntypedStorage:
         self.as_array("uint8")[...] = value
         return self
 
     def copy_(self, source: UntypedStorage, non_blocking: bool | None = None) -> UntypedStorage:
+        if source.nbytes() != self.nbytes():
+            raise RuntimeError(
+                f"size does not match, self was {self.nbytes()} bytes but src was {source.nbytes()} bytes"
+            )
         self.as_array("uint8")[...] = source.as_array("uint8")
         return self
+
+    def resize_(self, size: int) -> UntypedStorage:
+        """This many bytes: the first ones stay, new ones are 0. Tensors that look into the old memory keep that."""
+        k, old = kernels_of(self._array), self.as_array("uint8")
+        made = k.xp.zeros(size, "uint8")
+        made[: len(old)] = old[:size]
+        self._array = made
+        return self
+
+    def byteswap(self, dtype: dtypes.dtype) -> None:
+        """Turn round the bytes of each number of a dtype (of a complex one: of its two parts)."""
+        width = dtype.itemsize // (2 if dtype.is_complex else 1)
+        numbers = self.as_array(f"u{width}")
+        numbers[...] = numbers.byteswap()
+
+    def share_memory_(self) -> UntypedStorage:
+        """Move the bytes to where other processes can see them."""
+        self._array = root_array(wrap(self._array).share_memory_()._data)  # type: ignore[attr-defined]
+        return self
+
+    def pin_memory(self, device: Any = None) -> UntypedStorage:
+        """A copy in page-locked memory."""
+        return UntypedStorage.of(wrap(self.as_array("uint8")).pin_memory()._data)  # type: ignore[attr-defined]
+
+    def _each_as(self, dtype: dtypes.dtype) -> TypedStorage:
+        return TypedStorage(UntypedStorage.of(self.as_array("uint8").astype(dtype.np)), dtype)
 
     def clone(self) -> UntypedStorage:
         return UntypedStorage(self._array.copy())
@@ -142,6 +194,39 @@ class UntypedStorage:
         lines = _lines(self)
         place = f"{dtypes.module_name}.storage.UntypedStorage(device={self.device}) of size {len(self)}"
         return f"{lines}[{place}]"
+
+
+def _bytes_of(data: Any) -> Any:
+    """Whole numbers, of which a byte each is kept; RuntimeError for other things."""
+    if not hasattr(data, "__len__") or not hasattr(data, "__getitem__"):
+        raise RuntimeError(f"torch.UntypedStorage(): Expected a sequence type, but got {type(data).__name__}")
+    odd = next((each for each in data if not hasattr(each, "__index__")), None)
+    if odd is not None:
+        raise RuntimeError(
+            f"torch.UntypedStorage(): tried to construct a storage from a sequence ({type(data).__name__}), but one of the items was of "
+            f"type {type(odd).__name__} instead of int"
+        )
+    return [each.__index__() % 256 for each in data]
+
+
+_CONVERSIONS = {
+    "float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "bfloat16": dtypes.bfloat16, "long": dtypes.int64,
+    "int": dtypes.int32, "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool_,
+    "complex_float": dtypes.complex64, "complex_double": dtypes.complex128,
+}  # fmt: skip
+
+
+def _give_conversions(cls: type, convert: str) -> None:
+    """The methods ``float()``, ``double()`` …: a `TypedStorage` of the elements in that dtype."""
+    for name, dtype in _CONVERSIONS.items():
+
+        def method(self: Any, dtype: dtypes.dtype = dtype) -> TypedStorage:
+            made: TypedStorage = getattr(self, convert)(dtype)
+            return made
+
+        method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
+        method.__doc__ = f"The elements as {dtype.name}."
+        setattr(cls, name, method)
 
 
 def _lines(storage: Any) -> str:
@@ -186,16 +271,20 @@ class TypedStorage:
     _said = False  # that it is deprecated: once is enough
 
     def __init__(
-        self,
-        data: Any = 0,
-        dtype: dtypes.dtype | None = None,
-        *,
-        wrap_storage: UntypedStorage | None = None,
-        device: Any = None,
+        self, *args: Any, wrap_storage: UntypedStorage | None = None, dtype: Any = None, device: Any = None
     ) -> None:
-        """``data``: a number of elements, or the elements; or an `UntypedStorage` to look into."""
+        """A number of elements, or the elements; or an `UntypedStorage` to look into."""
+        found = args[0] if args and isinstance(args[0], UntypedStorage) else wrap_storage
+        if found is not None and len(args) == 2:  # (as this package calls it)
+            dtype, args = args[1], args[:1]
+        if wrap_storage is not None:
+            _check_wrapping(args, wrap_storage, dtype)
+        elif len(args) > 1:
+            raise RuntimeError(f"{_HOW_TO_MAKE}Too many positional arguments")
+        if dtype is not None and not isinstance(dtype, dtypes.dtype):
+            raise RuntimeError(f"expected {dtypes.module_name}.dtype, but got {type(dtype)}")
+        data = args[0] if args else 0
         self.dtype = dtypes.get_default_dtype() if dtype is None else dtype
-        found = data if isinstance(data, UntypedStorage) else wrap_storage
         self._untyped_storage = UntypedStorage.of(_filled(data, self.dtype, device)) if found is None else found
         if not TypedStorage._said:
             TypedStorage._said = True
@@ -246,10 +335,14 @@ class TypedStorage:
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             raise RuntimeError("slices are only supported in UntypedStorage.__getitem__")
+        if not isinstance(index, builtins.int):
+            raise RuntimeError(f"can't index a {type(self)} with {type(index)}")
         _check_index(index, len(self))
         return self.tolist()[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if not isinstance(index, (builtins.int, slice)):
+            raise RuntimeError(f"can't index a {type(self)} with {type(index)}")
         self._elements()[index] = value
 
     def __iter__(self) -> Iterator[Any]:
@@ -260,47 +353,31 @@ class TypedStorage:
         return self
 
     def copy_(self, source: Any, non_blocking: bool | None = None) -> TypedStorage:
-        """Put another storage's elements here."""
-        self._elements()[...] = source._elements() if isinstance(source, TypedStorage) else source.as_array("uint8")
+        """Put another storage's bytes here."""
+        self._untyped_storage.copy_(source.untyped())
         return self
+
+    def resize_(self, size: builtins.int) -> None:
+        """This many elements: the first ones stay, new ones are 0. Tensors that look into the old memory keep that."""
+        self._untyped_storage.resize_(size * self.dtype.itemsize)
+
+    def share_memory_(self) -> TypedStorage:
+        """Move the elements to where other processes can see them."""
+        self._untyped_storage.share_memory_()
+        return self
+
+    def pin_memory(self, device: Any = None) -> TypedStorage:
+        """A copy in page-locked memory."""
+        return TypedStorage(self._untyped_storage.pin_memory(device), self.dtype)
 
     def clone(self) -> TypedStorage:
         """A storage of its own with the same elements."""
         return TypedStorage(self._untyped_storage.clone(), self.dtype)
 
     def _as(self, dtype: dtypes.dtype) -> TypedStorage:
+        if dtype is self.dtype:
+            return self
         return TypedStorage(UntypedStorage.of(self._elements().astype(dtype.np)), dtype)
-
-    def float(self) -> TypedStorage:
-        """The elements as float32 (and so on for the other names of types)."""
-        return self._as(dtypes.float32)
-
-    def double(self) -> TypedStorage:
-        return self._as(dtypes.float64)
-
-    def half(self) -> TypedStorage:
-        return self._as(dtypes.float16)
-
-    def bfloat16(self) -> TypedStorage:
-        return self._as(dtypes.bfloat16)
-
-    def long(self) -> TypedStorage:
-        return self._as(dtypes.int64)
-
-    def int(self) -> TypedStorage:
-        return self._as(dtypes.int32)
-
-    def short(self) -> TypedStorage:
-        return self._as(dtypes.int16)
-
-    def char(self) -> TypedStorage:
-        return self._as(dtypes.int8)
-
-    def byte(self) -> TypedStorage:
-        return self._as(dtypes.uint8)
-
-    def bool(self) -> TypedStorage:
-        return self._as(dtypes.bool_)
 
     def cpu(self) -> TypedStorage:
         """The elements in the computer's own memory."""
@@ -333,6 +410,25 @@ class TypedStorage:
             f"{dtypes.module_name}.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {len(self)}"
         )
         return f"{lines}[{place}]"
+
+
+_give_conversions(UntypedStorage, "_each_as")
+_give_conversions(TypedStorage, "_as")
+_HOW_TO_MAKE = (
+    "TypedStorage.__init__ received an invalid combination of arguments. Expected one of:\n * (*, torch.device device, torch.dtype "
+    "dtype)\n * (int size, *, torch.device device, torch.dtype dtype)\n * (Sequence data, *, torch.device device, torch.dtype dtype)\n"
+    " * (*, UntypedStorage wrap_storage, torch.dtype dtype)\n"
+)
+
+
+def _check_wrapping(args: tuple[Any, ...], storage: Any, dtype: Any) -> None:
+    """torch's errors for what is given beside, or as, an `UntypedStorage` to look into."""
+    if args:
+        raise RuntimeError(f"{_HOW_TO_MAKE}No positional arguments should be given when using 'wrap_storage'")
+    if dtype is None:
+        raise RuntimeError(f"{_HOW_TO_MAKE}Argument 'dtype' must be specified")
+    if not isinstance(storage, UntypedStorage):
+        raise TypeError(f"{_HOW_TO_MAKE}Argument 'wrap_storage' must be UntypedStorage, but got {type(storage)}")
 
 
 STORAGES = {

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy
 
-from . import devices, dtypes, named, overrides, printing, sparse, typeinfo
+from . import devices, dtypes, layouts, named, overrides, printing, sparse, typeinfo
 from .autograd import graph
 from .autograd.backward import backward as run_backward
 from .autograd.inplace import address, check_writable, inplace, view_node, write
@@ -23,10 +23,10 @@ from .autograd.modes import state
 from .autograd.op import Op
 from .autograd.variable import Attributes, Variable, alias, all_of, attributes_of, needs_grad, wrap
 from .backend import kernels_for, kernels_of
-from .layouts import strided
 from .legacy import construct
 from .ops import bits, comparison, conversion, grids, indexing, linalg, pointwise, power, registry
 from .ops._layout import lies_in
+from .ops._signature import is_int, type_name
 from .ops.memory import copied_with_storage
 from .ops.view import contiguous_strides, root_array, storage_offset_of, wrap_dim
 from .size import Size
@@ -118,6 +118,10 @@ _C_NAMES = {
 
 
 _IDENTITY = "This function is the identity in these cases."
+_IN_TRANSFORM = (
+    "inside of a function being transformed by a functorch transform. This is unsupported, please attempt to use the functorch "
+    "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call {} outside of a function being transformed instead."
+)
 
 
 def _need_matrices(t: Any, name: str) -> None:
@@ -221,9 +225,9 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         named.attach(self, names)
 
     is_sparse = is_sparse_csr = is_quantized = is_mps = is_mkldnn = False
-    is_nested = is_xla = is_xpu = is_maia = is_vulkan = is_mtia = is_ipu = False
+    is_nested = is_xla = is_xpu = is_maia = is_vulkan = is_mtia = is_ipu = is_hpu = False
     name: None = None
-    layout = strided
+    layout = layouts.strided
 
     @property
     def volatile(self) -> bool:
@@ -259,15 +263,17 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         """The shape, or the size of one dimension."""
         if dim is None:
             return Size(self._data.shape)
-        if isinstance(dim, bool):
-            raise TypeError("size(): argument 'dim' (position 1) must be int, not bool")
-        return self._data.shape[wrap_dim(self._dim_number(dim), self._data.ndim)]
+        return self._data.shape[wrap_dim(self._dim_number(dim, "size"), self._data.ndim)]
 
-    def _dim_number(self, dim: Any) -> int:
+    def _dim_number(self, dim: Any, asking: str = "stride") -> int:
         if isinstance(dim, str):
             if self._names is None or dim not in self._names:
                 raise RuntimeError(f"Name '{dim}' not found in Tensor{list(self.names)}.")
             return self._names.index(dim)
+        if not is_int(dim):
+            raise TypeError(f"{asking}(): argument 'dim' (position 1) must be int, not {type_name(dim)}")
+        if self._data.ndim == 0:
+            raise IndexError(f"Dimension specified as {int(dim)} but tensor has no dimensions")
         return int(dim)
 
     def dim(self) -> int:
@@ -298,7 +304,13 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         return storage_offset_of(self._data)
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
-        return bool(self._data.flags.c_contiguous) if memory_format is None else lies_in(self._data, memory_format)
+        if memory_format is None:
+            return bool(self._data.flags.c_contiguous)
+        if not isinstance(memory_format, layouts.memory_format):
+            raise TypeError(
+                "is_contiguous(): argument 'memory_format' must be torch.memory_format, not " + type_name(memory_format)
+            )
+        return lies_in(self._data, memory_format)
 
     @property
     def _cdata(self) -> int:
@@ -413,6 +425,11 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Ask for (or stop asking for) a gradient of this leaf."""
+        if state.transforms:
+            raise RuntimeError(
+                "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) "
+                + _IN_TRANSFORM.format("requires_grad_()")
+            )
         if not isinstance(requires_grad, bool):
             raise TypeError(
                 f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}"
@@ -449,6 +466,14 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def _version(self) -> int:
         return int(self._counter[0])
 
+    @property
+    def _backward_hooks(self) -> Any:
+        return self._hooks
+
+    @property
+    def _post_accumulate_grad_hooks(self) -> Any:
+        return self._after_accumulate
+
     def _is_view(self) -> bool:
         return self._base is not None
 
@@ -475,6 +500,8 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                 raise TypeError(
                     f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
                 )
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
             if value.dtype is not self.dtype:
                 raise RuntimeError(
                     f"attempting to assign a gradient with dtype '{_C_NAMES[value.dtype.name]}' to a tensor with grad_dtype "
@@ -483,12 +510,17 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
                     "with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume "
                     "they match."
                 )
+            if value.device.type != self.device.type:
+                raise RuntimeError(
+                    f"attempting to assign a gradient with device type '{value.device.type}' to a tensor with device type "
+                    f"'{self.device.type}'. Please ensure that the gradient and the tensor are on the same device"
+                )
             if value.shape != self.shape:
                 raise RuntimeError(
                     f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
                     f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
-            if self.layout is not strided and value.layout is strided:
+            if self.layout is not layouts.strided and value.layout is layouts.strided:
                 raise RuntimeError("attempting to assign a gradient to a tensor that has data of a different type")
         self._grad = value
 
@@ -527,6 +559,10 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
         """Keep the gradient of this non-leaf tensor in its ``.grad`` too."""
         if not needs_grad(self):
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if state.transforms:
+            raise RuntimeError(
+                "You are attempting to call Tensor.retain_grad() " + _IN_TRANSFORM.format("retain_grad()")
+            )
         if self.is_leaf or self._retain:
             return
         graph.retain(self)
@@ -559,7 +595,15 @@ class Tensor(Methods, Variable, metaclass=dtypes.PublicName, concrete=True):  # 
     def data(self, value: Any) -> None:
         if not isinstance(value, Variable):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+        if value.is_meta is not self.is_meta:
+            raise RuntimeError(
+                "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type."
+            )
         self._data = value._data
+
+    @data.deleter
+    def data(self) -> None:
+        raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
 
     # ------------------------------------------------------------------ numbers out
     def item(self) -> Any:

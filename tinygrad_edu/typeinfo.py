@@ -7,7 +7,7 @@ from typing import Any
 from . import dtypes
 from .autograd.variable import Variable, wrap
 from .ops._define import result_type as _result_type
-from .ops._signature import type_name
+from .ops._signature import checked, is_number, type_name
 from .overrides import overridable
 
 
@@ -49,7 +49,7 @@ def is_inference(input: Any) -> bool:
 @overridable
 def is_nonzero(input: Any) -> bool:
     """Whether the only element of the tensor is not zero."""
-    if input.numel() != 1:
+    if _tensor("is_nonzero", input).numel() != 1:
         what = "no values" if input.numel() == 0 else "more than one value"
         raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous")
     return bool(input.item())
@@ -70,6 +70,9 @@ def typename(obj: Any) -> str:
     """
     if isinstance(obj, Variable):
         return str(obj.type())  # type: ignore[attr-defined]
+    kind = obj if isinstance(obj, type) else type(obj)
+    if type(kind) is dtypes.PublicName and kind.__module__.partition(".")[0] == __package__:
+        return f"{dtypes.module_name}.{kind.__qualname__}"
     module = getattr(obj, "__module__", "") or ""
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None)
     if name is None:
@@ -79,18 +82,26 @@ def typename(obj: Any) -> str:
     return f"{module}.{name}"
 
 
-@overridable
-def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
+def _of_both(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     """The dtype that arithmetic between two tensors or numbers would have.
 
     >>> import tinygrad_edu as tg
     >>> tg.result_type(tg.tensor([1, 2], dtype=tg.int32), 1.0)
     tinygrad_edu.float32
     """
+    for each in (tensor1, tensor2):
+        if not isinstance(each, Variable) and not is_number(each):
+            raise TypeError(f"neither a tensor nor a number: {each!r}")
     return _result_type(*(wrap(t._raw.values) if hasattr(t, "_raw") else t for t in (tensor1, tensor2)))
 
 
+result_type = checked(_of_both, "result_type", ("Tensor tensor, Tensor other", "Number scalar, Tensor tensor",
+                                                "Tensor tensor, Number other", "Number scalar1, Number scalar2"))  # fmt: skip
+
+
 class _Info(metaclass=dtypes.PublicName):
+    __getattr__ = dtypes.no_attribute
+
     def __init__(self, dtype: dtypes.dtype) -> None:
         self._dtype = dtype
         self.bits = 8 * dtype.itemsize
@@ -103,7 +114,7 @@ class _Info(metaclass=dtypes.PublicName):
         return type(other) is type(self) and self._dtype is other._dtype  # type: ignore[attr-defined]
 
     def __hash__(self) -> int:
-        return hash((type(self), self._dtype.name))
+        raise TypeError(f"unhashable type: '{dtypes.module_name}.{type(self).__name__}'")
 
 
 class finfo(_Info):

@@ -1,10 +1,12 @@
 """Run on several processes: every collective against what it must give, worked out from the ranks."""
 
 import sys
+import warnings
 
 import tinygrad_edu as tg
 from tinygrad_edu import distributed as dist
 from tinygrad_edu.distributed import functional as made
+from tinygrad_edu.distributed import nn as through
 from tinygrad_edu.distributed.tensor import Replicate, Shard, compute_local_shape_and_global_offset
 from tinygrad_edu.optim.zero import ZeroRedundancyOptimizer
 
@@ -207,6 +209,58 @@ got = made.all_to_all_single_autograd(rows, [1] * n, [1] * n)
 check("functional exchange", got.detach(), tg.arange(n) + 10.0 * rank)
 (got * (rank + 1)).sum().backward()
 check("functional exchange, gradient", rows.grad, tg.arange(n) + 1.0)
+
+# collectives through which gradients go: the loss of every process is f(what it got) times rank + 1
+weights = sum(range(n + 1))
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    x = mine().requires_grad_()
+    y = through.all_reduce(x)
+    (y.sum() * (rank + 1)).backward()
+    check("nn all_reduce", [y.detach().tolist(), x.grad.tolist()], [total.tolist(), [weights] * 3])
+    x = mine().requires_grad_()
+    y = through.broadcast(x, root)
+    (y.sum() * (rank + 1)).backward()
+    check("nn broadcast", [y.detach().tolist(), x.grad.tolist()], [mine(root).tolist(), [weights * (rank == root)] * 3])
+    x = mine().requires_grad_()
+    y = through.all_gather(x)
+    (tg.stack(y) * (rank + 1) * (tg.arange(n)[:, None] + 1.0)).sum().backward()
+    check("nn all_gather", [t.detach().tolist() for t in y], [t.tolist() for t in everyone])
+    check("nn all_gather, gradient", x.grad.tolist(), [weights * (rank + 1.0)] * 3)
+    x = [(mine() * (r + 1)).requires_grad_() for r in range(n)]
+    y = through.reduce_scatter(tg.zeros(3), x)
+    (y.sum() * (rank + 1)).backward()
+    check("nn reduce_scatter", y.detach().tolist(), (total * (rank + 1)).tolist())
+    check("nn reduce_scatter, gradient", [t.grad[0].item() for t in x], [r + 1.0 for r in range(n)])
+    rows = (tg.arange(n) * 10.0 + rank).requires_grad_()
+    y = through.all_to_all_single(tg.zeros(n), rows)
+    (y * (rank + 1)).sum().backward()
+    check(
+        "nn all_to_all_single",
+        [y.detach().tolist(), rows.grad.tolist()],
+        [[r + 10.0 * rank for r in range(n)], [r + 1.0 for r in range(n)]],
+    )
+check("nn deprecated", [(w.category, w.filename == __file__) for w in said], [(FutureWarning, True)] * 5)
+x = mine().requires_grad_()
+y = through.gather(x, root)
+sum((t * (r + 1)).sum() for r, t in enumerate(y)).backward()
+check("nn gather", [t.tolist() for t in y], [(t * (rank == root)).tolist() for t in everyone])
+check("nn gather, gradient", x.grad.tolist(), [rank + 1.0] * 3)
+x = [(mine(0) * (r + 1)).requires_grad_() for r in range(n)]
+y = through.scatter(x, root)
+(y.sum() * (rank + 1)).backward()
+check("nn scatter", y.detach().tolist(), (mine(0) * (rank + 1)).tolist())
+check("nn scatter, gradient", [t.grad[0].item() for t in x], [(r + 1.0) * (rank == root) for r in range(n)])
+x = mine().requires_grad_()
+y = through.reduce(x, root)
+(y * (rank + 1)).sum().backward()
+check("nn reduce", y.tolist() if rank == root else total.tolist(), total.tolist())
+check("nn reduce, gradient", x.grad.tolist(), [root + 1.0] * 3)
+x = [(mine() + r).requires_grad_() for r in range(n)]
+y = through.all_to_all([tg.zeros(3)] * n, x)
+sum((t * (r + 1)).sum() for r, t in enumerate(y)).backward()
+check("nn all_to_all", [t.tolist() for t in y], [(mine(r) + rank).tolist() for r in range(n)])
+check("nn all_to_all, gradient", [t.grad.tolist() for t in x], [[rank + 1.0] * 3] * n)
 
 found = [None] * n
 dist.all_gather_object(found, wrong)

@@ -97,7 +97,7 @@ def test_timer_measures() -> None:
     found = slow.blocked_autorange(min_run_time=0.05)
     assert found.median > 0.002
     assert sum(found.raw_times) >= 0.05
-    assert found.number_per_run in (1, 10)  # ten, where the clock is slow
+    assert found.number_per_run in (1, 10, 100)  # more, where the clock is slow
     quick = ours.Timer("y = x + x", globals={"x": tg.ones(3)}).blocked_autorange(min_run_time=0.02)
     assert quick.number_per_run >= 100
     assert 1e-8 < quick.median < 1e-3

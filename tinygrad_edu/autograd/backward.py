@@ -10,6 +10,7 @@ from typing import Any
 from ..backend import kernels_for, kernels_of
 from .engine import run_backward
 from .graph import NO_EDGE, AccumulateGrad, Edge, GradientEdge, edge_of
+from .modes import state
 from .table import TENSOR_OPS
 from .variable import Variable, needs_grad, wrap, wrap_sparse
 
@@ -64,7 +65,7 @@ def _roots(outputs: Sequence[Any], given: Sequence[Any], create_graph: bool) -> 
         if g._data.dtype != t._data.dtype:
             g = g.to(t.dtype)  # type: ignore[attr-defined]
         roots.append((edge, g if create_graph else g._data))
-    if len(given) != len(outputs):
+    if len(given) < len(outputs):  # (more are left alone)
         raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
     return roots
 
@@ -87,6 +88,11 @@ def backward(
     inputs: Any = None,
 ) -> None:
     """Add d(sum of tensors)/d(leaf) to the ``.grad`` of every leaf (or only of ``inputs``)."""
+    if state.transforms:
+        raise RuntimeError(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead "
+            "or call backward() outside of functorch transforms."
+        )
     if grad_variables is not None:
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
         if grad_tensors is not None:
@@ -116,15 +122,12 @@ def backward(
     for t in wanted:
         if not _needed(t):
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-    edges = {_place(t): t for t in wanted}
-    found = run_backward(roots, create_graph, keep, edges)
+        if isinstance(t, Variable):
+            t.retain_grad()  # type: ignore[attr-defined]  # (nothing for a leaf)
+    found = run_backward(roots, create_graph, keep, {_place(t): t for t in wanted})
     for edge, g in found.items():
         if isinstance(edge[0], AccumulateGrad):
             edge[0].apply(g, create_graph, None)
-        elif isinstance(edges[edge], Variable):
-            t = edges[edge]
-            g = g if create_graph else wrap(g)
-            t._grad = g if t._grad is None else t._grad + g
 
 
 def grad(

@@ -88,6 +88,11 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
             "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. "
             f"Tensor is of size {list(tensor._data.shape)} while the given forward gradient is of size {list(tangent._data.shape)}."
         )
+    if tangent_of(tensor) is not None:
+        raise RuntimeError(
+            f"Making a dual Tensor based on a Tensor that already has a forward gradient at the same level {len(_levels) - 1} is not "
+            "supported."
+        )
     return _with_tangent(tensor.view_as(tensor), tangent)
 
 

@@ -78,7 +78,11 @@ class FunctionCtx(Node):
             tensors.append(t)
         return tuple(tensors)
 
-    saved_variables = saved_tensors
+    @property
+    def saved_variables(self) -> tuple[Any, ...]:
+        """`saved_tensors` by its old name."""
+        warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
 
     def _keep(self, outputs: list[Any]) -> None:
         """Hold what was saved; an output only by its array, for the output holds this node already."""
@@ -166,13 +170,14 @@ class Function:
     """
 
     _ctx_type: type[FunctionCtx]
+    _backward_cls: type[FunctionCtx]  # the same, by torch's name
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._ctx_type = type(
+        cls._ctx_type = cls._backward_cls = type(
             f"{cls.__name__}Backward",
             (BackwardCFunction,),
-            {"function": cls, "__module__": BackwardCFunction.__module__},
+            {"function": cls, "_forward_cls": cls, "__module__": BackwardCFunction.__module__},
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -268,6 +273,12 @@ class Function:
                     plain.add(id(new))
         ctx._to_save = tuple(renamed.get(id(t), t) if id(t) not in inputs else t for t in ctx._to_save)
         if recording:
+            if separate and any(id(t) in renamed for t in ctx._to_save):
+                raise RuntimeError(
+                    "An input that has been returned as-is as output is being saved for backward. This is not supported if you "
+                    "override setup_context. You should return and save a view of the input instead, e.g. with x.view_as(x) or "
+                    "setup ctx inside the forward function itself."
+                )
             ctx.edges = edges
             ctx.set_outputs(
                 [(o._data.shape, o._data.dtype) if isinstance(o, Variable) else ((), None) for o in outputs]
@@ -284,7 +295,7 @@ def _bound(forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any], separate
     try:
         bound = signature.bind(*(args if separate else (None, *args)), **kwargs)
     except TypeError as error:
-        raise TypeError(f"forward() {error}") from None
+        raise TypeError(str(error) if separate else f"forward() {error}") from None
     if separate:
         bound.apply_defaults()
         return bound.args

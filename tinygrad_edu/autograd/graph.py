@@ -401,6 +401,8 @@ def register_multi_grad_hook(tensors: Sequence[Any], fn: Callable[..., Any], *, 
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    if mode == "all" and not all(needs_grad(t) for t in tensors):
+        raise AssertionError("Expected gradient function to be set")
     nodes = [edge_of(t)[0] for t in tensors]
     if mode == "any":
         called: list[Any] = [None]
@@ -410,7 +412,7 @@ def register_multi_grad_hook(tensors: Sequence[Any], fn: Callable[..., Any], *, 
                 called[0] = state.walk
                 fn(g)
 
-        return _MultiHandle([t.register_hook(first) for t in tensors])
+        return _MultiHandle([t.register_hook(first) for t in tensors if needs_grad(t)])
 
     walk: list[Any] = [None, [], 0]  # which backward, the gradients so far, how many are still to come
 

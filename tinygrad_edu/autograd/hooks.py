@@ -29,16 +29,17 @@ def _checked(hook: Any, old: Any, new: Any) -> Any:
     """What a hook returned in place of a gradient, which must be of the same kind."""
     if not isinstance(new, Variable):
         raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-    if old is not None:
-        was, now = raw_of(old), raw_of(new)
-        if now.dtype != was.dtype:
-            raise RuntimeError(
-                f"hook '{_name_of(hook)}' has changed the type of value (was {old.type()} got {new.type()})"  # type: ignore[attr-defined]
-            )
-        if type(now) is not type(was) and Coo not in (type(now), type(was)) and kernels_of(now) is not kernels_of(was):
-            raise RuntimeError(f"hook '{_name_of(hook)}' has changed the device of value")
-        if now.shape != was.shape:
-            raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
+    if old is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    was, now = raw_of(old), raw_of(new)
+    if now.dtype != was.dtype:
+        raise RuntimeError(
+            f"hook '{_name_of(hook)}' has changed the type of value (was {old.type()} got {new.type()})"  # type: ignore[attr-defined]
+        )
+    if type(now) is not type(was) and Coo not in (type(now), type(was)) and kernels_of(now) is not kernels_of(was):
+        raise RuntimeError(f"hook '{_name_of(hook)}' has changed the device of value")
+    if now.shape != was.shape:
+        raise RuntimeError(f"hook '{_name_of(hook)}' has changed the size of value")
     return new
 
 

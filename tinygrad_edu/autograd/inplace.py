@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from .. import dtypes
+from ..backend.outside import warn
 from .graph import INFERENCE_WRITE, Node, edge_of, is_dense, move_retained
 from .modes import state
 from .node import BASE_WRITTEN, SEVERAL, OpNode, origin_name
@@ -90,13 +91,22 @@ def _check_origin(x: Any, written: str = "is being") -> None:
     raise RuntimeError(f"{how} and {written} modified inplace{now}. {_WHY[made]}")
 
 
-def write(x: Any, out: Any, one_value: bool = False) -> Any:
+def write(x: Any, out: Any, one_value: bool = False, name: str = "") -> Any:
     """Store ``out``, the result of an operation on ``x``, in x's memory, and give x its history.
 
-    ``one_value``: all elements get the same number, so that it does not matter if some share memory.
+    ``one_value``: all elements get the same number, so that it does not matter if some share memory. ``name``: of the operation
+    in place, where that is one of those which still write to expanded tensors.
     """
     target, source = x._data, out._data
-    if not one_value:
+    node = out._node
+    recorded = node is not None and state.enabled
+    shared = name in _EXPANDED and not recorded and _overlaps(target)
+    if shared:
+        warn(
+            f"Use of {name}_ on expanded tensors is deprecated. Please clone() the tensor before performing this operation. This "
+            f"also applies to advanced indexing e.g. tensor[{_EXPANDED[name]}"
+        )
+    elif not one_value:
         check_overlap(target)
     if source.shape != target.shape:
         raise RuntimeError(
@@ -106,14 +116,16 @@ def write(x: Any, out: Any, one_value: bool = False) -> Any:
         have, want = dtypes.of(source), dtypes.of(target)
         if not dtypes.can_cast(have, want):
             raise RuntimeError(f"result type {have.short} can't be cast to the desired output type {want.short}")
-    node = out._node
-    recorded = node is not None and state.enabled
     if recorded:
         _check_origin(x)
         _keep_original(node, x)
         if type(node).__name__ in _RENAMED:
             node.__class__ = _in_place_class(type(node))  # type: ignore[arg-type]
-    target[...] = source
+    if shared:  # what was left alone must not be stored over what was changed
+        changed = source != target
+        target[changed] = source[changed]
+    else:
+        target[...] = source
     x._counter[0] += 1
     if recorded:
         _save_result_in_place(node, x, source)
@@ -144,8 +156,16 @@ def check_partial_overlap(target: Any, source: Any, whole: bool = False) -> None
         )
 
 
+_EXPANDED = {"masked_fill": "mask] = scalar", "index_fill": "mask] = scalar", "index_put": "indices] = tensor"}
+
+
+def _overlaps(target: Any) -> bool:
+    """Whether elements share memory, as those of an expanded tensor do."""
+    return bool(target.size) and any(stride == 0 and n > 1 for stride, n in zip(target.strides, target.shape))
+
+
 def check_overlap(target: Any) -> None:
-    if target.size and any(stride == 0 and n > 1 for stride, n in zip(target.strides, target.shape)):
+    if _overlaps(target):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -292,7 +312,7 @@ def inplace(function: Callable[..., Any], name: str) -> Inplace:
         for other in () if one_number else args:
             if isinstance(other, Variable) and other._counter is input._counter and (elsewhere or other is not input):
                 check_partial_overlap(input._data, other._data, elsewhere)
-        return write(input, function(input, *args, **kwargs))
+        return write(input, function(input, *args, **kwargs), name=name)
 
     in_place.__name__ = in_place.__qualname__ = f"{name}_"
     in_place.__doc__ = f"In-place form of ``{name}``: the result is stored in the tensor itself, which is returned."

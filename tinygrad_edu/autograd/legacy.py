@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, NoReturn
 
 from .. import dtypes
 from ..backend import kernels_for
@@ -40,3 +40,11 @@ class Variable(metaclass=_LegacyMeta):
         if requires_grad and data._data.dtype.kind not in "fcV":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         return data.detach().requires_grad_(bool(requires_grad))
+
+
+def refused(*args: Any, **options: Any) -> NoReturn:
+    """``autograd.variable(numbers)``, which was a way to make a tensor: RuntimeError."""
+    raise RuntimeError("torch.autograd.variable(...) is deprecated, use torch.tensor(...) instead")
+
+
+refused.Variable = Variable  # type: ignore[attr-defined]  # ``autograd.variable`` is also the module that has Variable

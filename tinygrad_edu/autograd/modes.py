@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -23,9 +24,21 @@ class _State(threading.local):
     no_hooks: str | None = None  # why there may be none
     casting: Any = None  # what the innermost `autocast` asks for, see ops/_autocast.py
     walk: Any = None  # the run of the engine that is under way
+    transforms = 0  # of how many functions of ``func`` (`vmap`, `grad`, …) the argument is running
 
 
 state = _State()
+
+
+@contextmanager
+def transforming(inside: bool = True) -> Iterator[None]:
+    """Run what a function of ``func`` transforms (or, ``inside=False``, a part of the transform itself)."""
+    before = state.transforms
+    state.transforms = before + 1 if inside else 0
+    try:
+        yield
+    finally:
+        state.transforms = before
 
 
 class _Decorator:

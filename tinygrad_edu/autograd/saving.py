@@ -6,7 +6,7 @@ when backward comes to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,6 +56,8 @@ class save_on_cpu(saved_tensors_hooks):
 @contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     """Inside, `saved_tensors_hooks` raise RuntimeError with this text."""
+    if state.saved_hooks:
+        raise RuntimeError(error_message)
     previous, state.no_hooks = state.no_hooks, error_message
     try:
         yield
@@ -99,7 +101,11 @@ class allow_mutation_on_saved_tensors(saved_tensors_hooks):
 
 def increment_version(tensor: Any) -> None:
     """Count a write that autograd could not see: saved tensors that share this memory are then known to be changed."""
+    if not isinstance(tensor, Iterable):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for t in [tensor] if isinstance(tensor, Variable) else tensor:
+        if not isinstance(t, Variable):
+            raise RuntimeError("increment_version expects each element of the iterable to be a tensor")
         t._counter[0] += 1
 
 

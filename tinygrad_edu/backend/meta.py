@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import mmap
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import numpy
@@ -87,6 +88,14 @@ def _nonzero(*_: Any, **__: Any) -> Any:
     )
 
 
+def _check_alone(arrays: Iterable[Any]) -> None:
+    """RuntimeError for arrays with numbers beside those without."""
+    with_numbers = [type(a) is numpy.ndarray for a in arrays if isinstance(a, numpy.ndarray) and a.ndim]
+    if any(with_numbers):
+        places = ("meta", "cpu") if with_numbers[0] else ("cpu", "meta")
+        raise RuntimeError("Tensor on device {} is not on the expected device {}!".format(*places))
+
+
 _Array: Any = numpy.ndarray  # its methods are given other arguments here than the stubs say
 
 
@@ -94,14 +103,11 @@ class MetaArray(_Array):  # type: ignore[misc]
     """An array whose numbers do not count."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = (), **options: Any) -> Any:
-        if out:
+        if out and all(isinstance(a, MetaArray) for a in out):
             return out[0] if len(out) == 1 else out
         if method == "at":
             return None
-        if any(type(a) is numpy.ndarray and a.ndim for a in inputs):
-            other = type(inputs[0]) is numpy.ndarray
-            places = ("meta", "cpu") if other else ("cpu", "meta")
-            raise RuntimeError("Tensor on device {} is not on the expected device {}!".format(*places))
+        _check_alone((*inputs, *out))
         arrays = [_plain(a) for a in inputs]
         with quietly():
             simple = method == "__call__" and ufunc.signature is None and ufunc.nout == 1 and "where" not in options
@@ -111,6 +117,11 @@ class MetaArray(_Array):  # type: ignore[misc]
                 a, b = arrays
                 arrays = [a[..., :1], b[:1] if b.ndim == 1 else b[..., :1, :]]
             return _marked(getattr(ufunc, method)(*arrays, **options))
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        given = (each if isinstance(each, (tuple, list)) else (each,) for each in (*args, *kwargs.values()))
+        _check_alone([a for several in given for a in several])
+        return super().__array_function__(function, types, args, kwargs)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Nothing to write."""

@@ -48,6 +48,11 @@ class _Dependent(Constraint):
             raise NotImplementedError(".event_dim cannot be determined statically")
         return self._event_dim
 
+    def __call__(self, *, is_discrete: Any = NotImplemented, event_dim: Any = NotImplemented) -> Any:
+        """A dependent constraint of which these are known beforehand."""
+        known = self._is_discrete if is_discrete is NotImplemented else is_discrete
+        return _Dependent(is_discrete=known, event_dim=self._event_dim if event_dim is NotImplemented else event_dim)
+
     def check(self, value: Any) -> Any:
         raise ValueError("Cannot determine validity of dependent constraint")
 
@@ -59,7 +64,7 @@ class _DependentProperty(property, _Dependent):
         super().__init__(fn)
         self._is_discrete, self._event_dim = is_discrete, event_dim
 
-    def __call__(self, fn: Callable[[Any], Any]) -> _DependentProperty:
+    def __call__(self, fn: Callable[[Any], Any]) -> _DependentProperty:  # type: ignore[override]
         return _DependentProperty(fn, is_discrete=self._is_discrete, event_dim=self._event_dim)
 
 
@@ -67,7 +72,14 @@ class _IndependentConstraint(Constraint):
     """The last dimensions allowed together."""
 
     def __init__(self, base_constraint: Constraint, reinterpreted_batch_ndims: int) -> None:
-        self.base_constraint, self.reinterpreted_batch_ndims = base_constraint, reinterpreted_batch_ndims
+        n = reinterpreted_batch_ndims
+        if not isinstance(base_constraint, Constraint):
+            raise AssertionError(f"base_constraint must be a Constraint, got {type(base_constraint).__name__}")
+        if not isinstance(n, int):
+            raise AssertionError(f"reinterpreted_batch_ndims must be an int, got {type(n).__name__}")
+        if n < 0:
+            raise AssertionError(f"reinterpreted_batch_ndims must be >= 0, got {n}")
+        self.base_constraint, self.reinterpreted_batch_ndims = base_constraint, n
 
     @property
     def is_discrete(self) -> Any:  # type: ignore[override]
@@ -93,6 +105,8 @@ class MixtureSameFamilyConstraint(Constraint):
     """What every component of a mixture allows; ``value`` has no dimension for the components."""
 
     def __init__(self, base_constraint: Constraint) -> None:
+        if not isinstance(base_constraint, Constraint):
+            raise AssertionError(f"base_constraint must be a Constraint, got {type(base_constraint).__name__}")
         self.base_constraint = base_constraint
 
     @property
@@ -276,6 +290,8 @@ class _Pieces(Constraint):
     """A constraint for each piece of a tensor along one dimension."""
 
     def __init__(self, cseq: Sequence[Constraint], dim: int = 0) -> None:
+        if not all(isinstance(c, Constraint) for c in cseq):
+            raise AssertionError("All elements of cseq must be Constraint instances")
         self.cseq, self.dim = list(cseq), dim
 
     @property
@@ -294,6 +310,8 @@ class _Cat(_Pieces):
     def __init__(self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None) -> None:
         super().__init__(cseq, dim)
         self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        if len(self.lengths) != len(self.cseq):
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
 
     @property
     def event_dim(self) -> Any:  # type: ignore[override]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar, Self
 
 from .. import dtypes
@@ -24,8 +25,6 @@ class Distribution:
 
     has_rsample = False
     has_enumerate_support = False
-    arg_constraints: Any = {}
-    support: Any
     _event_dims: ClassVar[dict[str, int]] = {}
     _validate_args = __debug__
 
@@ -34,7 +33,16 @@ class Distribution:
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
-            for name, constraint in self.arg_constraints.items():
+            try:
+                constraints = self.arg_constraints
+            except NotImplementedError:
+                constraints = {}
+                warnings.warn(
+                    f"{self.__class__} does not define `arg_constraints`. Please set `arg_constraints = {{}}` or initialize the "
+                    "distribution with `validate_args=False` to turn off validation.",
+                    stacklevel=2,
+                )
+            for name, constraint in constraints.items():
                 if is_dependent(constraint):
                     continue
                 if name in self.__dict__ or isinstance(getattr(type(self), name, None), property):
@@ -54,6 +62,16 @@ class Distribution:
         if value not in (True, False):
             raise ValueError
         Distribution._validate_args = value
+
+    @property
+    def arg_constraints(self) -> Any:
+        """What each parameter has to satisfy, by its name."""
+        raise NotImplementedError
+
+    @property
+    def support(self) -> Any:
+        """The constraint that all samples satisfy."""
+        raise NotImplementedError
 
     @property
     def batch_shape(self) -> Size:
@@ -125,6 +143,7 @@ class Distribution:
 
     def sample_n(self, n: int) -> Any:
         """``n`` samples: the older name of ``sample((n,))``."""
+        warnings.warn("`sample_n(n)` will be deprecated. Use `sample((n,))` instead.", FutureWarning, stacklevel=2)
         return self.sample((n,))
 
     def log_prob(self, value: Any) -> Any:
@@ -183,6 +202,8 @@ class Distribution:
 
 class Independent(Distribution):
     """The last batch dimensions of a distribution read as one event: their log-probabilities add up."""
+
+    arg_constraints: Any = {}
 
     def __init__(
         self, base_distribution: Distribution, reinterpreted_batch_ndims: int, validate_args: bool | None = None

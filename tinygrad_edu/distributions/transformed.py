@@ -38,6 +38,8 @@ class TransformedDistribution(Distribution):
     tensor(-0.9189)
     """
 
+    arg_constraints: Any = {}
+
     def __init__(self, base_distribution: Distribution, transforms: Any, validate_args: bool | None = None) -> None:
         if isinstance(transforms, Transform):
             self.transforms = [transforms]

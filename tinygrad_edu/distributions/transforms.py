@@ -846,5 +846,7 @@ def vec_to_tril(vec: Any, diag: int = 0) -> Any:
 def tril_to_vec(matrix: Any, diag: int = 0) -> Any:
     """Its inverse."""
     n = matrix.shape[-1]
+    if not -n <= diag < n:
+        raise ValueError(f"diag ({diag}) provided is outside [{-n}, {n - 1}].")
     rows, columns = functions["tril_indices"](n, n, diag)
     return matrix[..., rows, columns]

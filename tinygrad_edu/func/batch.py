@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import overrides
 from ..autograd.function import Function
+from ..autograd.modes import transforming
 from ..autograd.variable import Variable
 from ..ops.registry import functions
 from ..random import default_generator
@@ -53,9 +54,23 @@ def _torch_function(cls: type, func: Any, types: Any, args: Any = (), kwargs: An
         isinstance(i, Variable) and type(i) is cls and i._data.dtype == bool and i._data.ndim for i in flat(args[1])
     ):
         name = "mask"
+    if name == "batch_norm":
+        _check_statistics(cls, *args, **kwargs or {})
     if name in _SINGLE:
         raise RuntimeError(_SINGLE[name])
     return overrides.by_default(cls, func, types, args, kwargs)
+
+
+def _check_statistics(cls: type, input: Any, mean: Any, var: Any, *rest: Any, **named: Any) -> None:
+    """RuntimeError for a batch norm that would update running statistics, of which there is one set, for each element."""
+    training = rest[2] if len(rest) > 2 else named.get("training", False)
+    if training and isinstance(input, cls) and any(t is not None and not isinstance(t, cls) for t in (mean, var)):
+        raise RuntimeError(
+            "Batch norm got a batched tensor as input while the running_mean or running_var, which will be updated in place, were not "
+            "batched.\nIf you are using a module and do not need eval mode, please set `track_running_stats` to be False.If you are "
+            "using a prebuilt module and do not need eval mode, please see the functorch website for resources on how to patch your "
+            "module to work with vmap"
+        )
 
 
 def _applied(self: Any, function: Any, args: Any, kwargs: Any) -> Any:
@@ -222,7 +237,8 @@ def vmap(
                         f"vmap({_name(func)}, ...): `{_name(func)}` can not return a BatchedTensor when out_dim is None"
                     )
             else:
-                results.append(func(*replaced(args, iter(elements)), **kwargs))
+                with transforming():
+                    results.append(func(*replaced(args, iter(elements)), **kwargs))
         columns = zip(*(flat(result) for result in results))
         stacked = [
             column[0] if dim is None else functions["stack"](list(column))[:size].movedim(0, dim)
@@ -246,7 +262,8 @@ def _first(func: F, elements: list[Any], places: list[int | None], args: Any, kw
     marked = [e if dim is None else e.as_subclass(cls) for e, dim in zip(elements, places)]
     overrides.watch(cls)
     try:
-        result = func(*replaced(args, iter(marked)), **kwargs)
+        with transforming():
+            result = func(*replaced(args, iter(marked)), **kwargs)
         with overrides.DisableTorchFunctionSubclass():
             of_batch = [isinstance(t, cls) for t in flat(result)]
             plain = iter([t.as_subclass(Tensor) if mapped else t for t, mapped in zip(flat(result), of_batch)])

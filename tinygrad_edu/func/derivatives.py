@@ -8,7 +8,7 @@ from typing import Any
 
 from ..autograd.backward import grad as gradients
 from ..autograd.graph import AccumulateGrad
-from ..autograd.modes import enable_grad
+from ..autograd.modes import enable_grad, transforming
 from ..autograd.variable import Variable, needs_grad
 from ..ops.registry import functions
 from .trees import check_randomness, described, flat, leaves, map_tree, rebuilt
@@ -18,7 +18,12 @@ F = Callable[..., Any]
 
 def _local(x: Any) -> Any:
     """A tensor to differentiate by that is nobody else's: part of the caller's graph where there is one."""
-    return x.view(x.shape) if needs_grad(x) else x.detach().requires_grad_()
+    return x.view(x.shape) if needs_grad(x) else _leaf(x.detach())
+
+
+def _leaf(x: Any) -> Any:
+    with transforming(False):
+        return x.requires_grad_()
 
 
 def _settled(result: Any, inputs: list[Any]) -> Any:
@@ -66,7 +71,7 @@ def _call(
     full = list(args)
     for i, value in zip(places, chosen):
         full[i] = value
-    with enable_grad():
+    with enable_grad(), transforming():
         return func(*full, **kwargs), chosen, list(leaves(chosen))
 
 
@@ -206,7 +211,7 @@ def jvp(
         raise RuntimeError(
             "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed with strict=True."
         )
-    seeds = [functions["ones_like"](o).requires_grad_() for o in outputs]  # any will do, but of 0 there is no logarithm
+    seeds = [_leaf(functions["ones_like"](o)) for o in outputs]  # any will do, but of 0 there is no logarithm
     with enable_grad():
         pulled = _pulled(outputs, seeds, inputs)
         found = iter([_settled(g, [*inputs, *seeds]) for g in _pulled(pulled, list(leaves(tangents)), seeds)])

@@ -27,6 +27,9 @@ class PythonCode(NamedTuple):
     globals: dict[str, Any]
 
 
+_OPS = ("placeholder", "get_attr", "call_function", "call_module", "call_method", "output", "root")
+
+
 class Graph:
     """Nodes in the order in which they are run. New ones come at the end, or where `inserting_before` or `inserting_after` say."""
 
@@ -66,6 +69,8 @@ class Graph:
         self, op: str, target: Any, args: Any = None, kwargs: Any = None, name: str | None = None, type_expr: Any = None
     ) -> Node:
         """A new node at the place for new nodes."""
+        if op not in _OPS:
+            raise AssertionError(f"op '{op}' is not in _legal_ops")
         if name is None:
             text = target if isinstance(target, str) else target.__name__
             text = text[2:-2] if text.startswith("__") and text.endswith("__") else text

@@ -88,6 +88,17 @@ class GraphModule(Module):
         _assign(m, self, target)
         return True
 
+    def delete_submodule(self, target: str) -> bool:
+        """Remove the module of a dotted name; False where there is none."""
+        *path, own = target.split(".")
+        holder: Any = self
+        for part in path:
+            holder = getattr(holder, part, None)
+        if not isinstance(holder, Module) or own not in holder._modules:
+            return False
+        delattr(holder, own)
+        return True
+
     def delete_all_unused_submodules(self) -> None:
         """Remove submodules that the graph does not call."""
         used = {node.target for node in self.graph.nodes if node.op in ("call_module", "get_attr")}

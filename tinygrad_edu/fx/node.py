@@ -123,6 +123,15 @@ class Node:
         self.erased = False
         self._set(args, kwargs)
 
+    @property
+    def stack_trace(self) -> str | None:
+        """Where in the program the step stands, if that has been noted in ``meta``."""
+        return self.meta.get("stack_trace")
+
+    @stack_trace.setter
+    def stack_trace(self, trace: str | None) -> None:
+        self.meta["stack_trace"] = trace
+
     def _set(self, args: Any, kwargs: Any) -> None:
         for used in self.all_input_nodes:
             used.users.pop(self, None)

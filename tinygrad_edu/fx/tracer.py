@@ -143,6 +143,8 @@ class Tracer(TracerBase):
         if isinstance(root, Module):
             self.root, function = root, type(root).forward
         else:
+            if not callable(root):
+                raise AssertionError(f"Expected FunctionType, got {type(root)}")
             self.root, function = Module(), root
         run, given, named = self._placeholders(function, isinstance(root, Module), concrete_args or {})
         with self._watching():
@@ -274,6 +276,8 @@ def symbolic_trace(root: Any, concrete_args: dict[str, Any] | None = None) -> Gr
 
 def wrap(fn_or_name: Any) -> Any:
     """Let calls of a function of this module (by its name, or as a decorator) be one node each."""
+    if not callable(fn_or_name) and not isinstance(fn_or_name, str):
+        raise RuntimeError("Unsupported type for global function! Must be either a callable or string name")
     caller = sys._getframe(1).f_globals
     name = fn_or_name if isinstance(fn_or_name, str) else fn_or_name.__name__
     names = caller if name in caller or not isinstance(fn_or_name, str) else vars(__import__("builtins"))

@@ -7,7 +7,6 @@ them away again: a program that is not traced pays nothing.
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -17,13 +16,12 @@ from typing import Any
 from ..autograd import inplace
 from ..autograd.op import CALLS, Op
 from ..autograd.variable import Variable
+from ..backend.outside import caller
 from ..nn.module import Module
 from ..ops import registry
 from ..ops._composed import Composed
 from ..tensor import Tensor
 from .graph import Graph, Node, Ref, Value
-
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class TracerWarning(Warning):
@@ -240,10 +238,7 @@ _TEXTS = {
 
 
 def _place() -> tuple[str, int]:
-    """The program's own line: the nearest one outside this package."""
-    frame: Any = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_ROOT):
-        frame = frame.f_back
+    frame, _ = caller()
     return frame.f_code.co_filename, frame.f_lineno
 
 

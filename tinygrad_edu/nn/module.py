@@ -364,7 +364,7 @@ class Module(HasHooks, HasState):
         return self
 
     def _apply(self, fn: Callable[[Any], Any], recurse: bool = True) -> Self:
-        """Replace the numbers of every parameter, gradient and buffer by ``fn`` of them; the objects stay."""
+        """Replace the numbers of every parameter, gradient and buffer by ``fn`` of them; the objects stay (but for ``meta``)."""
         if recurse:
             for module in self.children():
                 module._apply(fn)
@@ -378,8 +378,12 @@ class Module(HasHooks, HasState):
                 if get_overwrite_module_params_on_conversion():
                     old, param = param, copy.copy(param)
                     param._grad, self._parameters[key] = copy.copy(old._grad), param
-                grad = param._grad
-                param.data = fn(param)
+                grad, moved = param._grad, fn(param)
+                if moved.is_meta is not param.is_meta:  # another kind of tensor: it cannot stay the same object
+                    self._parameters[key] = new = Parameter(moved, param.requires_grad)
+                    new.grad = None if grad is None else fn(grad)
+                    continue
+                param.data = moved
                 param._accumulator = None  # it remembers the old dtype
                 if grad is not None:
                     grad.data = fn(grad)

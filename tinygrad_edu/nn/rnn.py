@@ -307,6 +307,10 @@ class RNNCellBase(Module):
             if s.dim() not in (1, 2):
                 which = f"hx[{i}]" if pair else "hidden"
                 raise ValueError(f"{name}: Expected {which} to be 1D or 2D, got {s.dim()}D instead")
+        if pair and states is not None and not isinstance(hx, (tuple, list)):
+            raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
+        if pair and states is not None and len(states) != 2:
+            raise RuntimeError("lstm_cell expects two hidden states")
         batched = input.dim() == 2
         if not batched:
             input = input.unsqueeze(0)

@@ -25,6 +25,12 @@ def check_tensor(function: str, name: str, position: int, value: Any) -> None:
         raise TypeError(f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type_name(value)}")
 
 
+def check_truth(name: str, value: Any) -> None:
+    """TypeError (`_signature` makes torch's of it) for what is no truth value of Python's or NumPy's."""
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
+        raise TypeError(f"{name}={value!r} is no truth value")
+
+
 def ask_for(method: str, value: Any) -> None:
     """The AttributeError of functions that torch wrote in Python, which ask what they are given for a method first."""
     if not isinstance(value, Variable):

@@ -28,16 +28,7 @@ def arranged_like(result: Any, *operands: Any) -> Any:
 def arranged(a: Any, strides: list[tuple[int, ...]]) -> Any:
     """A fresh array in the order of dimensions that operands with the given strides (0: stretched) lead to."""
     n, shape = a.ndim, a.shape
-    order = list(range(n - 1, -1, -1))  # fastest first
-    for i in range(1, n):
-        moving = i
-        for j in range(i - 1, -1, -1):
-            verdict = _compare(strides, shape, order[j], order[moving])
-            if verdict > 0:
-                order[j], order[moving] = order[moving], order[j]
-                moving = j
-            elif verdict < 0:
-                break
+    order = order_in_memory(strides, shape)
     wanted, step = [0] * n, a.itemsize
     for d in order:
         wanted[d] = step
@@ -50,6 +41,22 @@ def arranged(a: Any, strides: list[tuple[int, ...]]) -> Any:
     return a
 
 
+def order_in_memory(strides: list[tuple[int, ...]], shape: tuple[int, ...]) -> list[int]:
+    """The dimensions of a result from the fastest to the slowest, which its operands' strides (0: stretched) lead to."""
+    n = len(shape)
+    order = list(range(n - 1, -1, -1))
+    for i in range(1, n):
+        moving = i
+        for j in range(i - 1, -1, -1):
+            verdict = _compare(strides, shape, order[j], order[moving])
+            if verdict > 0:
+                order[j], order[moving] = order[moving], order[j]
+                moving = j
+            elif verdict < 0:
+                break
+    return order
+
+
 def rows_of(xp: Any, a: Any) -> Any:
     """The array stored row by row; dimensions of size 1, of which NumPy makes nothing, have the strides that they have so."""
     fresh = xp.ascontiguousarray(a)
@@ -59,9 +66,19 @@ def rows_of(xp: Any, a: Any) -> Any:
 _FORMATS = {"channels_last": (4, (0, 2, 3, 1)), "channels_last_3d": (5, (0, 2, 3, 4, 1))}
 
 
+def format_name(memory_format: Any) -> str:
+    """The name of a memory format ("contiguous_format"; None: "preserve_format"); TypeError for what is none."""
+    if memory_format is None:
+        return "preserve_format"
+    name = str(memory_format).rsplit(".", 1)[-1]
+    if name not in _FORMATS and name not in ("contiguous_format", "preserve_format"):
+        raise TypeError(f"no memory format: {memory_format!r}")
+    return name
+
+
 def copied(a: Any, memory_format: Any = None) -> Any:
     """A copy of an array in a memory format; by default in its own order of dimensions."""
-    name = str(memory_format or "preserve_format").rsplit(".", 1)[-1]
+    name = format_name(memory_format)
     if name == "preserve_format":
         return a.copy("C") if a.flags.c_contiguous else arranged(a.copy("K"), [a.strides])
     if name == "contiguous_format":
@@ -72,7 +89,7 @@ def copied(a: Any, memory_format: Any = None) -> Any:
 
 def format_order(memory_format: Any, ndim: int) -> tuple[int, ...]:
     """The dimensions from the slowest to the fastest in a memory format."""
-    name = str(memory_format).rsplit(".", 1)[-1]
+    name = format_name(memory_format)
     if name not in _FORMATS:
         return tuple(range(ndim))
     rank, order = _FORMATS[name]
@@ -83,7 +100,7 @@ def format_order(memory_format: Any, ndim: int) -> tuple[int, ...]:
 
 def lies_in(a: Any, memory_format: Any) -> bool:
     """Whether an array is dense and in a memory format."""
-    name = str(memory_format).rsplit(".", 1)[-1]
+    name = format_name(memory_format)
     if name not in _FORMATS:
         return bool(a.flags.c_contiguous)
     rank, order = _FORMATS[name]

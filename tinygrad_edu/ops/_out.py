@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import dtypes
+from .. import devices, dtypes
 from ..autograd.variable import Variable
 from ._check import c_name
 
@@ -17,6 +17,7 @@ _TEXTS = {
         "lu_unpack max min msort qr renorm scatter scatter_add scatter_reduce slice_scatter softmax sort svd topk triangular_solve"
     ),
     "tensordot: Expected the output tensor to have dtype {have}, but got an output tensor with dtype {want}": "inner",
+    "Expected out type to be {have} but got {want}": "where",
     "expected scalar_type {have} but found {want}": "cummax cummin diff logcumsumexp",
     "Found dtype {want} but expected {have}": "abs clamp conj_physical lerp",
     "Expected result to be of dtype uint64, but got {want}": "hash_tensor",
@@ -42,6 +43,24 @@ _NO_CAST = {  # where the dtype cannot be cast at all
     **dict.fromkeys(("max", "min"), "Expected canCast( typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be "
                     "true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to "
                     "PyTorch.)"),
+}  # fmt: skip
+# functions whose result has no gradient: nothing speaks against an ``out=``
+_NO_GRADIENT = (
+    "all any argmax argmin bucketize eq ge gt histc isin isneginf isposinf le logical_and logical_not logical_or logical_xor lt "
+    "matrix_rank ne searchsorted signbit"
+)
+NOT_DIFFERENTIABLE = frozenset(_NO_GRADIENT.split())
+# who fills ``out=`` in torch, where that is a function within the one called: its name stands in the error when gradients are asked for
+WHO_WRITES = {
+    name: inner
+    for inner, names in {
+        "cat": "column_stack dstack hstack vstack", "mm": "chain_matmul multi_dot", "mul": "kron outer", "sort": "msort",
+        "nansum": "nanmean", "sub": "diff", "sum": "vecdot", "matmul": "matrix_power", "pow": "square",
+        "linalg_vector_norm": "norm vector_norm", "linalg_pinv": "pinv", "linalg_qr": "qr", "_linalg_svd": "svd svdvals",
+        "_linalg_eigh": "eigh eigvalsh", "_linalg_det": "det", "linalg_inv_ex": "inv inverse", "_linalg_solve_ex": "solve",
+        "linalg_cholesky_ex": "linalg_cholesky", "special_entr": "entr",
+    }.items()
+    for name in names.split()
 }  # fmt: skip
 _TEXT_OF = {name: text for text, names in _TEXTS.items() for name in names.split()}
 _FACTORY = "dtype {have} does not match dtype of out parameter ({want})"
@@ -105,7 +124,9 @@ def with_dtype_of(out: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 # functions that read while they write: their ``out`` must not show the memory of an argument, nor any of its own twice
-_APART = frozenset(("kthvalue", "masked_select", "gather", "index_select", "take", "cat", "concat", "concatenate"))
+_APART = frozenset(
+    ("kthvalue", "masked_select", "gather", "index_select", "take", "cat", "concat", "concatenate", "stack")
+)
 
 
 # element by element: their ``out`` may be an argument itself, but no other part of its memory
@@ -113,7 +134,7 @@ _STEPWISE = """abs acos acosh add addcdiv addcmul angle asin asinh atan atan2 at
     bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min copysign cos cosh deg2rad digamma div eq erf erfc erfinv exp exp2
     expm1 floor floor_divide fmax fmin fmod frac gcd ge gt heaviside hypot i0 lcm ldexp le lerp lgamma log log10 log1p log2 logaddexp
     logaddexp2 logical_and logical_not logical_or logical_xor logit lt maximum minimum mul nan_to_num ne neg nextafter polygamma pow
-    rad2deg reciprocal remainder round rsqrt sgn sigmoid sign sin sinc sinh sqrt square sub tan tanh true_divide trunc
+    rad2deg reciprocal remainder round rsqrt sgn sigmoid sign sin sinc sinh sqrt square sub tan tanh true_divide trunc where
     xlogy"""
 _IN_STEP = frozenset(_STEPWISE.split())
 
@@ -143,10 +164,15 @@ def check_apart(name: str, targets: Any, args: Any) -> None:
                 )
 
 
-def check_factory(dtype: Any, out: Any) -> None:
-    """RuntimeError unless ``dtype`` (where it is given beside ``out``) is that of ``out``."""
-    if dtype is not None and out is not None and dtype is not out.dtype:
-        raise _error(_FACTORY, dtype, out.dtype)
+def check_factory(dtype: Any, out: Any, device: Any = None) -> None:
+    """RuntimeError unless ``dtype`` and ``device`` (where they are given beside ``out``) are those of ``out``."""
+    if out is None:
+        return
+    if dtype is not None and dtypes.resolve(dtype) is not out.dtype:
+        raise _error(_FACTORY, dtypes.resolve(dtype), out.dtype)
+    kind = None if device is None else devices.resolve(device).type
+    if kind not in (None, out.device.type):
+        raise RuntimeError(f"device type {kind} does not match device type of out parameter ({out.device.type})")
 
 
 def _error(text: str, have: Any, want: Any) -> RuntimeError:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import inspect
 import re
-import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from .. import devices, dtypes, layouts
 from ..autograd.variable import Variable
+from ..backend.outside import warn
+from ..determinism import is_warn_always_enabled
 from ..overrides import MISSING, answer, watching
 from ..size import Size
 
@@ -235,7 +236,7 @@ class Signature:
         if len(args) + len(kwargs) != len(shown):  # torch counts the star too
             return ""
         names = {p.name: p for p in self.parameters}
-        unknown = [key for key in kwargs if key not in names or "*" in shown]
+        unknown = [key for key in reversed(kwargs) if key not in names or "*" in shown]
         if unknown:
             return f"      didn't match because some of the keywords were incorrect: {', '.join(unknown)}\n"
         pairs = [(self.parameters[i] if i < len(self.parameters) else None, v, "") for i, v in enumerate(args)]
@@ -364,16 +365,17 @@ def _older_form(
         and len(tensors) == signature.positional + method
     ):
         return None
-    if not _warned:
+    if not _warned or is_warn_always_enabled():
         _warned.append(name)
-        names = iter(p.shown for p in signature.parameters)
-        factors = iter(words)
-        old = ", ".join(next(names) if is_tensor(v) else f"Number {next(factors)}" for v in args[method:])
-        warnings.warn(
-            f"This overload of {name} is deprecated:\n\t{name}({old})\nConsider using one of the following signatures instead:\n"
-            f"\t{name}{signature}",
-            UserWarning,
-            stacklevel=3,
+        names = [p.shown for p in signature.parameters]
+        factors = [f"Number {word}" for word in words]
+        at = [i for i in range(method, len(args)) if (i == 1 if len(words) == 1 else not is_tensor(args[i]))]
+        old = ", ".join(factors.pop(0) if i in at else names.pop(0) for i in range(method, len(args)))
+        if not method:
+            old += ", *, Tensor out = None"
+        warn(
+            f"This overload of {name} is deprecated:\n\t{name}({old})\nConsider using one of the following signatures instead:"
+            + "".join(f"\n\t{name}{s}" for s in signatures)
         )
     return tensors, dict(zip(words, numbers))
 

@@ -38,22 +38,44 @@ def _safe_softmax(k: Any, scores: Any) -> Any:
     return weights
 
 
+def _attend_halves(k: Any, q: Any, key: Any, v: Any, mask: Any, scale: float) -> tuple[Any, Any]:
+    """Computed in float32; as in torch's kernel, weights are rounded before they meet the values and divided by their sum after."""
+    mask = mask if mask is None or mask.dtype.kind == "b" else mask.astype("float32")
+    scores = _scores(k, q.astype("float32"), key.astype("float32"), mask, scale)
+    top = scores.max(axis=-1, keepdims=True, initial=-math.inf)
+    weights = k.xp.exp(scores - k.xp.where(top == -math.inf, top.dtype.type(0), top))
+    total = weights.sum(axis=-1, keepdims=True)
+    total[total == 0] = 1  # a row that is masked altogether gives zeros
+    out = weights.astype(q.dtype).astype("float32") @ v.astype("float32") / total
+    return out.astype(q.dtype), weights / total
+
+
 def _attend(k: Any, q: Any, key: Any, v: Any, mask: Any, scale: float) -> tuple[Any, Any]:
-    if q.dtype.itemsize == 2:  # computed in float32, rounded once
-        mask = mask if mask is None or mask.dtype.kind == "b" else mask.astype("float32")
-        q32, key32, v32 = (t.astype("float32") for t in (q, key, v))
-        out, weights = _attend(k, q32, key32, v32, mask, scale)
-        return out.astype(q.dtype), weights.astype(q.dtype)
+    if q.dtype.itemsize == 2:
+        return _attend_halves(k, q, key, v, mask, scale)
     weights = _safe_softmax(k, _scores(k, q, key, mask, scale))
     out = weights @ v
     return arranged(out, [q.strides]) if q.strides[-1] == q.itemsize else out, weights  # what comes next may be a view
 
 
-def _slope_of_scores(g: Any, v: Any, weights: Any, scale: float) -> Any:
+def _product(a: Any, b: Any, scale: float = 1.0) -> Any:
+    """``a @ b * scale``; of half precision in float32, rounded once."""
+    if a.dtype.itemsize == 2:
+        return _product(a.astype("float32"), b.astype("float32"), scale).astype(a.dtype)
+    ab = a @ b
+    if scale != 1.0:
+        ab *= scale
+    return ab
+
+
+def _slope_of_scores(g: Any, v: Any, out: Any, weights: Any) -> Any:
+    """The gradient of the scores. What softmax takes off is ``(gw * weights).sum()``, which is ``(g * out).sum()``: fewer numbers."""
+    if g.dtype.itemsize == 2:
+        g32, v32, out32 = (t.astype("float32") for t in (g, v, out))
+        return _slope_of_scores(g32, v32, out32, weights).astype(g.dtype)
     gw = g @ v.swapaxes(-1, -2)
+    gw -= (g * out).sum(axis=-1, keepdims=True)
     gw *= weights
-    gw -= weights * gw.sum(axis=-1, keepdims=True)
-    gw *= scale
     return gw
 
 
@@ -79,12 +101,12 @@ def _scores_steps(k: Any, g: Any, v: Any, weights: Any, scale: float) -> Any:
     return (gw - weights * k.sum_dims(gw, (2,), True)) * scale
 
 
-def _query_steps(k: Any, g: Any, q: Any, key: Any, v: Any, weights: Any, mask: Any, scale: float) -> Any:
+def _query_steps(k: Any, g: Any, q: Any, key: Any, v: Any, out: Any, weights: Any, mask: Any, scale: float) -> Any:
     weights = _weights_steps(k, q, key, mask, scale)
     return k.reshaped(k.bmm(_scores_steps(k, g, v, weights, scale), _flat(k, key)), tuple(q.shape))
 
 
-def _key_steps(k: Any, g: Any, q: Any, key: Any, v: Any, weights: Any, mask: Any, scale: float) -> Any:
+def _key_steps(k: Any, g: Any, q: Any, key: Any, v: Any, out: Any, weights: Any, mask: Any, scale: float) -> Any:
     weights = _weights_steps(k, q, key, mask, scale)
     gs = k.transpose(_scores_steps(k, g, v, weights, scale), 1, 2)
     return k.reshaped(k.bmm(gs, _flat(k, q)), tuple(key.shape))
@@ -98,16 +120,18 @@ def _value_steps(k: Any, g: Any, q: Any, key: Any, v: Any, weights: Any, mask: A
 Op("safe_softmax", _safe_softmax, node="SafeSoftmaxBackward0",
    scores=lambda k, g, out: g * out - out * k.sum_dims(g * out, (len(out.shape) - 1,), True))  # fmt: skip
 Composed("attention_query_grad",
-         lambda k, g, q, key, v, weights, mask, scale: _slope_of_scores(g, v, weights, scale) @ key, _query_steps)  # fmt: skip
+         lambda k, g, q, key, v, out, weights, mask, scale: _product(_slope_of_scores(g, v, out, weights), key, scale),
+         _query_steps)  # fmt: skip
 Composed("attention_key_grad",
-         lambda k, g, q, key, v, weights, mask, scale: _slope_of_scores(g, v, weights, scale).swapaxes(-1, -2) @ q,
-         _key_steps)  # fmt: skip
+         lambda k, g, q, key, v, out, weights, mask, scale:
+         _product(_slope_of_scores(g, v, out, weights).swapaxes(-1, -2), q, scale), _key_steps)  # fmt: skip
 Composed("attention_value_grad",
-         lambda k, g, q, key, v, weights, mask, scale: weights.swapaxes(-1, -2) @ g, _value_steps)  # fmt: skip
+         lambda k, g, q, key, v, weights, mask, scale: _product(weights.astype(g.dtype, copy=False).swapaxes(-1, -2), g),
+         _value_steps)  # fmt: skip
 Op("attention", _attend, outputs=("out", "weights"), differentiable=(True, False),
    node="ScaledDotProductFlashAttentionForCpuBackward0",
-   q=lambda k, g, q, key, v, weights, mask, scale: k.attention_query_grad(g, q, key, v, weights, mask, scale),
-   key=lambda k, g, q, key, v, weights, mask, scale: k.attention_key_grad(g, q, key, v, weights, mask, scale),
+   q=lambda k, g, q, key, v, out, weights, mask, scale: k.attention_query_grad(g, q, key, v, out, weights, mask, scale),
+   key=lambda k, g, q, key, v, out, weights, mask, scale: k.attention_key_grad(g, q, key, v, out, weights, mask, scale),
    v=lambda k, g, q, key, v, weights, mask, scale: k.attention_value_grad(g, q, key, v, weights, mask, scale))  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
@@ -58,6 +59,16 @@ def _on_cpu(name: str, *tensors: Any) -> None:
             raise TypeError(f"{name} is only implemented on CPU tensors")
 
 
+def _real_number(value: Any) -> float:
+    if isinstance(value, (str, bytes, complex)) or not hasattr(value, "__float__"):
+        raise TypeError(f"must be real number, not {type(value).__name__}")
+    return float(value)
+
+
+def _whole_number(value: Any) -> int:
+    return int(value) if isinstance(value, float) else operator.index(value)
+
+
 @public("method")
 def apply_(input: Any, callable: Callable[[Any], Any]) -> Any:
     """Replace every element by ``callable(element)``. Slow: for trying things out.
@@ -67,19 +78,45 @@ def apply_(input: Any, callable: Callable[[Any], Any]) -> Any:
     tensor([10., 20.])
     """
     _on_cpu("apply_", input)
-    flat = [callable(v) for v in input._data.ravel().tolist()]
-    input._data[...] = kernels_of(input._data).xp.asarray(flat, dtype=input._data.dtype).reshape(input._data.shape)
-    input._counter[0] += 1
-    return input
+    return _stored(input, [callable(v) for v in input._data.ravel().tolist()])
 
 
 @public("method")
 def map_(input: Any, tensor: Any, callable: Callable[[Any, Any], Any]) -> Any:
     """Replace every element ``a`` by ``callable(a, b)``, ``b`` the element of another tensor."""
     _on_cpu("map_", input, tensor)
-    pairs = zip(input._data.ravel().tolist(), tensor.expand(input.shape)._data.ravel().tolist())
-    flat = [callable(a, b) for a, b in pairs]
-    input._data[...] = kernels_of(input._data).xp.asarray(flat, dtype=input._data.dtype).reshape(input._data.shape)
+    if tensor._data.dtype != input._data.dtype:
+        raise TypeError(f"map_: expected {input.type()} for 'other' (got {tensor.type()})")
+    pairs = zip(*(t._data.ravel().tolist() for t in (input, tensor.expand(input.shape))))
+    return _stored(input, [callable(a, b) for a, b in pairs])
+
+
+@public("method")
+def map2_(input: Any, x: Any, y: Any, callable: Callable[[Any, Any, Any], Any]) -> Any:
+    """Each element replaced by a Python function of it and of the elements of two other tensors."""
+    _on_cpu("map2_", input, x, y)
+    for name, t in (("x", x), ("y", y)):
+        if t._data.dtype != input._data.dtype:
+            raise TypeError(f"map2_: expected {input.type()} for argument '{name}' (got {t.type()})")
+    triples = zip(*(t._data.ravel().tolist() for t in (input, x.expand(input.shape), y.expand(input.shape))))
+    return _stored(input, [callable(*three) for three in triples])
+
+
+_PYTHON_KIND: dict[str, Callable[[Any], Any]] = {
+    "i": _whole_number,
+    "u": _whole_number,
+    "f": _real_number,
+    "V": _real_number,
+    "c": complex,
+    "b": bool,
+}
+
+
+def _stored(input: Any, numbers: list[Any]) -> Any:
+    """The tensor with new elements, Python numbers; TypeError for what its dtype cannot hold."""
+    x = input._data
+    exact = [_PYTHON_KIND[x.dtype.kind](n) for n in numbers]
+    x[...] = kernels_of(x).xp.asarray(exact, dtype=x.dtype).reshape(x.shape)
     input._counter[0] += 1
     return input
 

@@ -23,7 +23,7 @@ def _strips(name: str, y: Any, x: Any, dx: Any, dim: int) -> tuple[Any, int]:
         return pairs, d
     size = x._data.shape[-1] if x._data.ndim == 1 else x._data.shape[d]
     if size != n:
-        raise RuntimeError(f"{name}(): There must be one `x` value for each sample point")
+        raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
     widths = x.diff() if x._data.ndim == 1 else x.diff(dim=d)
     if x._data.ndim == 1:
         widths = widths.reshape(-1, *(1,) * (y._data.ndim - d - 1))

@@ -8,6 +8,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad
 from ..backend.bits import choose
+from ..backend.outside import warn
 from ._check import check_tensor
 from ._define import (
     binary,
@@ -223,13 +224,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         raise TypeError
     kind = condition._data.dtype
     if kind.kind == "u" and kind.itemsize == 1:
-        import warnings
-
-        warnings.warn(
+        warn(
             "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of "
-            "PyTorch. Use a boolean condition instead.",
-            UserWarning,
-            stacklevel=3,
+            "PyTorch. Use a boolean condition instead."
         )
     elif kind.kind != "b":
         short = condition.dtype.short

@@ -119,6 +119,8 @@ def isclose(input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, eq
 @public("function method", signature=_CLOSE)
 def allclose(input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether `isclose` holds everywhere."""
+    check_tensor("allclose", "input", 1, input)
+    check_tensor("allclose", "other", 2, other)
     return bool(isclose(input, other, rtol, atol, equal_nan)._data.all())
 
 

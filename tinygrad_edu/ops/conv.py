@@ -5,13 +5,13 @@ The three primitives are each other's derivatives: convolution, its gradient for
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from ..autograd.op import Op
 from ..backend import convolution as kernels
+from ..backend.outside import warn
 from ._check import c_name, check_tensor, not_implemented
 from ._layout import in_format_of
 from .pad import constant_pad_nd
@@ -227,11 +227,9 @@ def _same_padding(input: Any, w: Sizes, stride: Sizes, dilation: Sizes) -> tuple
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     total = [d * (k - 1) for k, d in zip(w[2:], dilation)]
     if any(t % 2 for t in total):
-        warnings.warn(
+        warn(
             "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be "
-            "created",
-            UserWarning,
-            stacklevel=4,
+            "created"
         )
         input = constant_pad_nd(input, [v for t in reversed(total) for v in (0, t % 2)], 0)
     return input, tuple(t // 2 for t in total)

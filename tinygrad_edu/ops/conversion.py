@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import devices, dtypes
@@ -10,8 +9,9 @@ from ..autograd.inplace import check_partial_overlap, check_writable, write
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_for, kernels_of
+from ..backend.outside import warn
 from ._define import cast
-from ._layout import arranged, lies_in, suggested
+from ._layout import arranged, format_name, lies_in, suggested
 from ._signature import type_name
 from .creation import fill_value_for
 from .pointwise import moved
@@ -20,7 +20,7 @@ from .registry import public
 
 def warn_if_imaginary_part_is_lost(input: Any, to: dtypes.dtype) -> None:
     if input._data.dtype.kind == "c" and not to.is_complex and to is not dtypes.bool_:
-        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=3)
+        warn("Casting complex values to real discards the imaginary part")
 
 
 def _asked_of_to(args: tuple[Any, ...], device: Any, dtype: Any, copy: bool) -> tuple[Any, Any, bool]:
@@ -58,7 +58,7 @@ def to(input: Any, *args: Any, device: Any = None, dtype: Any = None, non_blocki
     if dtype is not None:
         warn_if_imaginary_part_is_lost(input, dtypes.resolve(dtype))
         result = cast(result, dtypes.resolve(dtype))
-    wanted = "preserve_format" if memory_format is None else str(memory_format).rsplit(".", 1)[-1]
+    wanted = format_name(memory_format)
     if wanted != "preserve_format" and (
         copy or suggested(result._data) != wanted or (result is not input and not lies_in(result._data, wanted))
     ):
@@ -118,9 +118,10 @@ def type(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     if not hasattr(dtype, "__name__") and not isinstance(dtype, str):
         raise TypeError("dtype must be a type, str, or dtype object")
     name = dtype if isinstance(dtype, str) else dtype.__name__
-    short = name.rsplit(".", 1)[-1].removesuffix("Tensor")
+    room, _, short = name.rpartition(".")
+    short = short.removesuffix("Tensor")
     found = next((d for d in dtypes.all_dtypes if d.short == short), None) if short else dtypes.get_default_dtype()
-    if found is None:
+    if found is None or (isinstance(dtype, str) and not room):
         raise ValueError(f"invalid type: '{name}'")
     result = cast(input, found)
     on_cuda = ".cuda." in dtype if isinstance(dtype, str) else getattr(dtype, "is_cuda", False) is True

@@ -15,7 +15,7 @@ from ..backend import kernels_for, kernels_of
 from ..backend.compressed import zeros as empty_of_layout
 from ..named import attach
 from ._check import c_name
-from ._layout import arranged, copied
+from ._layout import arranged, copied, format_name
 from ._out import check_factory
 from .data import _of_data, as_tensor, from_numpy, leaf, placed, tensor
 from .registry import public
@@ -93,10 +93,10 @@ def array_of(xp: Any, shape: Sequence[int], value: Any, dtype: Any) -> Any:
 
 
 def _filled(sizes: tuple[int, ...], value: Any, dtype: Any, device: Any, requires_grad: bool, out: Any) -> Any:
-    check_factory(dtype, out)
+    check_factory(dtype, out, device)
     if out is not None:
-        out.resize_(sizes)
-        return out.fill_(value)
+        out.resize_(sizes).fill_(value)
+        return out.requires_grad_() if requires_grad else out
     wanted = dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
     where = devices.resolve(device)
     xp = kernels_for(where.type).xp
@@ -159,7 +159,7 @@ def empty(
         return _in_layout(layout, factory_size("empty", args, size), dtype, device, requires_grad)
     made = _filled(factory_size("empty", args, size), 0, dtype, device, requires_grad, out)
     if memory_format is not None and out is None:
-        if str(memory_format).endswith("preserve_format"):
+        if format_name(memory_format) == "preserve_format":
             raise RuntimeError("unsupported memory format Preserve")
         made._data = copied(made._data, memory_format)
     return made if names is None else attach(made, names)
@@ -211,7 +211,7 @@ def _like_array(input: Any, value: Any, dtype: Any, device: Any, memory_format: 
         k = kernels_for(devices.resolve(device).type)
     value = fill_value_for(value, wanted)
     made = array_of(k.xp, x.shape, value, wanted.np)
-    if not (memory_format is None or str(memory_format).endswith("preserve_format")):
+    if format_name(memory_format) != "preserve_format":
         return copied(made, memory_format)
     if x.flags.c_contiguous:
         return made

@@ -133,6 +133,9 @@ def ctc_loss(
     single = log_probs.dim() == 2
     if single:
         log_probs = log_probs.unsqueeze(1)
+    for name, given in (("input_lengths", input_lengths), ("target_lengths", target_lengths)):
+        if isinstance(given, Variable) and given._data.dtype.kind not in "iu":
+            raise RuntimeError(f"{name} must be integral")
     steps, lengths = _numbers(input_lengths), _numbers(target_lengths)
     t, n, c = log_probs._data.shape
     if not log_probs._data.size:

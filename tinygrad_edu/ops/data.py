@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import mmap
 import os
 import warnings
@@ -13,13 +12,13 @@ import numpy
 from .. import devices, dtypes
 from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for, kernels_of
+from ..backend.outside import warn
 from ..named import attach
 from ._signature import type_name
 from .registry import public
 
 _PLAIN = {bool, int, float, complex}
 _SCALARS = (bool, int, float, complex)
-_PACKAGE = __name__.partition(".")[0]
 
 
 def placed(array: numpy.ndarray, device: Any, requires_grad: bool) -> Any:
@@ -69,14 +68,9 @@ def _of_data(data: Any, dtype: Any) -> numpy.ndarray:
 
 def _warn_of_arrays() -> None:
     """Name the program's line that makes a tensor of a list of arrays."""
-    level, frame = 1, inspect.currentframe()
-    while frame is not None and frame.f_globals.get("__name__", _PACKAGE).partition(".")[0] == _PACKAGE:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(
+    warn(
         "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
-        "single numpy.ndarray with numpy.array() before converting to a tensor.",
-        UserWarning,
-        stacklevel=level,
+        "single numpy.ndarray with numpy.array() before converting to a tensor."
     )
 
 
@@ -131,7 +125,7 @@ def _collect(data: Any, kinds: set[type]) -> bool:
 
 def _of_plain(kinds: set[type]) -> dtypes.dtype:
     if complex in kinds:
-        return dtypes.get_default_dtype().to_complex()
+        return dtypes.complex_of(dtypes.get_default_dtype())
     if float in kinds or not kinds:
         return dtypes.get_default_dtype()
     return dtypes.int64 if int in kinds else dtypes.bool_

@@ -12,6 +12,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..backend import matrices
+from ._check import check_truth
 from ._matrix import (
     LinAlgError,
     batch_element,
@@ -456,6 +457,7 @@ def _check_driver(driver: Any) -> None:
 @public("linalg", out=True)
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """U, the singular values S (falling) and Vh with ``A = U diag(S) Vh``."""
+    check_truth("full_matrices", full_matrices)
     check_matrix("linalg.svd", A, half="linalg_svd_cpu")
     _check_driver(driver)
     return named("linalg_svd", "U", "S", "Vh")(Op.table["svd"](A, bool(full_matrices)))

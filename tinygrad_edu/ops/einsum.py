@@ -26,7 +26,12 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
     if isinstance(dims, (tuple, list)):
         p, q = ([d] if isinstance(d, int) else list(d) for d in dims)
     else:
-        n = int(dims)
+        if not isinstance(dims, (int, Variable)):
+            raise RuntimeError(
+                "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, but got "
+                f"dims={dims}"
+            )
+        n = int(dims)  # type: ignore[arg-type]
         if n < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={n}")
         if n > min(len(x), len(y)):
@@ -34,6 +39,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
         p, q = list(range(-n, 0)), list(range(n))
     if len(p) != len(q):
         raise RuntimeError("both dimension lists should have same length")
+    if a._data.dtype != b._data.dtype:
+        raise RuntimeError("both inputs should have same dtype")
     for i, j in zip(p, q):
         s, t = x[wrap_dim(i, len(x))], y[wrap_dim(j, len(y))]
         if s == 1:

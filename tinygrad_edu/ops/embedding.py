@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from .. import dtypes
@@ -13,6 +12,7 @@ from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..backend.coo import Coo
 from ..backend.later import inside
+from ..backend.outside import warn
 from ._check import check_tensor
 from .registry import public
 
@@ -200,10 +200,9 @@ def embedding_bag(
     ``per_sample_weights`` (only with "sum") multiply the rows; ``padding_idx`` is left out of the bags.
     """
     if weight.dtype is dtypes.int64 and input.is_floating_point():
-        warnings.warn(
+        warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is deprecated, "
-            "and should now be `embedding_bag(input, weight, ...)`.",
-            stacklevel=2,
+            "and should now be `embedding_bag(input, weight, ...)`."
         )
         input, weight = weight, input
     if input.dim() == 2:
@@ -219,6 +218,11 @@ def embedding_bag(
             raise ValueError("offsets has to be a 1D Tensor but got None")
         if offsets.dim() != 1:
             raise ValueError("offsets has to be a 1D Tensor")
+        if offsets._data.dtype.kind not in "iu":
+            raise RuntimeError(
+                "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+                f"{offsets.type()} instead (while checking arguments for embedding_bag)"
+            )
         starts = [int(v) for v in offsets.tolist()]
         if starts and starts[0] != 0:
             raise RuntimeError(

@@ -13,10 +13,10 @@ from typing import Any
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend import selection
-from ._check import not_for
+from ._check import check_truth, not_for
 from ._layout import arranged
 from ._results import named
-from .reduction import as_given, dims_of, in_rows, unreduced, wide
+from .reduction import EVERYTHING, as_given, check_keepdim, dims_of, in_rows, unreduced, wide
 from .registry import public
 from .view import wrap_dim
 
@@ -137,7 +137,8 @@ for _name, _largest in (("max", True), ("min", False)):
 def _extreme_function(name: str, input: Any, dim: Any, keepdim: bool, elementwise: Any) -> Any:
     if isinstance(dim, Variable):
         return elementwise(input, dim)
-    if dim is None:
+    check_keepdim(dim, keepdim)
+    if dim is EVERYTHING:
         not_for(f"{name}_all", input, "c")
         _complain_if_empty(name, input._data, None)
         return Op.table[f"{name}_all"](input)
@@ -149,7 +150,7 @@ def _extreme_function(name: str, input: Any, dim: Any, keepdim: bool, elementwis
 
 
 @public("function method", out=True)
-def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+def max(input: Any, dim: Any = EVERYTHING, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest element; with ``dim`` the largest along it and its index; with another tensor the elementwise maximum.
 
     >>> import tinygrad_edu as tg
@@ -162,7 +163,7 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
 
 @public("function method", out=True)
-def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+def min(input: Any, dim: Any = EVERYTHING, keepdim: bool = False, *, other: Any = None) -> Any:
     """The smallest element; with ``dim`` the smallest along it and its index; with another tensor the elementwise minimum."""
     from .choosing import minimum
 
@@ -286,6 +287,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
     """
     if input._data.dtype.kind == "c":
         raise RuntimeError(" Sort does not support complex dtypes on CPU")  # with a space, as torch has it
+    check_truth("descending", descending)
     op = Op.table["sort" if stable is None else "stable_sort"]
     return named("sort", "values", "indices")(op(input, wrap_dim(dim, input._data.ndim), bool(descending)))
 
@@ -311,6 +313,7 @@ def topk(input: Any, k: Any, dim: int = -1, largest: bool = True, sorted: bool =
     tensor([4., 3.])
     """
     d = wrap_dim(dim, input._data.ndim)
+    check_truth("largest", largest)
     if isinstance(k, (float, str)):
         raise TypeError("topk(): k must be an integer")
     count = int(k)
@@ -374,9 +377,10 @@ Op("kthvalue", _kthvalue, outputs=("values", "indices"),
    x=lambda k, g, x_shape, indices, dim, keepdim: _to_index(k, g, x_shape, indices, dim, keepdim))  # fmt: skip
 
 
-def _median_function(name: str, input: Any, dim: int | None, keepdim: bool, skip: bool) -> Any:
-    not_for("median_cpu" if dim is None else "median_out", input, "bc")
-    if dim is None:
+def _median_function(name: str, input: Any, dim: int, keepdim: bool, skip: bool) -> Any:
+    check_keepdim(dim, keepdim)
+    not_for("median_cpu" if dim is EVERYTHING else "median_out", input, "bc")
+    if dim is EVERYTHING:
         return Op.table[f"{name}_all"](input, skip)
     d = wrap_dim(dim, input._data.ndim)
     _complain_if_empty("median", input._data, (d,))
@@ -384,7 +388,7 @@ def _median_function(name: str, input: Any, dim: int | None, keepdim: bool, skip
 
 
 @public("function method", out=True)
-def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(input: Any, dim: int = EVERYTHING, keepdim: bool = False) -> Any:
     """The middle element in order (of an even number the lower of the two middle ones); NaN if there is one.
 
     >>> import tinygrad_edu as tg
@@ -395,7 +399,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 @public("function method", out=True)
-def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(input: Any, dim: int = EVERYTHING, keepdim: bool = False) -> Any:
     """`median` of the elements that are not NaN."""
     return _median_function("nanmedian", input, dim, keepdim, True)
 

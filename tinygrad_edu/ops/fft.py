@@ -117,7 +117,7 @@ def _floating(input: Any) -> Any:
 
 def _complex(input: Any) -> Any:
     input = _floating(input)
-    return cast(input, dtypes.of(input._data).to_complex())
+    return cast(input, dtypes.complex_of(dtypes.of(input._data)))
 
 
 def _real(input: Any, text: str) -> Any:

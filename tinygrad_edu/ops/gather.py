@@ -10,6 +10,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
 from ..backend.later import inside
+from ..backend.outside import warn
 from ._check import not_for, same_dtype_out
 from .creation import fill_value_for
 from .reduction import wide
@@ -91,6 +92,8 @@ def _gather(k: Any, x: Any, dim: int, index: Any) -> Any:
     if not x.ndim or not index.size:
         return k.xp.broadcast_to(x.reshape(-1)[:1], index.shape or (1,)).reshape(index.shape).copy() if index.size else (
             k.xp.empty(index.shape, x.dtype))  # fmt: skip
+    if not index.ndim:  # a 0-d index counts as one of a single element, which a vector alone takes
+        return x[index.reshape(1)].reshape(())
     grid: list[Any] = []
     for d, n in enumerate(index.shape):
         grid.append(index if d == dim else k.xp.arange(n).reshape((n,) + (1,) * (index.ndim - d - 1)))
@@ -207,13 +210,9 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         if not whole:
             src = _full_like(index, src, input)
         else:
-            import warnings
-
-            warnings.warn(
+            warn(
                 "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
-                "release. Use torch.scatter_reduce instead for more reduction options.",
-                UserWarning,
-                stacklevel=2,
+                "release. Use torch.scatter_reduce instead for more reduction options."
             )
         return Op.table["scatter_reduce"](input, dim, index, src, _REDUCE[reduce], True)
     if whole:

@@ -106,7 +106,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
         x = x.long()
     n = x._data.size if N is None else N
     if n < 0:
-        raise RuntimeError(f"N must be non-negative, but got {n}")
+        raise RuntimeError("N must be non-negative.")
     columns: list[Any] = []
     for i in range(n):
         columns.append(x.new_ones(x.shape) if i == 0 else x if i == 1 else columns[-1] * x)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,8 @@ from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..backend.later import inside
+from ..backend.outside import warn
+from ..overrides import MISSING, answer
 from ._layout import arranged
 from ._signature import type_name
 from .creation import fill_value_for
@@ -35,7 +36,13 @@ def getitem(self: Any, index: Any) -> Any:
         return _slice(self, 0, index, always=True)
     if isinstance(index, Variable) and self._data.ndim and index._data.ndim and index._data.dtype.kind == "i":
         return _INDEX(self, _expanded(self, [index]))
-    x, parts = _apply(self, index)
+    try:
+        x, parts = _apply(self, index)
+    except IndexError:
+        found = answer(type(self).__getitem__, (self, index), {})  # no tensor, but with a __torch_function__
+        if found is MISSING:
+            raise
+        return found
     if parts is None:
         return x if x is not self else Op.table["alias"](self)
     return _INDEX(x, parts)
@@ -44,11 +51,16 @@ def getitem(self: Any, index: Any) -> Any:
 def setitem(self: Any, index: Any, value: Any) -> None:
     """Store ``value`` (broadcast, converted) in the part that an index names."""
     number = not isinstance(value, Variable)
-    if number:
-        value = _checked_number(self, value)
-    if index is False:
-        return  # torch does not even look at the value's shape
-    x, parts = _apply(self, None if index is True else index)
+    try:
+        if number:
+            value = _checked_number(self, value)
+        if index is False:
+            return  # torch does not even look at the value's shape
+        x, parts = _apply(self, None if index is True else index)
+    except (IndexError, TypeError):
+        if answer(type(self).__setitem__, (self, index, value), {}) is MISSING:
+            raise
+        return
     if parts is None:
         if number:
             x.fill_(_value_tensor(self, value))
@@ -56,7 +68,11 @@ def setitem(self: Any, index: Any, value: Any) -> None:
         x.copy_(value if value._data.shape == x._data.shape else _without_leading_ones(value).expand(x._data.shape))
         return
     check_writable(x)
-    write(x, _putting(x, parts, _value_tensor(self, value) if number else _without_leading_ones(value), False))
+    made = _putting(x, parts, _value_tensor(self, value) if number else _without_leading_ones(value), False)
+    write(x, made, name="index_put")
+
+
+getitem.__name__, setitem.__name__ = "__getitem__", "__setitem__"  # what others who may answer are told
 
 
 def _value_tensor(self: Any, value: Any) -> Any:
@@ -299,12 +315,10 @@ def _as_tuple(index: Any) -> tuple[Any, ...]:
     if isinstance(index, (list, range, str)) and len(index) < 32:
         for item in index:
             if item is None or item is Ellipsis or isinstance(item, (slice, list, tuple, Variable, numpy.ndarray, str)):
-                warnings.warn(
+                warn(
                     "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch "
                     "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
-                    "x[torch.tensor(seq)], which will result either in an error or a different result",
-                    UserWarning,
-                    stacklevel=4,
+                    "x[torch.tensor(seq)], which will result either in an error or a different result"
                 )
                 return tuple(index)
     return tuple(index) if isinstance(index, tuple) else (index,)
@@ -428,11 +442,7 @@ def _check_bounds(x: Any, arrays: Sequence[Any]) -> None:
 
 def _positions(x: Any, mask: Any, dim: int) -> list[Any]:
     if mask.dtype == _MASKS[1]:
-        warnings.warn(
-            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
-            UserWarning,
-            stacklevel=6,
-        )
+        warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
         mask = mask != 0
     for j, n in enumerate(mask.shape):
         if n != x._data.shape[dim + j]:

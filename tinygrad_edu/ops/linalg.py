@@ -183,12 +183,12 @@ def mv(input: Any, vec: Any) -> Any:
 
 def _check_mv(mat: Any, vec: Any, bias: tuple[int, ...]) -> None:
     a, v = mat._data, vec._data
-    if a.ndim != 2 or v.ndim != 1:
+    if a.ndim != 2 or v.ndim != 1 or len(bias) > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {len(bias) or 1}, {a.ndim}, {v.ndim}")
     if a.dtype != v.dtype:
         short, other = vec.dtype.short, mat.dtype.short
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {short}, {other}, and {short}")
-    if a.shape[1] != v.shape[0]:
+    if a.shape[1] != v.shape[0] or bias not in ((), (1,), a.shape[:1]):
         raise RuntimeError(
             f"size mismatch, got input ({bias[0] if bias else a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), vec ({v.shape[0]})"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from ..autograd.modes import no_grad
@@ -11,6 +10,7 @@ from ..autograd.op import Op
 from ..backend import kernels_of
 from ..backend.bits import choose
 from ..backend.later import refuse
+from ..backend.outside import warn
 from ._check import not_for, not_implemented
 from ._define import broadcast_error, cast, result_type
 from ._layout import laid_out
@@ -293,12 +293,10 @@ def kl_div(
     check_pair("kl_div", input, target)
     if size_average is not None or reduce is not None or reduction != "batchmean":
         if reduction == "mean" and size_average is None and reduce is None:
-            warnings.warn(
+            warn(
                 "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only "
                 "by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as "
-                "'batchmean' in the next major release.",
-                UserWarning,
-                stacklevel=2,
+                "'batchmean' in the next major release."
             )
         chosen = reduction_of(reduction, size_average, reduce)
     else:

@@ -8,6 +8,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
+from ..backend.outside import warn
 from ._check import c_name, not_for, other_dtype_out
 from ._define import broadcast_error, cast
 from .creation import fill_value_for
@@ -120,6 +121,11 @@ Op("masked_scatter_source", _masked_scatter_source, node="MaskedScatterBackwardB
 @public("function method", inplace=True)
 def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     """A copy of ``input`` with ``source``'s elements, one after the other, where the mask is true."""
+    if mask._data.dtype.name == "uint8":
+        warn(
+            "masked_scatter_ received a mask with dtype torch.uint8, this behavior is now deprecated,please use a mask with dtype "
+            "torch.bool instead."
+        )
     if mask._data.dtype.kind != "b":
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.short}")
     if source._data.dtype != input._data.dtype:
@@ -285,6 +291,15 @@ def searchsorted(
             raise RuntimeError(f"{name}: sorter must be a tensor of long dtype but got dtype {sorter.dtype.short}")
         if sorter._data.size and (sorter._data.min() < 0 or sorter._data.max() >= sequence.shape[-1]):
             raise RuntimeError(f"{name}: sorter index out of range")
+    order = None if sorter is None else sorter._data
+    for what, array in (("input value", values), ("boundary", sequence), ("sorter", order)):
+        if array is not None and not array.flags.c_contiguous:
+            warn(
+                f"{name}: {what} tensor is non-contiguous, this will lower the performance due to extra data copy when converting "
+                f"non-contiguous tensor to contiguous, please use contiguous {what} tensor if possible. This message will only "
+                "appear once per program."
+            )
+    if sorter is not None:
         sequence = k.xp.take_along_axis(sequence, sorter._data, axis=-1)
     not_for("searchsorted_out_cpu", sorted_sequence if number else input, "bc")
     found = _search(k, sequence, values, right or side == "right")

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..backend.outside import warn
 from ._check import c_name, not_for, not_implemented
 from ._define import broadcast_error, cast, prepare
 from ._layout import by_rows
@@ -83,14 +84,10 @@ def linalg_cross(input: Any, other: Any, *, dim: int = -1) -> Any:
 def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     """`linalg.cross` along ``dim``, by default the first dimension of size 3."""
     if dim is None:
-        import warnings
-
-        warnings.warn(
+        warn(
             "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply "
             "use torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future "
-            "release.",
-            UserWarning,
-            stacklevel=2,
+            "release."
         )
         shape = input._data.shape
         if 3 not in shape:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from ..autograd.variable import wrap
 from ..backend import kernels_of
+from ..backend.outside import warn
+from ..layouts import memory_format
+from ._layout import order_in_memory
 from .norms import matrix_norm, norm, vector_norm
 from .pad import pad as _pad
 from .registry import functional, functions, methods, public
@@ -135,10 +138,24 @@ def is_distributed(input: Any) -> bool:
 
 
 @public("method")
-def dim_order(input: Any) -> tuple[int, ...]:
-    """The dimensions from the slowest to the fastest in memory."""
-    strides = input.stride()
-    return tuple(sorted(range(len(strides)), key=lambda d: (-strides[d], d)))
+def dim_order(input: Any, *, ambiguity_check: bool | list[Any] = False) -> tuple[int, ...]:
+    """The dimensions from the slowest to the fastest in memory.
+
+    ``ambiguity_check``: RuntimeError where sizes of 1 allow for several orders; with a list of memory formats, where not just one
+    of them fits.
+    """
+    kinds = ambiguity_check if isinstance(ambiguity_check, list) else []
+    if not isinstance(ambiguity_check, (bool, list)) or not all(isinstance(kind, memory_format) for kind in kinds):
+        raise TypeError("The ambiguity_check argument must be a bool or a list of memory formats.")
+    strides, shape = tuple(input.stride()), tuple(input.shape)
+    several = 1 in shape or any(a == b for a, b in pairwise(strides))
+    if ambiguity_check is not False and several and sum(input.is_contiguous(memory_format=kind) for kind in kinds) != 1:
+        raise RuntimeError(
+            "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+        )
+    if input.is_contiguous():
+        return tuple(range(len(shape)))
+    return tuple(order_in_memory([strides], shape))[::-1]
 
 
 @public("method")
@@ -153,16 +170,9 @@ def dequantize(tensor: Any) -> Any:
     return tensor.float()
 
 
-@public("method")
-def map2_(input: Any, x: Any, y: Any, callable: Callable[[float, float, float], float]) -> Any:
-    """Each element replaced by a Python function of it and of the elements of two other tensors."""
-    values = [callable(*three) for three in zip(input.flatten().tolist(), x.flatten().tolist(), y.flatten().tolist())]
-    return input.copy_(functions["tensor"](values, dtype=input.dtype).view(input.shape))
-
-
 def _old_resize(name: str) -> None:
     def method(input: Any, *args: Any) -> Any:
-        warnings.warn(f"non-inplace {name} is deprecated", UserWarning, stacklevel=2)
+        warn(f"non-inplace {name} is deprecated")
         shape = args[0].shape if name == "resize_as" else as_sizes(args, name)
         if math.prod(shape) != input._data.size:
             raise RuntimeError(
@@ -320,3 +330,17 @@ def _gone(name: str) -> None:
 
 for _name in _INSTEAD:
     _gone(_name)
+
+
+@public("method")
+def reinforce(input: Any, reward: Any) -> NoReturn:
+    """Removed: RuntimeError, which shows how a policy's gradient is computed today."""
+    raise RuntimeError(
+        "reinforce() was removed.\nUse torch.distributions instead.\n"
+        "See https://pytorch.org/docs/main/distributions.html\n\nInstead of:\n\n"
+        "probs = policy_network(state)\naction = probs.multinomial()\nnext_state, reward = env.step(action)\n"
+        "action.reinforce(reward)\naction.backward()\n\nUse:\n\n"
+        "probs = policy_network(state)\n# NOTE: categorical is equivalent to what used to be called multinomial\n"
+        "m = torch.distributions.Categorical(probs)\naction = m.sample()\nnext_state, reward = env.step(action)\n"
+        "loss = -m.log_prob(action) * reward\nloss.backward()\n"
+    )

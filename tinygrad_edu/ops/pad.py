@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.op import Op
 from ._check import check_tensor
 from ._layout import by_rows, in_format_of
+from ._signature import is_int
 from .creation import array_of
 from .registry import public
 
@@ -136,7 +137,7 @@ _UNSUPPORTED = (
 )
 
 
-@public("functional")
+@public("functional", signature="Tensor input, tuple of ints pad, str mode = constant, float value = None")
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Any:
     """Add ``pad = (left, right, top, bottom, …)`` entries around the last dimensions; negative numbers cut off.
 
@@ -151,6 +152,8 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     if mode not in ("constant", *_NAMES):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     ndim, shape = input._data.ndim, input._data.shape
+    if not isinstance(pad, (tuple, list)) or not all(map(is_int, pad)):
+        raise TypeError(f"pad={pad!r} are no whole numbers")
     if len(pad) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
     if len(pad) > 2 * ndim:

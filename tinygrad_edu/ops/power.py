@@ -155,7 +155,7 @@ def pow(input: Any, exponent: Any) -> Any:
             if isinstance(exponent, bool):  # of all powers torch does these two
                 return input.clone() if exponent else Op.table["ones_of"](input)
     if isinstance(exponent, complex) and kind != "c":
-        input = cast(input, dtypes.of(input._data).to_complex())
+        input = cast(input, dtypes.complex_of(dtypes.of(input._data)))
     result = Op.table["pow_scalar"](input, int(exponent) if isinstance(exponent, bool) else exponent)
     return result if input._data.flags.c_contiguous else arranged_like(result, input)
 

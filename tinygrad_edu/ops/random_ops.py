@@ -16,7 +16,8 @@ from ..autograd.variable import Variable, needs_grad, wrap
 from ..backend import kernels_for
 from ..named import attach
 from ..random import generator_of, stream_for
-from ._signature import type_name
+from ._out import check_factory
+from ._signature import shown_call, type_name
 from .creation import factory_size, no_room
 from .registry import public
 from .shape import broadcast_tensors
@@ -195,8 +196,9 @@ def bernoulli_(input: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
 
 
 # ------------------------------------------------------------------------------------ new tensors
-def _target(name: str, size: tuple[int, ...], device: Any, generator: Any, out: Any) -> tuple[Any, Any]:
+def _target(name: str, size: tuple[int, ...], dtype: Any, device: Any, generator: Any, out: Any) -> tuple[Any, Any]:
     """Where the numbers go (``out``, resized, or None) and the stream they come from."""
+    check_factory(dtype, out, device)
     if out is not None:
         if needs_grad(out) and state.enabled:
             raise RuntimeError(
@@ -239,7 +241,7 @@ def rand(
             [0.1320, 0.3074, 0.6341]])
     """
     shape = _check_sizes(factory_size("rand", args, size))
-    target, stream = _target("rand", shape, device, generator, out)
+    target, stream = _target("rand", shape, dtype, device, generator, out)
     if target is not None:
         return uniform_(target, generator=generator)
     made = _finished(stream.uniform(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
@@ -258,7 +260,7 @@ def randn(
     tensor([ 1.5410, -0.2934, -2.1788])
     """
     shape = _check_sizes(factory_size("randn", args, size))
-    target, stream = _target("randn", shape, device, generator, out)
+    target, stream = _target("randn", shape, dtype, device, generator, out)
     if target is not None:
         return normal_(target, generator=generator)
     made = _finished(stream.normal(shape, 0.0, 1.0, (dtype or dtypes.get_default_dtype()).np), requires_grad)
@@ -289,7 +291,7 @@ def randint(
         )
     shape = _check_sizes(as_sizes((size,), "randint"))
     low, high = _whole("randint", "low", 1, low), _whole("randint", "high", 2, high)
-    target, stream = _target("randint", shape, device, generator, out)
+    target, stream = _target("randint", shape, dtype, device, generator, out)
     if target is not None:
         return random_(target, low, high, generator=generator)
     return _finished(stream.randint(low, high, shape, (dtype or dtypes.int64).np), requires_grad)
@@ -316,7 +318,7 @@ def randperm(
     tensor([0, 1, 3, 2])
     """
     n = _whole("randperm", "n", 1, n)
-    target, stream = _target("randperm", (max(n, 0),), device, generator, out)
+    target, stream = _target("randperm", (max(n, 0),), None, device, generator, out)
     _check_room(n, dtype if target is None else target.dtype)
     if target is not None:
         target._data[...] = stream.randperm(n, target._data.dtype)
@@ -397,20 +399,21 @@ def normal(
     tensor([ 1.5410, 99.7066])
     """
     tensors = [t for t in (mean, std) if isinstance(t, Variable)]
+    if (size is None) is not bool(tensors):
+        given = (mean, std) if size is None else (mean, std, size)
+        raise TypeError(
+            "normal() received an invalid combination of arguments - got "
+            f"({shown_call(given, {})}), but expected one of:\n"
+            " * (Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
+            " * (Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None)\n"
+            " * (float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
+            " * (float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, "
+            "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = False, "
+            "bool requires_grad = False)\n"
+        )
     if not tensors:
-        if size is None:
-            raise TypeError(
-                "normal() received an invalid combination of arguments - got "
-                f"({type(mean).__name__}, {type(std).__name__}), but expected one of:\n"
-                " * (Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
-                " * (Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None)\n"
-                " * (float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
-                " * (float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, "
-                "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = False, "
-                "bool requires_grad = False)\n"
-            )
         shape = _check_sizes(as_sizes((size,), "normal"))
-        target, stream = _target("normal", shape, device, generator, out)
+        target, stream = _target("normal", shape, dtype, device, generator, out)
         if target is not None:
             return normal_(target, mean, std, generator=generator)
         values = stream.normal(shape, float(mean), float(std), (dtype or dtypes.get_default_dtype()).np)

@@ -11,6 +11,7 @@ import numpy
 from .. import dtypes
 from ..autograd.variable import Variable, wrap
 from ..backend.randommath import fma64
+from ._check import c_name
 from ._out import check_factory
 from .creation import plain_number
 from .data import placed
@@ -96,7 +97,7 @@ def arange(
         given.append(step)
     if len(given) < 2:
         raise TypeError('arange() missing 1 required positional arguments: "end"')
-    check_factory(dtype, out)
+    check_factory(dtype, out, device)
     start, end, step = _numbers(*given, *([1] if len(given) == 2 else []))
     whole = all(isinstance(v, int) for v in (start, end, step))
     if out is not None:
@@ -144,7 +145,7 @@ def range_(
         UserWarning,
         stacklevel=3,
     )
-    check_factory(dtype, out)
+    check_factory(dtype, out, device)
     start, end, step = _numbers(start, end, step)
     _arange_bounds(start, end, step)
     wanted = (
@@ -201,7 +202,7 @@ def linspace(
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     n, (a, b) = _steps_number(steps), _ends("linspace", start, end)
-    wanted = _range_dtype(a, b, dtype, out, "linspace_cpu")
+    wanted = _range_dtype(a, b, dtype, out, device, "linspace_cpu")
     values = linear(a, b, n, wanted.np) if n else numpy.empty(0, wanted.np)
     return _finished(values, out, device, requires_grad)
 
@@ -215,14 +216,17 @@ def _steps_number(steps: Any) -> int:
     return n
 
 
-def _range_dtype(a: Any, b: Any, dtype: Any, out: Any, kernel: str) -> dtypes.dtype:
-    check_factory(dtype, out)
+def _range_dtype(a: Any, b: Any, dtype: Any, out: Any, device: Any, kernel: str) -> dtypes.dtype:
+    check_factory(dtype, out, device)
     if out is not None:
         return out.dtype  # type: ignore[no-any-return]
     default = dtypes.get_default_dtype()
     if isinstance(a, complex) or isinstance(b, complex):
-        default = default.to_complex()
+        default = dtypes.complex_of(default)
     wanted = default if dtype is None else dtypes.resolve(dtype)
+    if default.is_complex and not wanted.is_complex:
+        name, kind = kernel.removesuffix("_cpu"), c_name(default)
+        raise RuntimeError(f"torch.{name}(): inferred dtype {kind} can't be safely cast to passed dtype {wanted.short}")
     if wanted is dtypes.bool_:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
     return wanted
@@ -240,13 +244,14 @@ def logspace(
     tensor([  1.,  10., 100.])
     """
     n, (a, b) = _steps_number(steps), _ends("logspace", start, end)
-    wanted = _range_dtype(a, b, dtype, out, "logspace_cpu")
+    wanted = _range_dtype(a, b, dtype, out, device, "logspace_cpu")
     inner = wanted.np if wanted.np.kind in "fVc" else numpy.dtype("float32")
     if wanted.np.kind in "iu":
         a, b = int(a), int(b)
     powers = linear(a, b, n, inner) if n else numpy.empty(0, inner)
     wide = "complex128" if wanted.is_complex else "float64"
-    values = numpy.power(numpy.asarray(base, wide), powers.astype(wide))
+    with numpy.errstate(all="ignore"):
+        values = numpy.power(numpy.asarray(base, wide), powers.astype(wide))
     if wanted.np.kind in "iu":
         values = values.astype(numpy.float32)
     return _finished(values.astype(wanted.np), out, device, requires_grad)
@@ -269,6 +274,6 @@ def eye(
         raise RuntimeError(f"n must be greater or equal to 0, got {rows}")
     if columns < 0:
         raise RuntimeError(f"m must be greater or equal to 0, got {columns}")
-    check_factory(dtype, out)
+    check_factory(dtype, out, device)
     wanted = out.dtype if out is not None else dtypes.get_default_dtype() if dtype is None else dtypes.resolve(dtype)
     return _finished(numpy.eye(rows, columns, dtype=wanted.np), out, device, requires_grad)

@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable
-from ._check import check_tensor
+from ._check import check_tensor, check_truth
 from ._define import cast
 from ._layout import rows_of
 from .registry import out_error, public
@@ -141,13 +141,20 @@ Op("mean_dims", _mean, node="MeanBackward1",
 _DIM = "Tensor input, tuple of ints[1]? dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
 
 
-_EVERYTHING: Any = (
+EVERYTHING: Any = (
     object()
 )  # no dim given; ``dim=None`` means the same but is another overload of torch's, with another grad_fn
 
 
+def check_keepdim(dim: Any, keepdim: Any) -> None:
+    """TypeError, of which `_signature` makes torch's, for ``keepdim`` without ``dim``, and where it is no truth value."""
+    check_truth("keepdim", keepdim)
+    if keepdim and dim is EVERYTHING:
+        raise TypeError("keepdim without dim")
+
+
 @public("function method", out=True, signature=("Tensor input, *, torch.dtype dtype = None", _DIM))
-def sum(input: Any, dim: Any = _EVERYTHING, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def sum(input: Any, dim: Any = EVERYTHING, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """Sum over all elements or the dimensions ``dim``; integers and bools are summed as int64.
 
     >>> import tinygrad_edu as tg
@@ -158,13 +165,14 @@ def sum(input: Any, dim: Any = _EVERYTHING, keepdim: bool = False, *, dtype: Any
         dtype = dtypes.int64
     if dtype is not None:
         input = cast(input, dtype)
-    if dim is _EVERYTHING and not keepdim:
+    if dim is EVERYTHING and not keepdim:
         return Op.table["sum_all"].call1(input)
-    return Op.table["sum_dims"](input, None if dim is _EVERYTHING else dims_of(dim, input._data.ndim), keepdim)
+    check_keepdim(dim, keepdim)
+    return Op.table["sum_dims"](input, dims_of(dim, input._data.ndim), keepdim)
 
 
 @public("function method", out=True, signature=("Tensor input, *, torch.dtype dtype = None, Tensor out = None", _DIM))
-def mean(input: Any, dim: Any = _EVERYTHING, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def mean(input: Any, dim: Any = EVERYTHING, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """Mean over all elements or the dimensions ``dim``. RuntimeError for integers: their mean is no integer.
 
     >>> import tinygrad_edu as tg
@@ -183,9 +191,10 @@ def mean(input: Any, dim: Any = _EVERYTHING, keepdim: bool = False, *, dtype: An
                 f"{dtype.short}"
             )
         input = cast(input, dtype)
-    if dim is _EVERYTHING and not keepdim:
+    if dim is EVERYTHING and not keepdim:
         return Op.table["mean_all"].call1(input)
-    return Op.table["mean_dims"](input, None if dim is _EVERYTHING else dims_of(dim, input._data.ndim), keepdim)
+    check_keepdim(dim, keepdim)
+    return Op.table["mean_dims"](input, dims_of(dim, input._data.ndim), keepdim)
 
 
 # ------------------------------------------------------------------------------------ as if NaN were not there
@@ -314,13 +323,14 @@ Op("prod_dims", _prod, node="ProdBackward1", x=lambda k, g, x, out, dims: _prod_
         "Tensor input, int dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None",
     ),
 )
-def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def prod(input: Any, dim: int = EVERYTHING, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The product of all elements, or along ``dim``; integers and bools are multiplied as int64."""
     if dtype is None and input._data.dtype.kind in "iub":
         dtype = dtypes.int64
     if dtype is not None:
         input = cast(input, dtype)
-    if dim is None:
+    check_keepdim(dim, keepdim)
+    if dim is EVERYTHING:
         return Op.table["prod_all"].call1(input)
     dims = (wrap_dim(_number(dim), input._data.ndim),) if input._data.ndim else (wrap_dim(_number(dim), 0),)[:0]
     return Op.table["prod_dims"](input, dims, keepdim)
@@ -403,6 +413,8 @@ Op("logsumexp", _logsumexp, x=_logsumexp_slope)
 def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     """``log(sum(exp(x)))`` along ``dim``, without overflow."""
     check_tensor("logsumexp", "input", 1, input)
+    if dim is None:
+        raise TypeError("logsumexp wants to know along what")
     if input._data.dtype.kind in "iub":
         input = cast(input, dtypes.get_default_dtype())
     return Op.table["logsumexp"](input, dims_of(dim, input._data.ndim), keepdim)

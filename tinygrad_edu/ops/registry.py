@@ -18,10 +18,11 @@ from ..autograd.graph import INFERENCE_WRITE
 from ..autograd.inplace import inplace as make_inplace
 from ..autograd.modes import state
 from ..autograd.variable import Variable, needs_grad
+from ..backend.outside import warn
 from ..overrides import overridable
 from ._autocast import castable
-from ._out import DECIDED_BY_OUT, check_apart, refused, with_dtype_of
-from ._results import named
+from ._out import DECIDED_BY_OUT, NOT_DIFFERENTIABLE, WHO_WRITES, check_apart, refused, with_dtype_of
+from ._results import Named, named
 from ._signature import checked, type_name
 from .signatures import OPTIONS, TABLE
 
@@ -138,12 +139,14 @@ def with_out(function: F) -> F:
 
 def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Run ``function`` without a graph and put its result (or results) into ``out``."""
-    tensors = [a for a in (*args, *kwargs.values()) if isinstance(a, Variable)]
+    given = [t for a in (*args, *kwargs.values()) for t in (a if isinstance(a, (tuple, list)) else (a,))]
     targets = out if isinstance(out, (tuple, list)) else (out,)
-    if state.enabled and any(needs_grad(t) for t in (*tensors, *targets)):
+    tensors = [t for t in (*given, *targets) if isinstance(t, Variable)]
+    if state.enabled and function.__name__ not in NOT_DIFFERENTIABLE and any(map(needs_grad, tensors)):
+        name = WHO_WRITES.get(function.__name__, function.__name__)
         raise RuntimeError(
-            f"{function.__name__}(): functions with out=... arguments don't support automatic differentiation, but one of "
-            "the arguments requires grad."
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            "requires grad."
         )
     if function.__name__ in DECIDED_BY_OUT:
         kwargs = with_dtype_of(targets[0], kwargs)
@@ -168,8 +171,10 @@ def store(function: Callable[..., Any], out: Any, args: tuple[Any, ...], kwargs:
         if refuse is not None and (error := refuse(have, want)) is not None:
             raise error
         store_into(target, value)
-    if hasattr(result, "_fields"):
-        return named(f"{type(result).__name__}_out", *result._fields)(targets)
+    if isinstance(result, Named):
+        if len(targets) != len(result):
+            raise TypeError(f"expected tuple of {len(result)} elements but got {len(targets)}")
+        return named(f"{type(result).__name__}_out", *result.__match_args__)(targets)
     return out
 
 
@@ -179,15 +184,11 @@ def store_into(target: Any, value: Any) -> None:
         raise RuntimeError(f"result type {have.short} can't be cast to the desired output type {want.short}")
     if target._data.shape != value._data.shape:
         if target._data.size != 0:
-            import warnings
-
-            warnings.warn(
+            warn(
                 f"An output with one or more elements was resized since it had shape {list(target._data.shape)}, which does "
                 f"not match the required output shape {list(value._data.shape)}. This behavior is deprecated, and in a "
                 "future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
-                "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-                UserWarning,
-                stacklevel=4,
+                "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
             )
         target._data = value._data.astype(target._data.dtype)
     else:

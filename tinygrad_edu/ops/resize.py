@@ -542,6 +542,16 @@ def grid_sample(
         raise RuntimeError(
             f"grid_sampler(): expected grid to have size {dims} in last dimension, but got grid with sizes {list(grid.shape)}"
         )
+    if input.dim() in (4, 5) and grid.dim() != input.dim():
+        raise RuntimeError(
+            f"grid_sampler(): expected {input.dim()}D input and grid with same number of dimensions, but got input with sizes "
+            f"{list(input.shape)} and grid with sizes {list(grid.shape)}"
+        )
+    if 0 in sizes:
+        raise RuntimeError(
+            f"grid_sampler(): expected input to have non-empty spatial dimensions, but input has sizes {list(input.shape)} with "
+            f"dimension {2 + sizes.index(0)} being empty"
+        )
     name = f"GridSampler{dims}DBackward0"
     return by_rows(as_one(name, _grid_sampled, input, grid, mode, padding_mode, align_corners))
 

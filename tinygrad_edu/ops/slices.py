@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ..backend import kernels_of
 from ..backend.later import inside
+from ..backend.outside import warn
 from ..determinism import alert
 from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
@@ -139,7 +139,7 @@ def _check_slices(name: str, input: Any, dim: int, index: Any, source: Any) -> i
         raise RuntimeError(
             f"{name}(): Number of indices ({i.size}) should be equal to source.size(dim): ({count}), for dim: {dim}"
         )
-    if _without(x.shape, dim) != _without(s.shape, dim):
+    if x.ndim != s.ndim or _without(x.shape, dim) != _without(s.shape, dim):
         raise RuntimeError(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(x.shape)} source.shape = {list(s.shape)}"
@@ -234,7 +234,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
 @public("function method", inplace=True, out=True)
 def index_reduce(input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True) -> Any:
     """`index_add` with another way to combine: "prod", "mean", "amax" or "amin"."""
-    warnings.warn("index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=2)
+    warn("index_reduce() is in beta and the API may change at any time.")
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     dim = _check_slices("index_reduce_", input, dim, index, source)

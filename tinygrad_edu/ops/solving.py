@@ -150,7 +150,7 @@ def _slogdet_function(input: Any) -> Any:
 @public("function method")
 def logdet(input: Any) -> Any:
     """The logarithm of the determinant (NaN where that is negative)."""
-    check_square("linalg.slogdet", input)
+    check_square("logdet", input)
     sign, logabs = Op.table["slogdet"](input)
     if input._data.dtype.kind == "c":
         return logabs + sign.log()

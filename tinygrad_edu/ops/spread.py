@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from .. import dtypes
 from ..autograd.op import Op
+from ..backend.outside import warn
 from .reduction import count_of, dims_of, in_rows, unreduced
 from .registry import public
 
@@ -100,11 +100,9 @@ def _publish(name: str, what: str, signature: tuple[str, ...], out: bool) -> Any
         correction = 1 if correction is None else correction
         dims = dims_of(dim, input._data.ndim)
         if count_of(input._data.shape, dims) - correction <= 0 or not input._data.size:
-            warnings.warn(
+            warn(
                 f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
-                "numel divided by output numel).",
-                UserWarning,
-                stacklevel=4,
+                "numel divided by output numel)."
             )
         return Op.table[name](input, dims, correction, keepdim)
 

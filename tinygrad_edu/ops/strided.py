@@ -9,7 +9,7 @@ from ..autograd.inplace import check_writable
 from ..autograd.op import Op
 from ..autograd.variable import Variable, needs_grad
 from ..backend import kernels_of
-from ._layout import format_order, suggested
+from ._layout import format_name, format_order, suggested
 from .gather import add_at
 from .memory import storage_elements, storage_offset_of, whole_storage
 from .registry import methods, public
@@ -170,6 +170,7 @@ def resize_(input: Any, *sizes: Any, memory_format: Any = None) -> Any:
     _check_resizable(input)
     x = input._data
     if shape == x.shape and memory_format is None:
+        input._counter[0] += 1
         return input
     count = math.prod(shape)
     if any(n < 0 for n in shape) or count >= 2**63:
@@ -185,13 +186,14 @@ def resize_(input: Any, *sizes: Any, memory_format: Any = None) -> Any:
         flat = grown
     stored = flat[offset : offset + count].reshape([shape[d] for d in order])
     input._data = stored.transpose([order.index(d) for d in range(len(order))])
+    input._counter[0] += 1
     return input
 
 
 @public("function method")
 def resize_as_(input: Any, the_template: Any, *, memory_format: Any = None) -> Any:
     """`resize_` to the shape of another tensor."""
-    if str(memory_format).endswith("preserve_format"):
+    if memory_format is not None and format_name(memory_format) == "preserve_format":
         memory_format = suggested(the_template._data)
     return resize_(input, the_template.shape, memory_format=memory_format)
 
@@ -201,9 +203,11 @@ def set_(input: Any, source: Any = None, storage_offset: int = 0, size: Any = No
     """Let this tensor look into the storage of another tensor (or into a storage, with size and stride)."""
     from ..storage import UntypedStorage
 
+    check_writable(input)
     k = kernels_of(input._data)
     if source is None:
         input._data = k.xp.empty(0, input._data.dtype)
+        input._counter[0] += 1
         return input
     if isinstance(source, Variable):
         if source._data.dtype != input._data.dtype:
@@ -219,6 +223,13 @@ def set_(input: Any, source: Any = None, storage_offset: int = 0, size: Any = No
         memory = source._untyped_storage if hasattr(source, "_untyped_storage") else source
         if not isinstance(memory, UntypedStorage):
             raise TypeError(f"set_(): argument 'source' (position 1) must be Tensor, not {type(source).__name__}")
+        if memory is not source and source.dtype is not input.dtype:
+            from ._check import c_name
+
+            raise RuntimeError(
+                f"Expected a Storage of type {c_name(input.dtype)} or an UntypedStorage, but got type {source.dtype.short} for argument 1 "
+                "'storage'"
+            )
         flat = memory.as_array(input._data.dtype)
         shared = _looking(flat, storage_offset, (flat.size,) if size is None else size, stride)
     input._data = shared
@@ -235,6 +246,17 @@ def _looking(flat: Any, offset: int, size: Any, stride: Any) -> Any:
             steps.append(step)
             step *= max(n, 1)
         stride = tuple(reversed(steps))
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if len(shape) != len(stride):
+        raise RuntimeError(f"unequal size length ({len(shape)}) and stride length ({len(stride)})")
+    if any(s < 0 for s in stride):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(stride)}")
+    needed = offset + 1 + sum((n - 1) * s for n, s in zip(shape, stride)) if math.prod(shape) else 0
+    if needed > flat.size:  # the storage grows
+        grown = kernels_of(flat).xp.zeros(needed, flat.dtype)
+        grown[: flat.size] = flat
+        flat = grown
     view = _as_strided(kernels_of(flat), flat, shape, tuple(stride), offset)
     return view
 
@@ -311,4 +333,7 @@ def storage(input: Any) -> Any:
     """The memory behind the tensor, as elements of its type."""
     from ..storage import TypedStorage
 
-    return TypedStorage(untyped_storage(input), input.dtype)
+    # made before what it holds: then the next one lies where this one lay, as in torch, and programs compare their ids
+    made = TypedStorage.__new__(TypedStorage)
+    TypedStorage.__init__(made, untyped_storage(input), input.dtype)
+    return made

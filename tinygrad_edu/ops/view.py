@@ -9,7 +9,7 @@ from .. import dtypes
 from ..autograd.op import Op
 from ..autograd.variable import Variable, wrap
 from ._check import expand_error
-from ._layout import copied, lies_in
+from ._layout import copied, format_name, lies_in
 from .memory import root_array, storage_offset_of
 from .registry import public
 
@@ -228,7 +228,7 @@ def contiguous(input: Any, *, memory_format: Any = None) -> Any:
     """
     if memory_format is None:
         return input if input._data.flags.c_contiguous else Op.table["clone"](input, "contiguous_format")
-    if str(memory_format).endswith("preserve_format"):
+    if format_name(memory_format) == "preserve_format":
         if input._data.flags.c_contiguous:
             return input
         raise RuntimeError("preserve memory format is unsupported by the contiguous operator")

@@ -74,7 +74,15 @@ def store(input: Any, out: Any, name: str) -> Any:
     raw, new = input._raw, out._raw
     if have is not want:
         new = new.astype(want.np)
-    if raw.values.shape == new.values.shape and input._edge is None and out._edge is None:
+    fresh = isinstance(raw, Coo) and name in (
+        "add",
+        "sub",
+        "subtract",
+        "mul",
+        "multiply",
+        "copy",
+    )  # torch takes new memory then
+    if not fresh and raw.values.shape == new.values.shape and input._edge is None and out._edge is None:
         raw.values[...] = new.values
         input._raw = new.like(raw.values) if isinstance(new, Coo) else raw
     else:

@@ -251,7 +251,7 @@ torch.autograd.gradgradcheck(lambda x: x ** 2, torch.ones(2, dtype=torch.double,
 torch.autograd.gradcheck(lambda x: x.detach() * x, torch.ones(2, dtype=torch.double, requires_grad=True))
 torch.autograd.gradcheck(lambda x: x.detach() * x, torch.ones(2, dtype=torch.double, requires_grad=True), raise_exception=False)
 y = torch.ones(2, requires_grad=True) * 2
-y.grad_fn._saved_self  # differs: what a node keeps
+y.grad_fn._saved_self
 y.grad_fn._saved_other  # differs: what a node keeps
 e = p.exp() if False else torch.ones(2, requires_grad=True).exp()
 e.grad_fn._saved_result

@@ -71,3 +71,9 @@ from torch.func import functional_call, stack_module_state, vmap
 several = [nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ReLU()).eval() for _ in range(3)]
 skeleton = copy.deepcopy(several[0]).to("meta")
 vmap(lambda p, b, x: functional_call(skeleton, (p, b), (x,)), in_dims=(0, 0, None))(*stack_module_state(several), torch.ones(2, 3)).allclose(torch.stack([m(torch.ones(2, 3)) for m in several]))
+full, form = torch.ones(2, 3), torch.empty(2, 3, device="meta")
+torch.cat([full, form])
+torch.where(full > 0, full, form)
+nn.LayerNorm(3, device="meta")(full)
+F.layer_norm(full, (3,), form[0])
+full * form[0]

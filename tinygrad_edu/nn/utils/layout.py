@@ -12,7 +12,7 @@ def _convert(module: Module, memory_format: Any, kinds: tuple[type, ...]) -> Mod
     for part in module.modules():
         if isinstance(part, kinds):
             weight: Any = part.weight
-            weight.data = weight.detach().clone().contiguous(memory_format=memory_format)
+            weight.data = weight.detach().clone(memory_format=memory_format)
     return module
 
 

@@ -13,6 +13,7 @@ from ...autograd.variable import Variable
 from ...nn import functional as F
 from ...ops.choosing import where
 from ...ops.creation import full
+from ...ops.data import as_tensor
 from ...ops.data import tensor as make_tensor
 from ...ops.joining import stack
 from ...ops.ranges import arange
@@ -45,7 +46,7 @@ def normalize(tensor: Any, mean: Sequence[float], std: Sequence[float], inplace:
         raise ValueError(
             f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {ops_of(tensor).size()}"
         )
-    m, s = (make_tensor(x, dtype=d, device=ops_of(tensor).device) for x in (mean, std))
+    m, s = (as_tensor(x, dtype=d, device=ops_of(tensor).device) for x in (mean, std))
     if (s._data == 0).any():
         raise ValueError(f"std evaluated to zero after conversion to {d}, leading to division by zero.")
     m, s = (x.view(-1, 1, 1) if x.ndim == 1 else x for x in (m, s))
