@@ -89,7 +89,7 @@ def download(
         if checksum is None:
             part.truncate(0)
         elif is_intact(path, checksum):  # from before, or from another process while this one waited for its turn
-            os.unlink(part.name)
+            part.truncate(0)  # an empty one is removed
             return path
         failures, cause = [], None
         had = part.seek(0, os.SEEK_END)
@@ -134,8 +134,10 @@ def _part_file(part: Path) -> Iterator[BinaryIO]:
         yield file
     finally:
         empty = not file.closed and os.fstat(file.fileno()).st_size == 0
+        if empty and fcntl is not None:  # while it is ours: afterwards it may be another's
+            part.unlink(missing_ok=True)
         file.close()
-        if empty:
+        if empty and fcntl is None:
             part.unlink(missing_ok=True)
 
 
