@@ -85,17 +85,14 @@ class MaskedTensor(Tensor, metaclass=_OwnModule, inside=True):  # (looked for fr
             attribute = func.__self__.fget.__name__
             name = attribute if name == "get" and attribute in ("T", "mT") else "attribute"
         name = _OPERATORS.get(name, name)
-        if name in _WAYS:
-            return _WAYS[name](func, *args, **(kwargs or {}))
-        if name not in _QUERIES.split() and name != "attribute":
+        if name not in _WAYS:
             name = {"T": "permute", "log_softmax": "_log_softmax"}.get(name, name)
             raise TypeError(
                 f"Multiple dispatch failed for 'torch._ops.aten.{name}.default'; all __torch_dispatch__ handlers returned "
                 f"NotImplemented:\n\n  - tensor subclass {cls!r}\n\nFor more information, try re-running with "
                 "TORCH_LOGS=not_implemented"
             )
-        with DisableTorchFunctionSubclass():
-            return func(*args, **(kwargs or {}))
+        return _WAYS[name](func, *args, **(kwargs or {}))
 
     @property
     def grad(self) -> Any:  # type: ignore[override]
@@ -269,6 +266,11 @@ def _in_place(func: Any, input: Any, *args: Any, **kwargs: Any) -> Any:
     return input
 
 
+def _query(func: Any, *args: Any, **kwargs: Any) -> Any:
+    with DisableTorchFunctionSubclass():
+        return func(*args, **kwargs)
+
+
 def _view(func: Any, *args: Any, **kwargs: Any) -> Any:
     data = func(*_plain(args), **kwargs)
     made = [t.contiguous() for t in (data if isinstance(data, (tuple, list)) else [data])]
@@ -305,6 +307,7 @@ _WAYS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(_UNARY.split(), _unary),
     **dict.fromkeys(_BINARY.split(), _binary),
     **dict.fromkeys(_VIEWS.split(), _view),
+    **dict.fromkeys([*_QUERIES.split(), "attribute"], _query),
     **{name: partial(_reduction, name) for name in _REDUCTIONS},
     "softmax": _softmax,
     "where": _where,

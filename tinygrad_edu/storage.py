@@ -14,9 +14,8 @@ from .autograd.variable import wrap
 from .backend import kernels_of
 from .ops.memory import root_array
 
-_living: WeakValueDictionary[builtins.int, UntypedStorage] = (
-    WeakValueDictionary()
-)  # by the id of the array that owns the memory
+# by the id of the array that owns the memory
+_living: WeakValueDictionary[builtins.int, UntypedStorage] = WeakValueDictionary()
 
 
 class UntypedStorage:

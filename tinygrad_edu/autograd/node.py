@@ -247,7 +247,7 @@ class Saved:
                     return value.tensor()
                 is_tensor = where[1] == "array" and type(value) is node.k.array_type
                 return node._as_saved(place, value) if is_tensor else value
-        if not self.raw and self.wanted in _wanted_by(node.op):
+        if not self.raw:
             return None  # it leads to no gradient here
         raise AttributeError(f"'{type(node).__name__}' object has no attribute '{self.name}'")
 
@@ -262,17 +262,12 @@ def _names_of(op: Op, where: tuple[int, str]) -> tuple[str, ...]:
     return (own, known) if what == "array" else (f"{known}_sym_sizes",) if what == "shape" else ()
 
 
-def publish_saved(op: Op, where: tuple[int, str]) -> None:
-    """Give an operation's nodes the attributes by which users see what is kept from a place."""
-    for name in {*_names_of(op, where), *_wanted_by(op)}:
+def publish_saved(op: Op) -> None:
+    """Give an operation's nodes the attributes by which users see what its formulas ask for."""
+    wheres = {op.where_of(need) for _, needs in op.formulas.values() for need in needs}
+    for name in {name for where in wheres for name in _names_of(op, where)}:
         for attribute in (f"_saved_{name}", f"_raw_saved_{name}"):
             setattr(op.Node, attribute, Saved(attribute))
-
-
-def _wanted_by(op: Op) -> set[str]:
-    """The names of all that an operation's formulas ask for."""
-    wheres = {op.where_of(need) for _, needs in op.formulas.values() for need in needs}
-    return {name for where in wheres for name in _names_of(op, where)}
 
 
 class PackedNode:

@@ -247,6 +247,8 @@ class Op:
     # ------------------------------------------------------------------ recording
     def plan(self, key: int) -> Plan:
         """For the inputs in ``key`` (bits, `_NUMBER`, `_COMPLEX`): what to save, which formulas to run."""
+        if not self.plans:
+            publish_saved(self)
         saving: list[Where] = []
         formulas = []
         for i, (formula, needs) in self.formulas.items():
@@ -260,7 +262,6 @@ class Op:
                 if where not in saving:
                     saving.append(where)
                 positions.append(saving.index(where))
-                publish_saved(self, where)
             formulas.append((self.edge_at[i], formula, positions))
         leads = [(at, i, bool(key >> i & 1)) for i, at in self.edge_at.items()]
         self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic, leads, bool(key & _NUMBER))

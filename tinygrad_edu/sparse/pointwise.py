@@ -65,6 +65,9 @@ def _unary(name: str) -> Callable[..., Any]:
     return function
 
 
+_FRESH = {"add", "sub", "subtract", "mul", "multiply", "copy"}  # torch takes new memory for their results
+
+
 def store(input: Any, out: Any, name: str) -> Any:
     """Write a result into a sparse tensor, which takes over its history."""
     check_writable(input)
@@ -74,14 +77,7 @@ def store(input: Any, out: Any, name: str) -> Any:
     raw, new = input._raw, out._raw
     if have is not want:
         new = new.astype(want.np)
-    fresh = isinstance(raw, Coo) and name in (
-        "add",
-        "sub",
-        "subtract",
-        "mul",
-        "multiply",
-        "copy",
-    )  # torch takes new memory then
+    fresh = isinstance(raw, Coo) and name in _FRESH
     if not fresh and raw.values.shape == new.values.shape and input._edge is None and out._edge is None:
         raw.values[...] = new.values
         input._raw = new.like(raw.values) if isinstance(new, Coo) else raw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ... import nn
@@ -24,6 +24,18 @@ def mixed_operations(usual: dict[str, Range], all_ops: bool) -> dict[str, Range]
     colours = ["Brightness", "Color", "Contrast", "Sharpness"]
     order = [name for name in usual if name not in colours] + (colours if all_ops else [])
     return {name: usual[name] for name in order}
+
+
+def mixed(image: Any, ndim: int, alpha: float, width: int, chain: Callable[[Any], Any]) -> Any:
+    """An image and ``width`` chains of operations on it, added up with random weights; ``ndim`` dimensions for the chains."""
+    batch = image.reshape((*(1,) * max(ndim - image.ndim, 0), *image.shape))
+    n, ones = batch.size(0), [1] * (batch.ndim - 1)
+    share = _sample_dirichlet(new_tensor([alpha, alpha]).expand(n, -1))  # of the image, of the chains
+    weights = _sample_dirichlet(new_tensor([alpha] * width).expand(n, -1)) * share[:, 1].reshape(n, -1)
+    mix = share[:, 0].reshape([n, *ones]) * batch
+    for i in range(width):
+        mix.add_(weights[:, i].reshape([n, *ones]) * chain(batch))
+    return mix.reshape(image.shape).to(dtype=image.dtype)
 
 
 class AugMix(_Policy):
@@ -52,17 +64,8 @@ class AugMix(_Policy):
     def forward(self, orig_img: Img) -> Img:
         _, height, width = F.get_dimensions(orig_img)
         image: Any = orig_img if isinstance(orig_img, Variable) else F.pil_to_tensor(orig_img)
-        batch = image.view((*(1,) * max(4 - image.ndim, 0), *image.shape))
-        n, ones = batch.size(0), [1] * (batch.ndim - 1)
-        share = _sample_dirichlet(new_tensor([self.alpha, self.alpha]).expand(n, -1))  # of the image, of the chains
-        weights = _sample_dirichlet(new_tensor([self.alpha] * self.mixture_width).expand(n, -1)) * share[:, 1].view(
-            n, -1
-        )
-        mix = share[:, 0].view([n, *ones]) * batch
         choices = mixed_operations(space(10, 0.3, (width / 3.0, height / 3.0), 30.0, 0.9, 4), self.all_ops)
-        for i in range(self.mixture_width):
-            mix.add_(weights[:, i].view([n, *ones]) * self._chain(batch, choices))
-        mix = mix.view(image.shape).to(dtype=image.dtype)
+        mix = mixed(image, 4, self.alpha, self.mixture_width, lambda batch: self._chain(batch, choices))
         return mix if isinstance(orig_img, Variable) else F.to_pil_image(mix)
 
     def __repr__(self) -> str:

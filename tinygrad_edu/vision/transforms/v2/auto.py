@@ -7,13 +7,11 @@ from typing import Any
 from PIL import Image as PILImage
 
 from ....autograd.variable import Variable
-from ....ops.data import tensor as new_tensor
-from ....ops.gamma_samples import _sample_dirichlet
 from ....ops.random_ops import rand, randint
 from ...tv_tensors import BoundingBoxes, KeyPoints, Mask, TVTensor, Video, plain, wrap
 from ..auto import FIXED, POLICIES, AutoAugmentPolicy, Range, apply_named, read_policies, space, steps
 from ..images import max_value
-from ..mixtures import mixed_operations
+from ..mixtures import mixed, mixed_operations
 from . import functional as F
 from .base import IMAGES, Transform, fill_by_kind, fill_of, fits, leaves, rebuilt
 
@@ -148,17 +146,9 @@ class AugMix(_Policy):
     def augmented(self, image: Any) -> Any:
         height, width = F.get_size(image)
         start = plain(image) if isinstance(image, Variable) else F.pil_to_tensor(image)
-        batch = start.reshape([1] * max((5 if isinstance(image, Video) else 4) - start.ndim, 0) + list(start.shape))
-        n, ones = batch.size(0), [1] * (batch.ndim - 1)
-        share = _sample_dirichlet(new_tensor([self.alpha, self.alpha]).expand(n, -1))  # of the image, of the chains
-        weights = _sample_dirichlet(new_tensor([self.alpha] * self.mixture_width).expand(n, -1)) * share[:, 1].reshape(
-            n, -1
-        )
-        mix = share[:, 0].reshape([n, *ones]) * batch
         choices = mixed_operations(self._space(10, 0.3, (width / 3.0, height / 3.0), 30.0, 0.9, 4), self.all_ops)
-        for i in range(self.mixture_width):
-            mix.add_(weights[:, i].reshape([n, *ones]) * self._chain(batch, choices))
-        mix = mix.reshape(start.shape).to(dtype=start.dtype)
+        ndim = 5 if isinstance(image, Video) else 4
+        mix = mixed(start, ndim, self.alpha, self.mixture_width, lambda batch: self._chain(batch, choices))
         if isinstance(image, TVTensor):
             return wrap(mix, like=image)
         return mix if isinstance(image, Variable) else F.to_pil_image(mix)
