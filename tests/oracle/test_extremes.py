@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+import numpy
 import pytest
+import torch
 from oracle.harness import ErrorCase, OpCase, S, T, checks
+
+import tinygrad_edu
 
 NAN = T(values=[[1.0, math.nan, 3.0], [-2.0, 5.0, 4.0]], grad=False)
 TYPES = ("float32", "float64", "int64", "int32", "uint8", "bfloat16", "float16")
@@ -45,3 +50,42 @@ TABLE = [
 @pytest.mark.parametrize("check", checks(TABLE))
 def test_table(check: Any) -> None:
     check()
+
+
+MANY = ("float32", "float64", "int64", "uint8", "bfloat16", "float16", "bool")
+PICKS: dict[str, Callable[[Any], Any]] = {
+    "sort": lambda x: x.sort(),
+    "sort, falling": lambda x: x.sort(0, descending=True),
+    "sort, stable": lambda x: x.sort(stable=True),
+    "sort, said not to be stable": lambda x: x.sort(stable=False),
+    "argsort": lambda x: (x.argsort(dim=0), x.argsort(descending=True), x.argsort(stable=True)),
+    "topk": lambda x: x.topk(1 + x.shape[-1] // 3),
+    "topk, the smallest": lambda x: x.topk(x.shape[0] // 2, 0, largest=False),
+    "topk, few": lambda x: x.topk(1 + x.shape[-1] // 80),
+    "topk, as they come": lambda x: x.topk(x.shape[-1] // 2, sorted=False),
+    "topk, few as they come": lambda x: x.topk(1 + x.shape[-1] // 80, sorted=False),
+    "kthvalue": lambda x: x.kthvalue(1 + x.shape[-1] // 3),
+    "median": lambda x: (*x.median(0), *x.nanmedian(-1)),
+    "mode": lambda x: (*x.mode(), *x.mode(0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pick", PICKS)
+@pytest.mark.parametrize("dtype", MANY)
+@pytest.mark.parametrize("shape", [(16, 17), (17, 40), (60, 230), (3, 2000), (40_000,)])
+def test_among_equal_elements(pick: str, dtype: str, shape: tuple[int, ...]) -> None:
+    """The places of equal elements are those at which torch's own sorting and selecting arrives.
+
+    (``mode`` sorts with a ``<`` to which NaN is neither smaller nor larger: what then comes out has no meaning in torch.)
+    """
+    drawn = numpy.random.default_rng(len(pick)).integers(0, 12, shape)
+    numbers = numpy.where(drawn == 11, numpy.nan, drawn) if "float" in dtype and pick != "mode" else drawn
+
+    def places(library: Any) -> Any:
+        try:
+            made = PICKS[pick](library.tensor(numbers.tolist()).to(getattr(library, dtype)))
+        except RuntimeError as error:  # topk of booleans
+            return str(error)
+        return [(str(t.dtype).split(".")[1], numpy.nan_to_num(t.tolist(), nan=-1).tolist()) for t in made]
+
+    assert places(tinygrad_edu) == places(torch)

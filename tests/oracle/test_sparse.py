@@ -256,6 +256,24 @@ HARMLESS = (
 )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16", "complex64", "int64"])
+@pytest.mark.parametrize("dense", [(), (3,), (9,)])
+def test_coalesce_adds_in_the_same_order(dtype: str, dense: tuple[int, ...]) -> None:
+    """Down to the last digit, however many numbers meet in a place and however they were mixed."""
+    for seed, several in enumerate((3, 12, 15, 16, 17, 40, 400, 3000)):
+        rng = np.random.default_rng(seed)
+        where = rng.integers(0, 2 + several // 20, (2, several))
+        numbers = 50 * rng.standard_normal((several, *dense))
+        both = []
+        for library in (torch, tg):
+            values = library.tensor(numbers).to(getattr(library, dtype))
+            sparse = library.sparse_coo_tensor(
+                library.tensor(where), values, (200, 200, *dense), check_invariants=False
+            )
+            both.append(sparse.coalesce().values().tolist())
+        assert both[0] == both[1], several
+
+
 def test_no_dense_operation_computes_with_a_sparse_tensor() -> None:
     """What `TABLE` does not answer is refused: no result, and no error that speaks of how a tensor is made here."""
     d = tg.ones(2, 2)

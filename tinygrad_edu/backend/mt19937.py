@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from . import gammas
+from . import gammas, selection
 from .boxmuller import box_muller
 from .randomchecks import (
     DIGITS,
@@ -61,6 +61,16 @@ def fill(out: Array, values: Array) -> Array:
     view = out.transpose(order)
     view[...] = values.reshape(view.shape)
     return out
+
+
+def _largest(scores: Array, n: int) -> Array:
+    """The places of each row's ``n`` largest numbers, largest first; equal ones in the order in which `topk` has them."""
+    places = np.argsort(-scores, axis=-1, kind="stable")[:, : n + 1]
+    best = np.take_along_axis(scores, places, axis=-1)
+    places = np.ascontiguousarray(places[:, :n])
+    for row in np.flatnonzero((best[:, 1:] == best[:, :-1]).any(axis=-1)):
+        places[row] = selection.topk(scores[row], n, True)
+    return places
 
 
 class MT19937Stream:
@@ -407,7 +417,7 @@ class MT19937Stream:
                 score = widen((widen(probs) / widen(q)).astype(probs.dtype))
             if n == 1:
                 return np.argmax(score, axis=-1, keepdims=True)
-            return np.ascontiguousarray(np.argsort(-score, axis=-1, kind="stable")[..., :n])
+            return _largest(score.reshape(rows, categories), n).reshape(*probs.shape[:-1], n)
         cumulative = np.add.accumulate(widen(probs).reshape(rows, categories), axis=1)
         cumulative /= cumulative[:, -1:].copy()
         cumulative[:, -1] = 1

@@ -174,7 +174,7 @@ TABLE: dict[str, Entry] = {
     "max_dim": lambda e, x, dim, keep: c.extreme(e, x, dim, keep, "Max"),
     "min_dim": lambda e, x, dim, keep: c.extreme(e, x, dim, keep, "Min"),
     "arg_extreme": lambda e, x, dim, keep, largest: c.argument(e, x, dim, keep, "ArgMax" if largest else "ArgMin"),
-    "topk": lambda e, x, count, dim, largest: c.topk(e, x, count, dim, largest),
+    "topk": lambda e, x, count, dim, largest, in_order: c.topk(e, x, count, dim, largest),
     "cumsum": lambda e, x, dim: e.CumSum(x, e.integer(dim)),
     "var": lambda e, x, dims, correction, keep: c.variance(e, x, dims, correction, keep),
     "std": lambda e, x, dims, correction, keep: e.Sqrt(c.variance(e, x, dims, correction, keep)),

@@ -14,26 +14,9 @@ from ..backend.coo import Coo
 from ..backend.later import inside
 from ..backend.outside import warn
 from ._check import check_tensor
+from .gather import add_rows
+from .reduction import wide
 from .registry import public
-
-
-def _add_rows(k: Any, rows: Any, index: Any, n: int) -> Any:
-    """Add every row of (M, D) into the row of an (n, D) result that ``index`` names."""
-    width = rows.shape[1]
-    out = k.xp.zeros((n, width), rows.dtype)
-    if not rows.size:
-        return out
-    if k.device_type == "cuda":  # many threads add at once there, and how many rows are used need not be asked
-        k.xp.add.at(out, index, rows)
-        return out
-    used, place = k.xp.unique(index, return_inverse=True)
-    if len(used) == len(index):  # no row twice
-        out[index] = rows
-        return out
-    flat = place.reshape(-1, 1) * width + k.xp.arange(width)
-    sums = k.xp.bincount(flat.ravel(), weights=rows.ravel(), minlength=len(used) * width)
-    out[used] = sums.reshape(len(used), width).astype(rows.dtype)
-    return out
 
 
 def _sparse_slope(k: Any, g: Any, index: Any, shape: tuple[int, ...], padding: int, by_count: bool) -> Coo:
@@ -55,7 +38,9 @@ def _embedding_slope(k: Any, g: Any, index: Any, n: int, padding: int, by_count:
         rows = rows / k.xp.bincount(flat, minlength=n)[flat][:, None].astype(rows.dtype)
     if padding >= 0:
         rows = k.xp.where((flat != padding)[:, None], rows, rows.dtype.type(0))
-    return _add_rows(k, rows, flat, n)
+    out = k.xp.zeros((n, rows.shape[1]), rows.dtype)
+    add_rows(k, out, flat, rows)
+    return out
 
 
 Op("embedding", lambda k, w, index, padding, by_count: w[index],
@@ -145,8 +130,11 @@ def _bag(k: Any, w: Any, factors: Any, index: Any, bags: Any, n: int, mode: str)
         return out
     if factors is not None:
         rows = rows * factors[:, None]
-    out = _add_rows(k, rows, bags, n)
-    return out / _sizes(k, bags, n, w.dtype) if mode == "mean" else out
+    rows = wide(rows)
+    out = k.xp.zeros((n, w.shape[1]), rows.dtype)
+    add_rows(k, out, bags, rows)
+    out = out.astype(w.dtype, copy=False)
+    return out / _sizes(k, bags, n, out.dtype) if mode == "mean" else out
 
 
 def _sizes(k: Any, bags: Any, n: int, dtype: Any) -> Any:

@@ -219,20 +219,30 @@ def order(k: Any, x: Any, dim: int, descending: bool) -> Any:
     return (x.shape[dim] - 1 - k.xp.flip(mirrored, dim)).astype("int64")
 
 
-def _sort(k: Any, x: Any, dim: int, descending: bool) -> tuple[Any, Any]:
+_RADIX = (
+    32_768  # torch sorts a vector of so many whole numbers upwards by their digits, which keeps equal ones in order
+)
+
+
+def _sort(k: Any, x: Any, dim: int, descending: bool, stable: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")
     indices = order(k, x, dim, descending)
+    by_digits = x.dtype.kind in "iu" and not descending and x.ndim == 1 and x.size >= _RADIX
+    if not stable and x.size and x.shape[dim] > selection.SHORT and not by_digits:
+        ties = _equal_neighbours(k.xp.take_along_axis(x, indices, dim), dim)
+        indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.order(row, descending))
     return arranged(k.xp.take_along_axis(x, indices, dim), [x.strides]), arranged(indices, [x.strides])
 
 
 def _equal_neighbours(values: Any, dim: int) -> Any:
     """For every row of sorted values whether two of them are equal (NaN equals NaN)."""
+    values = wide(values)
     first, second = values[(slice(None),) * dim + (slice(None, -1),)], values[(slice(None),) * dim + (slice(1, None),)]
     return ((first == second) | (first != first) & (second != second)).any(axis=dim)
 
 
-_PATIENCE = 1_000_000  # elements that are worth going through one by one to pick among equals as torch does
+_PATIENCE = 200_000  # elements that are worth going through one by one (some 0.4 s) to pick among equals as torch does
 
 
 def _as_torch_picks(k: Any, x: Any, dim: int, ties: Any, indices: Any, pick: Any) -> Any:
@@ -241,7 +251,7 @@ def _as_torch_picks(k: Any, x: Any, dim: int, ties: Any, indices: Any, pick: Any
         return indices
     rows, chosen = k.xp.moveaxis(wide(x), dim, -1), k.xp.moveaxis(indices.copy(), dim, -1)
     for place in zip(*(p.tolist() for p in k.xp.nonzero(ties))) if ties.ndim else [()] if bool(ties) else []:
-        chosen[place] = k.xp.asarray(pick(rows[place].tolist()))
+        chosen[place] = pick(rows[place])
     return k.xp.ascontiguousarray(k.xp.moveaxis(chosen, -1, dim))
 
 
@@ -255,7 +265,7 @@ def _front(k: Any, x: Any, count: int, dim: int, largest: bool) -> Any:
     return k.xp.take_along_axis(few, order(k, k.xp.take_along_axis(x, few, dim), dim, largest), dim)
 
 
-def _topk(k: Any, x: Any, count: int, dim: int, largest: bool) -> tuple[Any, Any]:
+def _topk(k: Any, x: Any, count: int, dim: int, largest: bool, in_order: bool) -> tuple[Any, Any]:
     if x.ndim == 0:
         return x.copy(), k.xp.zeros((), "int64")
     first = (
@@ -266,7 +276,9 @@ def _topk(k: Any, x: Any, count: int, dim: int, largest: bool) -> tuple[Any, Any
     indices = k.xp.ascontiguousarray(first[(slice(None),) * dim + (slice(0, count),)])
     if count > 0 and x.size:
         ties = _equal_neighbours(k.xp.take_along_axis(x, first, dim), dim)
-        indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.topk(row, count, largest))
+        if not in_order:  # as the selection leaves them, equal or not
+            ties = k.xp.ones_like(ties)
+        indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.topk(row, count, largest, in_order))
     return in_rows(k, k.xp.take_along_axis(x, indices, dim)), indices
 
 
@@ -279,7 +291,7 @@ Op("topk", _topk, outputs=("values", "indices"), differentiable=(True, False),
 
 @public("function method", out=True)
 def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Any:
-    """The elements in order along ``dim``, and the indices they had.
+    """The elements in order along ``dim``, and the indices they had; equal ones keep their order if ``stable``.
 
     >>> import tinygrad_edu as tg
     >>> tg.sort(tg.tensor([3, 1, 2])).indices
@@ -289,13 +301,15 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: bool | 
         raise RuntimeError(" Sort does not support complex dtypes on CPU")  # with a space, as torch has it
     check_truth("descending", descending)
     op = Op.table["sort" if stable is None else "stable_sort"]
-    return named("sort", "values", "indices")(op(input, wrap_dim(dim, input._data.ndim), bool(descending)))
+    return named("sort", "values", "indices")(
+        op(input, wrap_dim(dim, input._data.ndim), bool(descending), bool(stable))
+    )
 
 
 @public("function method", out=True)
 def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """The indices that put the elements in order along ``dim``."""
-    return sort(input, dim, descending).indices
+    return sort(input, dim, descending, stable=stable).indices
 
 
 @public("function method", out=True)
@@ -325,7 +339,7 @@ def topk(input: Any, k: Any, dim: int = -1, largest: bool = True, sorted: bool =
             if input._data.dtype.kind == "c"
             else "topk does not support bool dtypes on CPU"
         )
-    return named("topk", "values", "indices")(Op.table["topk"](input, count, d, bool(largest)))
+    return named("topk", "values", "indices")(Op.table["topk"](input, count, d, bool(largest), bool(sorted)))
 
 
 # ------------------------------------------------------------------------------------ the k-th, the middle, the most frequent
@@ -368,7 +382,7 @@ def _kthvalue(k: Any, x: Any, n: int, dim: int, keepdim: bool) -> tuple[Any, Any
     near = k.xp.take_along_axis(x, every[(*here, slice(builtins.max(n - 1, 0), n + 2))], dim)
     indices = every[(*here, slice(n, n + 1))]
     ties = _equal_neighbours(near, dim)
-    indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: [selection.kthvalue(row, n)])
+    indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.kthvalue(row, n))
     return _picked(k, x, indices, dim, keepdim)
 
 
@@ -430,6 +444,9 @@ def _mode(k: Any, x: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
     value = k.xp.take_along_axis(ordered, length.argmax(-1)[..., None], -1)
     last = n - 1 - k.xp.flip(rows == value, -1).argmax(-1)
     indices = k.xp.expand_dims(last.astype("int64"), dim)
+    if n > selection.SHORT:
+        ties = _equal_neighbours(ordered, x.ndim - 1)
+        indices = _as_torch_picks(k, x, dim, ties, indices, selection.mode)
     return _picked(k, x, indices, dim, keepdim)
 
 

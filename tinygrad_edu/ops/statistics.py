@@ -13,6 +13,7 @@ from ..backend import kernels_of
 from ._check import c_name, not_implemented
 from ._define import noded
 from ._results import named
+from .gather import add_at
 from .ranges import linear
 from .registry import public
 from .view import wrap_dim
@@ -32,10 +33,12 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     k = kernels_of(x)
     if weights is not None and weights._data.shape != x.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
-    counts = k.xp.bincount(x.astype("int64"), None if weights is None else weights._data, minlength)
     if weights is None:
-        return wrap(counts.astype("int64"))
-    return wrap(counts.astype("float32" if weights._data.dtype == "float32" else "float64"))
+        return wrap(k.xp.bincount(x.astype("int64"), None, minlength).astype("int64"))
+    size = max(minlength, int(x.max()) + 1 if x.size else 0)
+    total = k.xp.zeros(size, "float32" if weights._data.dtype == "float32" else "float64")
+    add_at(k, total, x.astype("int64"), weights._data.astype(total.dtype))
+    return wrap(total)
 
 
 def _histc(input: Any, bins: int, min: Any, max: Any) -> Any:
@@ -270,7 +273,7 @@ def _ordered(input: Any, dim: Any, keepdim: bool) -> Any:
         kept = input._data.shape
         shape = (*kept[:d], 1, *kept[d + 1 :]) if keepdim and n else (*kept[:d], *kept[d + 1 :])
     length = rows._data.shape[-1]
-    return Op.table["sort"](rows, rows._data.ndim - 1, False)[0].view(*shape, length)
+    return Op.table["sort"](rows, rows._data.ndim - 1, False, True)[0].view(*shape, length)
 
 
 def _check_weights(name: str, w: Any, n: int, integral: bool) -> None:
