@@ -410,3 +410,41 @@ def test_large_inputs_are_normalized_in_parts() -> None:
             np.testing.assert_allclose(
                 ours.numpy(), theirs.numpy(), rtol=2e-4, atol=2e-5 * scale, err_msg=f"{name} {shape}"
             )
+
+
+def _conv_gradients(t: Any, groups: int, batch: int, frozen: str, how: str) -> Any:
+    """Gradients of a small convolution, whose columns are kept from forward to backward."""
+    t.manual_seed(0)
+    layer = t.nn.Conv2d(4, 6, 3, padding=1, groups=groups)
+    for name, p in layer.named_parameters():
+        p.requires_grad_(name not in frozen)
+    x = t.randn(batch, 4, 9, 8).requires_grad_("x" not in frozen)
+    leaves = [p for p in (x, layer.weight, layer.bias) if p.requires_grad]
+    if how == "packed":
+        with t.autograd.graph.saved_tensors_hooks(lambda v: v * 2, lambda v: v):  # what is unpacked counts
+            y = layer(x)
+        return t.autograd.grad(y, leaves, t.ones_like(y))
+    y = layer(x)
+    if how == "written":
+        x.data.mul_(1)
+        with t.no_grad():
+            layer.weight.detach().clone().mul_(3)
+        return t.autograd.grad(y, leaves, y * y)
+    if how == "twice":
+        first = t.autograd.grad(y, leaves, t.ones_like(y), retain_graph=True)
+        second = t.autograd.grad(y, leaves[-1:], y.detach() * 2, retain_graph=True)
+        return (*first, *second, *t.autograd.grad(y, leaves, y.detach()))
+    if how == "of gradients":
+        grads = t.autograd.grad((y * y * y).sum(), leaves, create_graph=True)
+        return (*grads, *t.autograd.grad(sum((g * g).sum() for g in grads), leaves))
+    return t.autograd.grad(y, leaves, t.arange(y.numel()).float().view(y.shape) / 100)
+
+
+@pytest.mark.parametrize("how", ["once", "twice", "packed", "written", "of gradients"])
+@pytest.mark.parametrize("frozen", ["", "x", "bias", "weight", "x bias"])
+@pytest.mark.parametrize(("groups", "batch"), [(1, 1), (2, 1), (1, 5), (2, 5), (1, 300)])
+def test_what_a_convolution_keeps(groups: int, batch: int, frozen: str, how: str) -> None:
+    ours, theirs = (_conv_gradients(t, groups, batch, frozen, how) for t in (tg, torch))
+    for mine, real in zip(ours, theirs, strict=True):
+        mine, real = mine.detach().numpy(), real.detach().numpy()
+        np.testing.assert_allclose(mine, real, rtol=1e-5, atol=1e-5 * np.abs(real).max())
