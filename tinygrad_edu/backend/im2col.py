@@ -239,7 +239,7 @@ def conv(
     xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
     kept: Kept | None = None,
 ) -> Array:  # fmt: skip
-    """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
+    """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O). ``kept`` gets the columns, if few."""
     plan = _plan(x, True, xp, x.shape, w.shape, stride, padding, dilation, groups, None, 16)
     out = xp.empty((plan.n, plan.o, *plan.result), x.dtype)
     as_row = bias is not None and xp is numpy and not plan.pointwise
