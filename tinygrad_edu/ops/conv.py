@@ -275,7 +275,7 @@ def _conv(
         padding = _ints(padding, dims, "padding")
     _check_sizes(x._data.shape, w, None if bias is None else bias._data.shape, stride, padding, dilation, groups)
     _check_weight_type(x, weight)
-    kept = kernels.Kept() if state.plain and weight._requires_grad else None
+    kept = kernels.Kept() if state.plain and weight._requires_grad and x._data.dtype.kind == "f" else None
     out = in_format_of(Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups, kept), x, weight)
     return out if batched else out.squeeze(0)
 
