@@ -25,8 +25,7 @@ from .table import TENSOR_OPS
 from .variable import Variable, mark_inference, wrap, wrap_view
 
 _HOST = cpu.array_type
-# in a plan's key: the second of two arguments is a number; complex results; from here on a bit for each argument that is a tensor
-_NUMBER, _COMPLEX, _TENSORS = 1 << 30, 1 << 31, 32
+_NUMBER, _COMPLEX = 1 << 30, 1 << 31  # in a plan's key: the second of two arguments is a number; complex results
 
 CALLS = ("__call__", "call1", "call2", "view1", "with_number")  # the ways into a primitive: who watches must watch all
 
@@ -94,13 +93,12 @@ class Op:
     # ------------------------------------------------------------------ calling
     def __call__(self, *args: Any) -> Any:
         raw = []
-        mask = tensors = 0
+        mask = 0
         bit = 1
         first: Any = None
         for a in args:
             if isinstance(a, Variable):
                 raw.append(a._data)
-                tensors |= bit
                 if first is None:
                     first = a
                 if a._requires_grad or (a._base is not None and a._base._requires_grad):
@@ -130,7 +128,7 @@ class Op:
             outs = tuple(wrap(r if type(r) is k.array_type else k.xp.asarray(r)) for r in result)
         mask &= self.mask
         if mask and state.enabled:
-            self.record(mask | tensors << _TENSORS, args, raw, outs, k)
+            self.record(mask, args, raw, outs, k)
         return outs[0] if len(outs) == 1 else outs
 
     def call1(self, x: Any) -> Any:
@@ -217,9 +215,7 @@ class Op:
         dtype = data.dtype
         if keep is None or dtype.kind != "f":
             args = (x,) if y is None else (x, y)
-            tensors = 3 if isinstance(y, Variable) else 1
-            raw = [a._data if isinstance(a, Variable) else a for a in args]
-            self.record(key & 3 | tensors << _TENSORS, args, raw, (out,), k)
+            self.record(key & 3, args, [a._data if isinstance(a, Variable) else a for a in args], (out,), k)
             return None
         second = NO_EDGE if y is None or not key & 2 else edge_of(y)  # before the first: see `record`
         edge = x._edge
@@ -250,7 +246,7 @@ class Op:
 
     # ------------------------------------------------------------------ recording
     def plan(self, key: int) -> Plan:
-        """For the inputs in ``key`` (bits, `_NUMBER`, `_COMPLEX`, `_TENSORS`): what to save, which formulas to run."""
+        """For the inputs in ``key`` (bits, `_NUMBER`, `_COMPLEX`): what to save, which formulas to run."""
         if not self.plans:
             publish_saved(self)
         saving: list[Where] = []
@@ -268,9 +264,7 @@ class Op:
                 positions.append(saving.index(where))
             formulas.append((self.edge_at[i], formula, positions))
         leads = [(at, i, bool(key >> i & 1)) for i, at in self.edge_at.items()]
-        self.plans[key] = found = Plan(
-            tuple(saving), formulas, self.variadic, leads, bool(key & _NUMBER), key >> _TENSORS
-        )
+        self.plans[key] = found = Plan(tuple(saving), formulas, self.variadic, leads, bool(key & _NUMBER))
         return found
 
     def where_of(self, need: str) -> Where:
@@ -284,11 +278,11 @@ class Op:
             return (self.arguments.index(base), what)
         raise TypeError(f"{self.name}: a formula asks for {need!r}; there are {[*self.arguments, *self.outputs]}")
 
-    def record(self, key: int, args: Sequence[Any], raw: list[Any], outs: Sequence[Any], k: Kernels) -> None:
+    def record(self, mask: int, args: Sequence[Any], raw: list[Any], outs: Sequence[Any], k: Kernels) -> None:
         """Make the graph node of any call and hang the outputs on it."""
         if self.holomorphic and outs[0]._data.dtype.kind == "c":
-            key |= _COMPLEX
-        plan = self.plans.get(key) or self.plan(key)
+            mask |= _COMPLEX
+        plan = self.plans.get(mask) or self.plan(mask)
         edges, saved, versions = plan.take(args, raw, outs)
         node = self.Node()
         first = outs[0]._data

@@ -20,7 +20,7 @@ class Plan:
 
     def __init__(
         self, saving: tuple[Where, ...], formulas: list[tuple[int, Any, list[int]]], variadic: int | None,
-        leads: list[tuple[int, int, bool]], with_number: bool, tensors: int,
+        leads: list[tuple[int, int, bool]], with_number: bool,
     ) -> None:  # fmt: skip
         self.saving = saving
         self.places: tuple[int, ...] | None = None
@@ -30,7 +30,7 @@ class Plan:
         whole = len(formulas) == 1 and formulas[0][2] == [*range(len(saving))]
         self.only = formulas[0][1] if whole and formulas[0][0] == 0 and variadic is None else None
         self.straight = self.only is not None  # the engine has a short way for such nodes
-        self.take, self.keep = _taker(saving, leads, variadic, tensors), _keeper(saving, with_number)
+        self.take, self.keep = _taker(saving, leads, variadic), _keeper(saving, with_number)
 
     def with_places(self, places: tuple[int, ...]) -> Plan:
         """The same plan for a node whose saved values carry version counters at other places."""
@@ -64,24 +64,20 @@ def _tuple(expressions: list[str]) -> str:
 
 
 def _taker(
-    saving: tuple[Where, ...], leads: list[tuple[int, int, bool]], variadic: int | None, tensors: int
+    saving: tuple[Where, ...], leads: list[tuple[int, int, bool]], variadic: int | None
 ) -> Callable[[Any, Any, Any], Any]:
     """A function that gives the edges of any call's node, what it saves, and the version counters of that.
 
-    ``leads``: for each edge the argument it leads to, and whether that one requires a gradient. ``tensors``: a bit for each argument
-    that is one, and so has a counter.
+    ``leads``: for each edge the argument it leads to, and whether that one requires a gradient.
     """
     saved = [f"outs[{-1 - at}]._data" if at < 0 else _SAVED[what].format(at) for at, what in saving]
     counters = []
     for i, (at, what) in enumerate(saving):
         if (at, what) == (variadic, "shape"):
             saved[i] = f"[a.shape for a in raw[{variadic}]]"
-        if what == "array" and at < 0:
-            counters.append(f"outs[{-1 - at}]._counter")
-        elif what == "array" and at == variadic:
-            counters.append(f"*[t._counter for t in args[{at}]]")
-        elif what == "array" and tensors >> at & 1:
-            counters.append(f"args[{at}]._counter")
+        if what == "array":
+            others = f"*[t._counter for t in args[{at}]]" if at == variadic else f"*counter_of(args[{at}])"
+            counters.append(f"outs[{-1 - at}]._counter" if at < 0 else others)
     edges, found = {}, []
     for at, i, wanted in reversed(
         leads
@@ -97,13 +93,18 @@ def _taker(
     parts = f"({_tuple([edges[at] for at in sorted(edges)])}, {_tuple(saved)}, {_tuple(counters)})"
     known = {
         "_strides": _strides, "lies_by_columns": lies_by_columns, "needs_grad": needs_grad, "NO_EDGE": NO_EDGE,
-        "edge_of": edge_of, "edges_of": _edges_of,
+        "edge_of": edge_of, "edges_of": _edges_of, "counter_of": _counter_of,
     }  # fmt: skip
     return eval(f"lambda args, raw, outs: {_tuple([*found, parts])}[-1]", known)  # type: ignore[no-any-return]
 
 
 def _edges_of(tensors: Any, wanted: bool) -> list[Edge]:
     return [edge_of(t) if wanted and isinstance(t, Variable) else NO_EDGE for t in reversed(tensors)][::-1]
+
+
+def _counter_of(argument: Any) -> tuple[Any, ...]:
+    """The version counter of an argument that is saved, where it is a tensor."""
+    return (argument._counter,) if isinstance(argument, Variable) else ()
 
 
 def _keeper(saving: tuple[Where, ...], number: bool) -> Callable[[Any, Any, Any], tuple[Any, Any]] | None:

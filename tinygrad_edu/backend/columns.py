@@ -35,11 +35,6 @@ def buffer(xp: Any, shape: Sizes, dtype: Any) -> Array:
     return held[:n].view(dtype).reshape(shape)
 
 
-def fresh(xp: Any, shape: Sizes, dtype: Any) -> Array:
-    """An array that stays."""
-    return xp.empty(shape, dtype)
-
-
 @lru_cache(maxsize=256)  # a network calls for the same few again and again
 def _layout(
     shape: Sizes, strides: Sizes, first: int, kernel: Sizes, out: Sizes, stride: Sizes, dilation: Sizes

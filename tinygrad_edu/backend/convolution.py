@@ -12,10 +12,10 @@ from typing import Any
 
 from . import depthwise, direct, im2col, unpadded
 from .columns import out_sizes
-from .im2col import Kept, col2im
+from .im2col import col2im
 from .im2col import im2col as columns_of
 
-__all__ = ["Kept", "col2im", "columns_of", "conv", "conv_input_grad", "conv_weight_grad", "out_sizes"]
+__all__ = ["col2im", "columns_of", "conv", "conv_input_grad", "conv_weight_grad", "out_sizes"]
 Array = Any
 Sizes = tuple[int, ...]
 
@@ -28,13 +28,9 @@ def _wide(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def conv(
-    xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
-    kept: Kept | None = None,
-) -> Array:  # fmt: skip
-    """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O).
-
-    ``kept`` may get what `conv_weight_grad` needs of x, so that it need not be made again.
-    """
+    xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
+    """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     dtype = x.dtype
     x, w = _wide(x, w)
     if unpadded.wanted(w, dtype, x.shape, w.shape, padding, groups):
@@ -44,7 +40,7 @@ def conv(
     else:
         out = direct.conv(x, w, bias, stride, padding, dilation, groups)
         if out is None:
-            out = im2col.conv(xp, x, w, bias, stride, padding, dilation, groups, kept)
+            out = im2col.conv(xp, x, w, bias, stride, padding, dilation, groups)
     return out.astype(dtype, copy=False)
 
 
@@ -64,9 +60,8 @@ def conv_input_grad(
 
 
 def conv_weight_grad(
-    xp: Any, g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
-    kept: Kept | None = None,
-) -> Array:  # fmt: skip
+    xp: Any, g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
     """The gradient of `conv` for w, given the output's."""
     dtype = g.dtype
     g, x = _wide(g, x)
@@ -75,7 +70,7 @@ def conv_weight_grad(
     else:
         gw = direct.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)
         if gw is None:
-            gw = im2col.conv_weight_grad(xp, g, x, w_shape, stride, padding, dilation, groups, kept)
+            gw = im2col.conv_weight_grad(xp, g, x, w_shape, stride, padding, dilation, groups)
     # gw is looked at, not g: it is smaller, and not finite where g is not
     if unpadded.wanted(gw, dtype, x.shape, w_shape, padding, groups):
         gw = unpadded.conv_weight_grad(g, x, w_shape, stride, padding, dilation, groups)

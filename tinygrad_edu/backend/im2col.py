@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -26,12 +26,11 @@ import numpy
 
 from . import compiled
 from .adding_up import add_rows, add_up, by_rows
-from .columns import buffer, fresh, out_sizes, windows
+from .columns import buffer, out_sizes, windows
 
 Array = Any
 Sizes = tuple[int, ...]
 _LIMIT = 1 << 19  # numbers in the columns of one step: 2 MB of float32
-_FEW = 1 << 18  # numbers in columns that are kept for the backward
 
 
 def rows_together(o: int, c: int, kernel: Sizes, out: Sizes, inner: bool) -> int:
@@ -46,21 +45,6 @@ def rows_together(o: int, c: int, kernel: Sizes, out: Sizes, inner: bool) -> int
     copying, sorting, most = (60, 0, k) if inner else (20, 38 * o / max(c * math.prod(kernel[1:]), 1), 2)
     cost = {t: (k + t - 1) * (copying / t + o) + sorting * (t > 1) for t in range(1, most + 1) if out[0] % t == 0}
     return min(cost, key=cost.__getitem__)
-
-
-class Kept:
-    """What a convolution leaves for its gradients: its columns, where they are few, and with them a row of ones for the bias."""
-
-    __slots__ = ("bias", "found")
-
-    def __init__(self) -> None:
-        self.found: tuple[Plan, list[tuple[slice, Array]]] | None = None
-        self.bias: tuple[Array, Array] | None = None  # the output's gradient, and what it gave for the bias
-
-    def bias_grad(self, g: Array) -> Array | None:
-        """The bias's gradient for ``g``, where that of the filters brought it along."""
-        known, self.bias = self.bias, None
-        return known[1] if known is not None and known[0] is g else None
 
 
 class Plan:
@@ -98,11 +82,6 @@ class Plan:
         return max(1, min(self.n, limit // max(self.c * math.prod(self.kernel) * math.prod(self.out), 1)))
 
     @cached_property
-    def few(self) -> bool:
-        """Whether all columns are so few that they may be kept."""
-        return self.xp is numpy and self.step == self.n and self.n * self.rows * self.length <= _FEW
-
-    @cached_property
     def steps(self) -> list[slice]:
         """The parts of the batch that are worked on one after the other."""
         return [slice(start, min(start + self.step, self.n)) for start in range(0, self.n, self.step)]
@@ -128,7 +107,7 @@ class Plan:
         first = 1 if self.inner else 2
         return windows(self.xp, self.images(x), first, self.kernel, self.out, self.stride, self.dilation)
 
-    def columns(self, x: Array, ones: bool = False, made: Any = buffer) -> Iterator[tuple[slice, Array]]:
+    def columns(self, x: Array, ones: bool = False) -> Iterator[tuple[slice, Array]]:
         """Parts of the batch with their columns: (images, [group,] rows, length), or (rows, length * images) with the batch innermost.
 
         With ``ones`` there is one more row of them, so that the product adds a bias as well.
@@ -144,7 +123,7 @@ class Plan:
             if g > 1:
                 lead = windows.shape[: windows.ndim - 2 * len(self.out) - 1 - self.inner]
                 windows = windows.reshape(*lead, g, self.c // g, *windows.shape[len(lead) + 1 :])
-            columns = made(self.xp, self.matrices(self.rows + g * ones, part.stop - part.start), x.dtype)
+            columns = buffer(self.xp, self.matrices(self.rows + g * ones, part.stop - part.start), x.dtype)
             rows = columns[..., : self.rows // g, :]
             rows.reshape(windows.shape)[...] = windows
             if ones:
@@ -236,16 +215,14 @@ def turned_around(xp: Any, w: Array) -> Array:
 
 # ------------------------------------------------------------------------------------ the three kernels
 def conv(
-    xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
-    kept: Kept | None = None,
-) -> Array:  # fmt: skip
-    """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O). ``kept`` gets the columns, if few."""
+    xp: Any, x: Array, w: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
+    """The convolution of ``x`` (N, C, …) with filters ``w`` (O, C / groups, …), plus ``bias`` (O)."""
     plan = _plan(x, True, xp, x.shape, w.shape, stride, padding, dilation, groups, None, 16)
     out = xp.empty((plan.n, plan.o, *plan.result), x.dtype)
     as_row = bias is not None and xp is numpy and not plan.pointwise
     filters = plan.filters(w, bias if as_row else None)
-    keeps = kept is not None and plan.few and not plan.pointwise
-    for part, columns in plan.columns(x, as_row, fresh if keeps else buffer):
+    for part, columns in plan.columns(x, as_row):
         made = plan.outputs(out, part)
         if plan.inner or plan.together > 1:
             made[...] = (filters @ columns).reshape(made.shape)
@@ -253,8 +230,6 @@ def conv(
             xp.matmul(filters, columns, out=made.reshape(plan.matrices(plan.o, len(made))))
         if bias is not None and not as_row:
             out[part] += bias.reshape(-1, *(1,) * len(plan.out))
-        if keeps:
-            kept.found = plan, [(part, columns)]  # type: ignore[union-attr]
     return out
 
 
@@ -286,18 +261,12 @@ def conv_input_grad(
 
 
 def conv_weight_grad(
-    xp: Any, g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int,
-    kept: Kept | None = None,
-) -> Array:  # fmt: skip
+    xp: Any, g: Array, x: Array, w_shape: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
     """The gradient of `conv` for w, given the output's."""
-    parts: Iterable[tuple[slice, Array]]
-    if kept is not None and kept.found is not None:
-        plan, parts = kept.found
-    else:
-        plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:], 16, xp is numpy)
-        parts = plan.columns(x)
+    plan = plan_of(xp, x.shape, w_shape, stride, padding, dilation, groups, g.shape[2:], 16, xp is numpy)
     total = None
-    for part, columns in parts:
+    for part, columns in plan.columns(x):
         product = xp.matmul(plan.gradients(g, part), columns.swapaxes(-1, -2))
         if not plan.inner:
             product = product.sum(axis=0) if product.shape[0] > 1 else product[0]
@@ -305,12 +274,7 @@ def conv_weight_grad(
             total = product
         else:
             total += product
-    if total is None:
-        return xp.zeros(w_shape, g.dtype)
-    if total.shape[-1] > plan.rows // groups:  # with the row of ones
-        kept.bias = g, total[..., -1].reshape(plan.together, plan.o).sum(axis=0)  # type: ignore[union-attr]
-        total = total[..., :-1]
-    return plan.filters_from(total, w_shape)
+    return xp.zeros(w_shape, g.dtype) if total is None else plan.filters_from(total, w_shape)
 
 
 def im2col(xp: Any, x: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:

@@ -267,12 +267,10 @@ def _square(stride: Any, padding: Any, dilation: Any, groups: int) -> bool:
 def _put_conv(mine: Any) -> Undo:
     own, table = Op.table["convolution"], Op.table["convolution"].forward
 
-    def forward(
-        k: Any, x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int, kept: Any
-    ) -> Any:
+    def forward(k: Any, x: Any, w: Any, b: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
         if _square(stride, padding, dilation, groups):
             return mine(x, w, b, stride[0], padding[0])
-        return table(k, x, w, b, stride, padding, dilation, groups, kept)
+        return table(k, x, w, b, stride, padding, dilation, groups)
 
     return attribute(own, "forward", forward)
 
@@ -282,14 +280,13 @@ def _put_conv_backward(mine: Any) -> Undo:
         own, _ = Op.table["convolution"].formulas[Op.table["convolution"].arguments.index(name)]
 
         def formula(k: Any, g: Any, x: Any, w: Any, x_shape: Any, w_shape: Any, stride: Any, padding: Any, dilation: Any,
-                    groups: int, kept: Any) -> Any:  # fmt: skip
+                    groups: int) -> Any:  # fmt: skip
             if not isinstance(g, Variable) and _square(stride, padding, dilation, groups):
                 return mine(g, x, w, stride[0], padding[0])[i]
             if name == "b":
-                return own(k, g, kept)
-            if name == "x":
-                return own(k, g, w, x_shape, stride, padding, dilation, groups)
-            return own(k, g, x, w_shape, stride, padding, dilation, groups, kept)
+                return own(k, g)
+            other, shape = (w, x_shape) if name == "x" else (x, w_shape)
+            return own(k, g, other, shape, stride, padding, dilation, groups)
 
         return formula
 

@@ -93,7 +93,7 @@ TABLE: dict[str, Entry] = {
     "mm": lambda e, x, y: c.product(e, None, x, y, 1, 1),
     "addmm": lambda e, bias, x, y, beta, alpha: c.product(e, bias, x, y, beta, alpha),
     "baddbmm": lambda e, bias, x, y, beta, alpha: e.Add(e.Mul(bias, beta), e.Mul(e.MatMul(x, y), alpha)),
-    "convolution": lambda e, x, w, b, stride, pad, dilation, groups, kept: e.Conv(
+    "convolution": lambda e, x, w, b, stride, pad, dilation, groups: e.Conv(
         x, w, b, strides=stride, pads=(*pad, *pad), dilations=dilation, group=groups
     ),
     "conv_transpose": lambda e, x, w, b, shape, stride, pad, dilation, groups: c.conv_transpose(

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from ..autograd.modes import state
 from ..autograd.op import Op
 from ..backend import convolution as kernels
 from ..backend.outside import warn
@@ -30,29 +29,28 @@ def _of_shape(k: Any, g: Any, shape: Sizes) -> Any:
     return g
 
 
-# every argument list ends in: stride, padding, dilation, groups; and ``kept``: see `kernels.conv`
+# every argument list ends in: stride, padding, dilation, groups
 Op("convolution",
-   lambda k, x, w, b, stride, padding, dilation, groups, kept:
-       kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups, kept),
+   lambda k, x, w, b, stride, padding, dilation, groups: kernels.conv(k.xp, x, w, b, stride, padding, dilation, groups),
    x=lambda k, g, w, x_shape, stride, padding, dilation, groups:
        k.conv_input_grad(g, k.conj(w), x_shape, stride, padding, dilation, groups),
-   w=lambda k, g, x, w_shape, stride, padding, dilation, groups, kept:
-       k.conv_weight_grad(g, k.conj(x), w_shape, stride, padding, dilation, groups, kept),
-   b=lambda k, g, kept: _bias_slope(k, g, kept))  # fmt: skip
+   w=lambda k, g, x, w_shape, stride, padding, dilation, groups:
+       k.conv_weight_grad(g, k.conj(x), w_shape, stride, padding, dilation, groups),
+   b=lambda k, g: _bias_slope(k, g))  # fmt: skip
 Op("conv_input_grad",
    lambda k, g, w, shape, stride, padding, dilation, groups:
        kernels.conv_input_grad(k.xp, g, w, shape, stride, padding, dilation, groups),
    node="ConvolutionBackwardBackward0",
    g=lambda k, gg, w, g_shape, stride, padding, dilation, groups:
-       _of_shape(k, k.convolution(gg, k.conj(w), None, stride, padding, dilation, groups, None), g_shape),
+       _of_shape(k, k.convolution(gg, k.conj(w), None, stride, padding, dilation, groups), g_shape),
    w=lambda k, gg, g, w_shape, stride, padding, dilation, groups:
-       k.conv_weight_grad(k.conj(g), gg, w_shape, stride, padding, dilation, groups, None))  # fmt: skip
+       k.conv_weight_grad(k.conj(g), gg, w_shape, stride, padding, dilation, groups))  # fmt: skip
 Op("conv_weight_grad",
-   lambda k, g, x, shape, stride, padding, dilation, groups, kept:
-       kernels.conv_weight_grad(k.xp, g, x, shape, stride, padding, dilation, groups, kept),
+   lambda k, g, x, shape, stride, padding, dilation, groups:
+       kernels.conv_weight_grad(k.xp, g, x, shape, stride, padding, dilation, groups),
    node="ConvolutionBackwardBackward0",
    g=lambda k, gg, x, g_shape, stride, padding, dilation, groups:
-       _of_shape(k, k.convolution(k.conj(x), gg, None, stride, padding, dilation, groups, None), g_shape),
+       _of_shape(k, k.convolution(k.conj(x), gg, None, stride, padding, dilation, groups), g_shape),
    x=lambda k, gg, g, x_shape, stride, padding, dilation, groups:
        k.conv_input_grad(k.conj(g), gg, x_shape, stride, padding, dilation, groups))  # fmt: skip
 
@@ -68,16 +66,13 @@ def _conv_transpose(
 
 Op("conv_transpose", _conv_transpose, node="ConvolutionBackward0",
    x=lambda k, g, w, x_shape, stride, padding, dilation, groups:
-       _of_shape(k, k.convolution(g, k.conj(w), None, stride, padding, dilation, groups, None), x_shape),
+       _of_shape(k, k.convolution(g, k.conj(w), None, stride, padding, dilation, groups), x_shape),
    w=lambda k, g, x, w_shape, stride, padding, dilation, groups:
-       k.conv_weight_grad(k.conj(x), g, w_shape, stride, padding, dilation, groups, None),
+       k.conv_weight_grad(k.conj(x), g, w_shape, stride, padding, dilation, groups),
    b=lambda k, g: _bias_slope(k, g))  # fmt: skip
 
 
-def _bias_slope(k: Any, g: Any, kept: Any = None) -> Any:
-    known = None if kept is None else kept.bias_grad(g)
-    if known is not None:
-        return known
+def _bias_slope(k: Any, g: Any) -> Any:
     return k.sum_dims(g, (0, *range(2, g.ndim)), False)
 
 
@@ -275,8 +270,7 @@ def _conv(
         padding = _ints(padding, dims, "padding")
     _check_sizes(x._data.shape, w, None if bias is None else bias._data.shape, stride, padding, dilation, groups)
     _check_weight_type(x, weight)
-    kept = kernels.Kept() if state.plain and weight._requires_grad and x._data.dtype.kind == "f" else None
-    out = in_format_of(Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups, kept), x, weight)
+    out = in_format_of(Op.table["convolution"](x, weight, bias, stride, padding, dilation, groups), x, weight)
     return out if batched else out.squeeze(0)
 
 

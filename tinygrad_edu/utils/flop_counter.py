@@ -35,8 +35,7 @@ def _count(op: Op, args: tuple[Any, ...], result: Any) -> tuple[Counted, Counted
         left, right = args[:2]
         places = left if op.name == "conv_transpose" else result
         flops = 2 * int(left.shape[0]) * math.prod(places.shape[2:]) * math.prod(right.shape)
-        groups = args[op.arguments.index("groups")]
-        gradients = flops * needs_grad(left) + flops * needs_grad(right) * groups
+        gradients = flops * needs_grad(left) + flops * needs_grad(right) * args[-1]
         return [("convolution", flops)], [(_BACKWARD[op.name], gradients)]
     left, right = args[1:3] if "add" in op.name else args[:2]
     flops = 2 * math.prod(result.shape) * int(left.shape[-1])
