@@ -512,12 +512,18 @@ IN_TURN: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", IN_TURN)
-@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+# torch's sums of bags of bfloat16 are rounded differently (docs/differences.md)
+TURNS = [
+    (form, dtype)
+    for form in IN_TURN
+    for dtype in ("float32", "float64", "float16", "bfloat16")
+    if not (dtype == "bfloat16" and "bags" in form)
+]
+
+
+@pytest.mark.parametrize(("form", "dtype"), TURNS)
 def test_what_meets_in_a_place_is_added_in_turn(form: str, dtype: str) -> None:
     """Equal to the last digit: as many roundings as in torch, in the same order."""
-    if dtype == "bfloat16" and "bags" in form:
-        return  # torch's sums of bags in this type are rounded differently (docs/differences.md)
     for seed in range(6):
         rng = np.random.default_rng(seed)
         several, rows, width = int(rng.integers(1, 400)), int(rng.integers(2, 30)), int(rng.integers(1, 40))

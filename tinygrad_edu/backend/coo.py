@@ -168,15 +168,14 @@ class Coo(SparseArray):
 
     def _added_in_turn(self, flat: Any, order: Any, starts: Any) -> Any:
         """The sums as torch makes them: number to number, rounded each time, in the order that its sorting gives."""
-        xp, lengths = self.xp, numpy.diff(starts, append=len(order))
-        if (
-            lengths.max(initial=0) > 2 and selection.SHORT < len(order) <= _PATIENCE
-        ):  # of two numbers either may be first
+        lengths = numpy.diff(starts, append=len(order))
+        of_two = lengths.max() <= 2  # of them either may be first
+        if not of_two and selection.SHORT < len(order) <= _PATIENCE:
             order = selection.order(flat, False)
-        if self.values[:1].size >= WIDE and not narrow(self.values):
-            return add_runs(xp, self.values[order], starts)
+        if self.values[0].size >= WIDE and not narrow(self.values):
+            return add_runs(numpy, self.values[order], starts)
         total, rest = self.values[order[starts]], numpy.delete(order, starts)
-        xp.add.at(total, numpy.repeat(numpy.arange(len(starts)), lengths - 1), self.values[rest])
+        numpy.add.at(total, numpy.repeat(numpy.arange(len(starts)), lengths - 1), self.values[rest])
         return total
 
     def to_dense(self) -> Any:

@@ -19,6 +19,13 @@ from .reduction import wide
 from .registry import public
 
 
+def _added(k: Any, rows: Any, index: Any, n: int) -> Any:
+    """Every row of (M, D) added into the row of an (n, D) result that ``index`` names."""
+    out = k.xp.zeros((n, rows.shape[1]), rows.dtype)
+    add_rows(k, out, index, rows)
+    return out
+
+
 def _sparse_slope(k: Any, g: Any, index: Any, shape: tuple[int, ...], padding: int, by_count: bool) -> Coo:
     """The same as a sparse array: a row for every look-up, in their order."""
     if by_count:
@@ -38,9 +45,7 @@ def _embedding_slope(k: Any, g: Any, index: Any, n: int, padding: int, by_count:
         rows = rows / k.xp.bincount(flat, minlength=n)[flat][:, None].astype(rows.dtype)
     if padding >= 0:
         rows = k.xp.where((flat != padding)[:, None], rows, rows.dtype.type(0))
-    out = k.xp.zeros((n, rows.shape[1]), rows.dtype)
-    add_rows(k, out, flat, rows)
-    return out
+    return _added(k, rows, flat, n)
 
 
 Op("embedding", lambda k, w, index, padding, by_count: w[index],
@@ -130,10 +135,7 @@ def _bag(k: Any, w: Any, factors: Any, index: Any, bags: Any, n: int, mode: str)
         return out
     if factors is not None:
         rows = rows * factors[:, None]
-    rows = wide(rows)
-    out = k.xp.zeros((n, w.shape[1]), rows.dtype)
-    add_rows(k, out, bags, rows)
-    out = out.astype(w.dtype, copy=False)
+    out = _added(k, wide(rows), bags, n).astype(w.dtype, copy=False)
     return out / _sizes(k, bags, n, out.dtype) if mode == "mean" else out
 
 

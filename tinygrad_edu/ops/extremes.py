@@ -219,9 +219,7 @@ def order(k: Any, x: Any, dim: int, descending: bool) -> Any:
     return (x.shape[dim] - 1 - k.xp.flip(mirrored, dim)).astype("int64")
 
 
-_RADIX = (
-    32_768  # torch sorts a vector of so many whole numbers upwards by their digits, which keeps equal ones in order
-)
+_RADIX = 32_768  # so many whole numbers torch sorts upwards by their digits, which keeps equal ones in order
 
 
 def _sort(k: Any, x: Any, dim: int, descending: bool, stable: bool) -> tuple[Any, Any]:
@@ -229,10 +227,13 @@ def _sort(k: Any, x: Any, dim: int, descending: bool, stable: bool) -> tuple[Any
         return x.copy(), k.xp.zeros((), "int64")
     indices = order(k, x, dim, descending)
     by_digits = x.dtype.kind in "iu" and not descending and x.ndim == 1 and x.size >= _RADIX
+    values = k.xp.take_along_axis(x, indices, dim)
     if not stable and x.size and x.shape[dim] > selection.SHORT and not by_digits:
-        ties = _equal_neighbours(k.xp.take_along_axis(x, indices, dim), dim)
-        indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.order(row, descending))
-    return arranged(k.xp.take_along_axis(x, indices, dim), [x.strides]), arranged(indices, [x.strides])
+        ties = _equal_neighbours(values, dim)
+        picked = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.order(row, descending))
+        if picked is not indices:  # 0. and -0. are equal, too
+            values, indices = k.xp.take_along_axis(x, picked, dim), picked
+    return arranged(values, [x.strides]), arranged(indices, [x.strides])
 
 
 def _equal_neighbours(values: Any, dim: int) -> Any:
@@ -247,10 +248,10 @@ _PATIENCE = 200_000  # elements that are worth going through one by one (some 0.
 
 def _as_torch_picks(k: Any, x: Any, dim: int, ties: Any, indices: Any, pick: Any) -> Any:
     """Replace the indices of rows with equal elements by those that torch's algorithm arrives at."""
-    if k.device_type != "cpu" or int(ties.sum()) * x.shape[dim] > _PATIENCE:
+    if k.device_type != "cpu" or not 0 < int(ties.sum()) * x.shape[dim] <= _PATIENCE:
         return indices
     rows, chosen = k.xp.moveaxis(wide(x), dim, -1), k.xp.moveaxis(indices.copy(), dim, -1)
-    for place in zip(*(p.tolist() for p in k.xp.nonzero(ties))) if ties.ndim else [()] if bool(ties) else []:
+    for place in zip(*(p.tolist() for p in k.xp.nonzero(ties))) if ties.ndim else [()]:
         chosen[place] = pick(rows[place])
     return k.xp.ascontiguousarray(k.xp.moveaxis(chosen, -1, dim))
 
@@ -276,8 +277,7 @@ def _topk(k: Any, x: Any, count: int, dim: int, largest: bool, in_order: bool) -
     indices = k.xp.ascontiguousarray(first[(slice(None),) * dim + (slice(0, count),)])
     if count > 0 and x.size:
         ties = _equal_neighbours(k.xp.take_along_axis(x, first, dim), dim)
-        if not in_order:  # as the selection leaves them, equal or not
-            ties = k.xp.ones_like(ties)
+        ties |= not in_order  # as the selection leaves them, equal or not
         indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.topk(row, count, largest, in_order))
     return in_rows(k, k.xp.take_along_axis(x, indices, dim)), indices
 
@@ -380,7 +380,7 @@ def _kthvalue(k: Any, x: Any, n: int, dim: int, keepdim: bool) -> tuple[Any, Any
     every = order(k, x, dim, False)
     here = (slice(None),) * dim
     near = k.xp.take_along_axis(x, every[(*here, slice(builtins.max(n - 1, 0), n + 2))], dim)
-    indices = every[(*here, slice(n, n + 1))]
+    indices = k.xp.ascontiguousarray(every[(*here, slice(n, n + 1))])
     ties = _equal_neighbours(near, dim)
     indices = _as_torch_picks(k, x, dim, ties, indices, lambda row: selection.kthvalue(row, n))
     return _picked(k, x, indices, dim, keepdim)

@@ -227,7 +227,7 @@ def _index_backward(k: Any, g: Any, x_shape: Any, parts: Any) -> Any:
     if not g.size:
         return gx
     first = parts[0]
-    if first is not None and all(i is None for i in parts[1:]) and k.device_type == "cpu":
+    if first is not None and all(i is None for i in parts[1:]):
         n = x_shape[0]
         add_rows(k, gx.reshape(n, -1), k.xp.where(first < 0, first + n, first).reshape(-1), g.reshape(first.size, -1))
     else:

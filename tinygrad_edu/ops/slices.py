@@ -14,7 +14,7 @@ from ._check import other_dtype_out, same_dtype_out
 from ._define import cast
 from ._layout import arranged, copied
 from .creation import fill_value_for
-from .gather import INDEX_TYPES, add_at, add_rows, check_bounds
+from .gather import INDEX_TYPES, add_at, check_bounds
 from .reduction import wide
 from .registry import out_error, public
 from .view import wrap_dim
@@ -48,10 +48,7 @@ def _index_add(k: Any, x: Any, dim: int, index: Any, source: Any, alpha: Any) ->
     if source.size:
         source = source if alpha == 1 else (source * alpha).astype(x.dtype)
         out, source = wide(out), wide(source)
-        if dim == 0 and x.ndim > 1 and k.device_type == "cpu":
-            add_rows(k, out.reshape(x.shape[0], -1), index.reshape(-1), source.reshape(index.size, -1))
-        else:
-            add_at(k, out.reshape(-1), _slice_positions(k, x.shape, dim, index), source.reshape(-1))
+        add_at(k, out.reshape(-1), _slice_positions(k, x.shape, dim, index), source.reshape(-1))
     return out.astype(x.dtype, copy=False)
 
 
